@@ -1,0 +1,1 @@
+"""Check derivations in the mathematics of generative models: proofs, counterexamples, numbers."""

@@ -1,0 +1,67 @@
+"""The language: laws, densities, expectations and divergences, written as on the blackboard.
+
+=========================  =====================================================================
+``p(x | z)``, ``p(x, z)``  densities of the law p, all from one joint density
+``E[q(z | x)](f)``         expectation; ``E[p(x), q(z | x)](f)`` nests
+``Integral[z](f)``         integral over the base measure of z, a sum if z is discrete
+``Sum[k](f)``              sum over ``k = index("k", K)``; ``Product[k](f)`` likewise
+``KL(a, b)``, ``JSD``      divergences of densities; ``TV``, ``cross_entropy``
+``H(p(x))``, ``I(q, x, z)``  entropy, also conditional; mutual information
+``Normal(m, v)(x)``        the normal density; diagonal for a vector x
+``sup[D](f)``, ``inf[..]``  extrema over a variable, a function or a law
+``Grad[theta](f)``         derivative
+``a == b``, ``a <= b``     statements; ``(a <= b).iff(y == c)`` with its equality case
+=========================  =====================================================================
+"""
+
+from derivations.language.laws import Law, Normal, laws
+from derivations.language.operators import JSD, KL, TV, E, Grad, H, I, Integral, Product, Sum, cross_entropy, inf, sup
+from derivations.language.statements import Statement
+from derivations.language.terms import (
+    Function,
+    Index,
+    LanguageError,
+    Symbol,
+    Term,
+    Variable,
+    exp,
+    index,
+    log,
+    pi,
+    sqrt,
+    symbols,
+    variables,
+)
+
+__all__ = [
+    "JSD",
+    "KL",
+    "TV",
+    "E",
+    "Function",
+    "Grad",
+    "H",
+    "I",
+    "Index",
+    "Integral",
+    "LanguageError",
+    "Law",
+    "Normal",
+    "Product",
+    "Statement",
+    "Sum",
+    "Symbol",
+    "Term",
+    "Variable",
+    "cross_entropy",
+    "exp",
+    "index",
+    "inf",
+    "laws",
+    "log",
+    "pi",
+    "sqrt",
+    "sup",
+    "symbols",
+    "variables",
+]

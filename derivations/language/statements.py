@@ -1,0 +1,148 @@
+"""Statements: relations between terms, the hypotheses they stand under, and their equality cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from derivations.language.laws import Law
+from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, term, walk
+
+RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad")
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """``left relation right`` for every model in which both sides exist.
+
+    *equality* lists the equations that hold exactly when an inequality holds with equality (densities and functions
+    are compared almost everywhere); *given* lists hypotheses, see :meth:`assuming`.
+    """
+
+    relation: str
+    left: Term
+    right: Term
+    equality: tuple[tuple[Term, Term], ...] = ()
+    given: tuple[tuple[Any, ...], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.relation not in RELATIONS:
+            raise LanguageError(f"{self.relation!r} is no relation; use one of {' '.join(RELATIONS)}")
+        for side in (self.left, self.right):
+            for name in unbound_indices(side):
+                raise LanguageError(
+                    f"the index {name} is unbound in {side!r}; bind it, as in Sum[{name}]({side!r})"
+                )
+
+    def __bool__(self) -> bool:
+        if self.relation in ("=", "!="):
+            return (self.left is self.right) == (self.relation == "=")
+        raise TypeError(f"{self!r} is a statement, not a truth value; judge it with judge(...)")
+
+    def __hash__(self) -> int:
+        return hash((self.relation, self.left, self.right, self.equality, self.given))
+
+    def iff(self, *equations: Statement) -> Statement:
+        """The inequality together with its equality case: equality holds exactly when all *equations* do."""
+        if self.relation not in ("<=", ">="):
+            raise LanguageError(f"{self!r} is no inequality, so it has no equality case; write (a <= b).iff(y == c)")
+        for e in equations:
+            if e.relation != "=":
+                raise LanguageError(f"{e!r} is no equation; the equality case is made of equations")
+        pairs = tuple((e.left, e.right) for e in equations)
+        return Statement(self.relation, self.left, self.right, pairs, self.given)
+
+    def assuming(self, *hypotheses: Statement | tuple[Any, ...]) -> Statement:
+        """The statement under hypotheses: ``q(x) == p_data(x)`` identifies two marginals; ``y <= 1`` bounds terms."""
+        rows = tuple(
+            (h.relation, h.left, h.right) if isinstance(h, Statement) else tuple(h) for h in hypotheses
+        )
+        return Statement(self.relation, self.left, self.right, self.equality, self.given + rows)
+
+    def json(self) -> dict[str, Any]:
+        """The statement as plain data, with the declarations of all that occurs in it (``docs/terms.md``)."""
+        declarations: dict[str, dict[str, Any]] = {"variables": {}, "symbols": {}, "functions": {}, "indices": {}}
+
+        def declare(table: str, name: str, **facts: Any) -> None:
+            known = declarations[table].setdefault(name, facts)
+            if known != facts:
+                raise LanguageError(f"{name} is declared twice, as {known} and as {facts}; give one another name")
+
+        everything = (self.left, self.right, self.equality, self.given)
+        for t in walk(everything):
+            if isinstance(t, Variable):
+                declare("variables", t.name, kind=t.kind, slot=t.slot, shape=[encode(s) for s in t.shape])
+            elif isinstance(t, Symbol):
+                declare("symbols", t.name, sign=t.sign, shape=[encode(s) for s in t.shape])
+            elif isinstance(t, Index):
+                declare("indices", t.name, lower=encode(t.lower), upper=encode(t.upper))
+            elif t.head == "fn":
+                declare("functions", t.args[0], range=t.args[1], arity=len(t.args[2]))
+        return {
+            "version": 1,
+            "declare": declarations,
+            "given": [[h[0], *(encode(t) for t in h[1:])] for h in self.given],
+            "relation": self.relation,
+            "lhs": encode(self.left),
+            "rhs": encode(self.right),
+            "equality": [[encode(a), encode(b)] for a, b in self.equality],
+        }
+
+    def latex(self) -> str:
+        """The statement in LaTeX, without dollar signs."""
+        from derivations.language.printing import statement_latex
+
+        return statement_latex(self)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def __repr__(self) -> str:
+        from derivations.language.printing import statement_text
+
+        return statement_text(self)
+
+
+def encode(value: Any) -> Any:
+    """A term as nested lists of strings."""
+    if isinstance(value, (Variable, Symbol, Index)):
+        return [value.head, value.name]
+    if isinstance(value, Law):
+        return ["law", value.name, [encode(p) for p in value.parameters]]
+    if isinstance(value, Term):
+        if value.head == "num":
+            return ["num", str(value.args[0])]
+        if value.head == "pow":
+            return ["pow", encode(value.args[0]), str(value.args[1])]
+        if value.head == "fn":
+            return ["fn", value.args[0], [encode(a) for a in value.args[2]]]
+        return [value.head, *(encode(a) for a in value.args)]
+    if isinstance(value, tuple):
+        return [encode(v) for v in value]
+    return value
+
+
+def unbound_indices(value: Any, bound: frozenset[str] = frozenset()) -> set[str]:
+    """The names of the indices that occur in a term outside the sums and products that bind them."""
+    if isinstance(value, Index):
+        return set() if value.name in bound else {value.name}
+    if isinstance(value, Term):
+        if value.head in ("sum", "prod"):
+            return unbound_indices(value.args[1], bound | {value.args[0].name})
+        return set().union(*(unbound_indices(a, bound) for a in value.args), set())
+    if isinstance(value, tuple):
+        return set().union(*(unbound_indices(v, bound) for v in value), set())
+    return set()
+
+
+def statement(value: Any) -> Statement:
+    """The statement itself, or an error that says what was given instead."""
+    if isinstance(value, Statement):
+        return value
+    if isinstance(value, bool):
+        raise LanguageError("this is a Python truth value; a chained comparison a <= b <= c must be two statements")
+    raise LanguageError(f"{value!r} is no statement; write an equation or inequality of terms, as in log(p(x)) == ...")
+
+
+__all__ = ["RELATIONS", "Statement", "encode", "statement", "term", "unbound_indices"]
