@@ -114,6 +114,9 @@ class Noise:
         if kind == "beta":
             self._first = Noise("gamma", shapes[:1], size, backend, generator, logs=True)
             self._second = Noise("gamma", shapes[1:], size, backend, generator, logs=True)
+        if kind == "gamma":
+            self._extra = torch.empty_like(self._buffer)
+            self._spare = self._buffer[:0]
         self._fill: Callable[[int], None] = getattr(self, f"_fill_{kind}")
         self.fill(0)
 
@@ -177,35 +180,42 @@ class Noise:
             torch.log(self.e, out=self.log_e)
 
     def _marsaglia_tsang(self, out: torch.Tensor, shape: float) -> None:
+        rejected = self._propose(out, shape)
+        if len(rejected) > len(self._spare):
+            # Accepted proposals kept in store: a second round for a few rejected entries would cost as much as a batch.
+            fresh = torch.empty(max(4096, len(rejected) * 4), dtype=out.dtype, device=out.device)
+            keep = torch.ones(len(fresh), dtype=torch.bool, device=out.device)
+            keep[self._propose(fresh, shape)] = False
+            self._spare = torch.cat([self._spare, fresh[keep]])
+        if len(rejected):
+            out[rejected] = self._spare[: len(rejected)]
+            self._spare = self._spare[len(rejected) :]
+
+    def _propose(self, out: torch.Tensor, shape: float) -> torch.Tensor:
+        """Marsaglia and Tsang's proposals for gamma(shape >= 1) into `out`; the indices of those to be rejected."""
         d = shape - 1 / 3
         c = 1 / math.sqrt(9 * d)
         count = len(out)
-        cube = self._scratch[:count]
+        cube, uniform = self._scratch_of(count)
         self._normal(out, cube)
-        uniform = torch.empty_like(out) if count < len(self._buffer) else self._gamma_uniform()
         uniform.uniform_(generator=self.generator)
         square = torch.mul(out, out, out=cube)
         # The squeeze: u < 1 - 0.0331 x^4 accepts all but a few percent without a log.
-        doubtful = (uniform.add_(square.mul_(square), alpha=0.0331) >= 1).nonzero().squeeze(1)
-        x, power = out[doubtful], square[doubtful]
-        u = uniform[doubtful].sub_(power, alpha=0.0331)
+        torch.addcmul(uniform, square, square, value=0.0331, out=cube)
+        doubtful = (cube >= 1).nonzero().squeeze(1)
+        x, u = out[doubtful], uniform[doubtful]
         out.mul_(c).add_(1)
         torch.mul(out, out, out=cube)
         out.mul_(cube).mul_(d)
-        root = x.mul(c).add_(1)
-        v = root**3
-        # Where root <= 0 the log is NaN or -inf and the comparison is false: rejected, as it must be.
+        v = x.mul(c).add_(1).pow_(3)
+        # Where v <= 0 the log is NaN or -inf and the comparison is false: rejected, as it must be.
         accepted = u.log() < x.square().div_(2) + d - d * v + d * v.log()
-        rejected = doubtful[~accepted]
-        if len(rejected):
-            again = torch.empty(len(rejected), dtype=out.dtype, device=out.device)
-            self._marsaglia_tsang(again, shape)
-            out[rejected] = again
+        return doubtful[~accepted]
 
-    def _gamma_uniform(self) -> torch.Tensor:
-        if not hasattr(self, "_extra"):
-            self._extra = torch.empty_like(self._buffer)
-        return self._extra
+    def _scratch_of(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        if count <= len(self._scratch):
+            return self._scratch[:count], self._extra[:count]
+        return self._scratch.new_empty(count), self._scratch.new_empty(count)
 
     def _fill_beta(self, count: int) -> None:
         self._first.fill(count)
