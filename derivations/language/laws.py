@@ -42,28 +42,34 @@ class Law(Term):
         values = parameters if isinstance(parameters, tuple) else (parameters,)
         return Law("law", self.name, tuple(term(v) for v in values))
 
-    def __call__(self, *arguments: Term | Given, given: tuple[Term, ...] = (), **slots: Scalar) -> Term:
-        targets: list[Term] = []
-        conditions: list[Term] = []
-        bar = False
-        for argument in arguments:
-            if isinstance(argument, Given):
-                targets += argument.targets
-                conditions += argument.given
-                bar = True
-            elif bar:
-                conditions.append(argument)
-            else:
-                targets.append(argument)
-        left = [(self._slot(a), a) for a in targets] + [(name, term(v)) for name, v in slots.items()]
-        right = [(self._slot(a), a) for a in (*conditions, *given)]
+    def __call__(
+        self, *arguments: Scalar | Given, given: tuple[Term, ...] | dict[str, Scalar] = (), **slots: Scalar | Given
+    ) -> Term:
+        """The density at the arguments: ``p(x | z)``, or by slot, ``p(z=g(eps))`` and ``p(z=g(eps) | x)``.
+
+        What stands behind the bar is conditioned on; *given* says the same without a bar, as variables or by slot.
+        """
+        left: list[tuple[str, Term]] = []
+        right: list[tuple[str, Term]] = []
+        side = left
+        for slot, argument in [("", a) for a in arguments] + list(slots.items()):
+            parts = (argument.targets, argument.given) if isinstance(argument, Given) else ((argument,), ())
+            for value in parts[0]:
+                side.append((slot or self._slot(value), term(value)))
+            if parts[1]:
+                side = right
+                right += [(self._slot(value), value) for value in parts[1]]
+        if isinstance(given, dict):
+            right += [(slot, term(value)) for slot, value in given.items()]
+        else:
+            right += [(self._slot(value), value) for value in given]
         return density(self, left, right)
 
     def _slot(self, argument: Any) -> str:
         if isinstance(argument, Variable):
-            return argument.slot  # type: ignore[no-any-return]
+            return argument.slot
         if isinstance(argument, Term) and argument.head == "at" and isinstance(argument.args[0], Variable):
-            return argument.args[0].slot  # type: ignore[no-any-return]
+            return argument.args[0].slot
         raise LanguageError(
             f"{self.name}({argument!r}): {argument!r} is no variable, so its slot is unknown; "
             f"name the slot, as in {self.name}(z={argument!r})"
@@ -72,19 +78,23 @@ class Law(Term):
 
 def density(law: Law, targets: list[tuple[str, Term]], given: list[tuple[str, Term]]) -> Term:
     """The density of a law at slots, given other slots; a slot may appear only once."""
-    names = [slot for slot, _ in targets + given]
+    slots = {slot for slot, _ in targets} | {slot for slot, _ in given}
+    if len(slots) < len(targets) + len(given):
+        names = [slot for slot, _ in targets + given]
+        double = next(name for name in names if names.count(name) > 1)
+        raise LanguageError(
+            f"{_written(law, targets, given)} fills the slot {double!r} twice; write a copy for the second one, "
+            f'as in {double}2 = {double}.copy("{double}\'"), or give it a slot of its own'
+        )
+    if not targets:
+        raise LanguageError(f"{_written(law, targets, given)} has no variable to be a density of; write {law!r}(x)")
+    return Term("den", law, tuple(sorted(targets)), tuple(sorted(given)))
+
+
+def _written(law: Law, targets: list[tuple[str, Term]], given: list[tuple[str, Term]]) -> str:
     inside = ", ".join(repr(t) for _, t in targets)
     behind = ", ".join(repr(t) for _, t in given)
-    written = f"{law!r}({inside}{' | ' + behind if given else ''})"
-    for name in names:
-        if names.count(name) > 1:
-            raise LanguageError(
-                f"{written} fills the slot {name!r} twice; write a copy for the second one, "
-                f"as in {name}2 = {name}.copy(\"{name}'\"), or give it a slot of its own"
-            )
-    if not targets:
-        raise LanguageError(f"{written} has no variable to be a density of; write {law!r}(x)")
-    return Term("den", law, tuple(sorted(targets)), tuple(sorted(given)))
+    return f"{law!r}({inside}{' | ' + behind if given else ''})"
 
 
 def laws(names: str) -> tuple[Law, ...]:

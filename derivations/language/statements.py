@@ -31,9 +31,7 @@ class Statement:
             raise LanguageError(f"{self.relation!r} is no relation; use one of {' '.join(RELATIONS)}")
         for side in (self.left, self.right):
             for name in unbound_indices(side):
-                raise LanguageError(
-                    f"the index {name} is unbound in {side!r}; bind it, as in Sum[{name}]({side!r})"
-                )
+                raise LanguageError(f"the index {name} is unbound in {side!r}; bind it, as in Sum[{name}]({side!r})")
 
     def __bool__(self) -> bool:
         if self.relation in ("=", "!="):
@@ -55,9 +53,7 @@ class Statement:
 
     def assuming(self, *hypotheses: Statement | tuple[Any, ...]) -> Statement:
         """The statement under hypotheses: ``q(x) == p_data(x)`` identifies two marginals; ``y <= 1`` bounds terms."""
-        rows = tuple(
-            (h.relation, h.left, h.right) if isinstance(h, Statement) else tuple(h) for h in hypotheses
-        )
+        rows = tuple((h.relation, h.left, h.right) if isinstance(h, Statement) else tuple(h) for h in hypotheses)
         return Statement(self.relation, self.left, self.right, self.equality, self.given + rows)
 
     def json(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Union
+from typing import Any, ClassVar, Union
 from weakref import WeakValueDictionary
 
 Scalar = Union["Term", int, Fraction, str]
@@ -37,7 +37,7 @@ class Term:
     __slots__ = ("__weakref__", "args", "head")
     head: str
     args: tuple[Any, ...]
-    _table: WeakValueDictionary[tuple[Any, ...], Term] = WeakValueDictionary()
+    _table: ClassVar[WeakValueDictionary[tuple[Any, ...], Term]] = WeakValueDictionary()
 
     def __new__(cls, head: str, *args: Any) -> Term:
         key = (cls, head, *args)
@@ -91,6 +91,12 @@ class Term:
 
     def __abs__(self) -> Term:
         return Term("abs", self)
+
+    def __or__(self, other: Term) -> Given:
+        return Given((self,), (other,))
+
+    def __ror__(self, other: Scalar) -> Given:
+        return Given((term(other),), (self,))
 
     def __getitem__(self, index: Term) -> Term:
         return at(self, index)
@@ -160,9 +166,6 @@ class Variable(Term):
     kind = property(lambda self: self.args[1])
     slot = property(lambda self: self.args[2])
     shape = property(lambda self: self.args[3])
-
-    def __or__(self, other: Term) -> Given:
-        return Given((self,), (other,))
 
     def copy(self, name: str) -> Variable:
         """Another variable for the same slot, of the same kind and shape."""
@@ -309,6 +312,8 @@ def power(base: Scalar, exponent: Scalar) -> Term:
         return term(b ** int(e))
     if b == 0 and e < 0:
         raise LanguageError("a division by zero; the denominator must not be the number 0")
+    if e == -1 and base.head == "pow" and base.args[1] > 0:
+        return Term("pow", base.args[0], -base.args[1])  # 1 / b**2 is b**-2, with the same domain
     return Term("pow", base, e)
 
 
@@ -338,7 +343,7 @@ pi = Term("const", "pi")
 def shape(value: Term) -> tuple[Term, ...]:
     """The shape of a term: ``()`` for a number."""
     if isinstance(value, (Variable, Symbol)):
-        return value.shape  # type: ignore[no-any-return]
+        return value.shape
     if value.head in ("add", "mul", "pow", "log", "exp", "abs"):
         shapes = [shape(a) for a in value.args if isinstance(a, Term)]
         return max(shapes, key=len, default=())
