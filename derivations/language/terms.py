@@ -40,6 +40,8 @@ class Term:
     _table: ClassVar[WeakValueDictionary[tuple[Any, ...], Term]] = WeakValueDictionary()
 
     def __new__(cls, head: str, *args: Any) -> Term:
+        if cls is Term:
+            cls = _Compound
         key = (cls, head, *args)
         found = Term._table.get(key)
         if found is None:
@@ -136,6 +138,16 @@ class Term:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+
+class _Compound(Term):
+    """The class of the terms that are no variable, symbol, index or law.
+
+    Python asks the right side of a comparison first if its class descends from that of the left side.  With compound
+    terms and variables in classes side by side, ``log(a) <= x`` keeps its sides where they were written.
+    """
+
+    __slots__ = ()
 
 
 def _relation(relation: str, left: Term, right: object) -> Any:
