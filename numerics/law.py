@@ -1,6 +1,7 @@
 """What a law is: the two abstract classes that `numerics.laws` and `numerics.multivariate` fill in.
 
-Main definitions: `Law`, `LineLaw`, and `normalised`, which decides what counts as probabilities.
+Main definitions: `Law`, `LineLaw`, `normalised`, which decides what counts as probabilities, and
+`absolutely_continuous`, which decides whether a divergence can be finite.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from numerics.forms import LogForm, Parameter, rationals
+from numerics.forms import LogForm, Parameter, cut_points, rationals
 
 if TYPE_CHECKING:
     import torch
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from numerics.backend import Backend
 
-__all__ = ["Law", "LineLaw", "normalised"]
+__all__ = ["Law", "LineLaw", "absolutely_continuous", "normalised"]
 
 
 class Law(ABC):
@@ -145,3 +146,21 @@ def normalised(weights: Iterable[Any], name: str) -> tuple[Fraction, ...]:
     if abs(total - 1) > Fraction(len(exact), 10**12):
         raise ValueError(f"{name} sum to {float(total)}, not to 1; divide each by the sum")
     return tuple(weight / total for weight in exact)
+
+
+def absolutely_continuous(p: LineLaw, q: LineLaw) -> bool:
+    """Whether p << q: q(A) = 0 implies p(A) = 0. Decided exactly.
+
+    >>> from numerics.laws import Exponential, Normal
+    >>> absolutely_continuous(Exponential(1), Normal(0, 1)), absolutely_continuous(Normal(0, 1), Exponential(1))
+    (True, False)
+    """
+    if p.atoms or q.atoms:
+        return bool(p.atoms) and {point for point, _ in p.atoms} <= {point for point, _ in q.atoms}
+    ends = cut_points(form for law in (p, q) for _, form in law.forms)
+    for lower, upper in zip([None, *ends], [*ends, None], strict=True):
+        if any(form.covers(lower, upper) for _, form in p.forms) and not any(
+            form.covers(lower, upper) for _, form in q.forms
+        ):
+            return False
+    return True

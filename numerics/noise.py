@@ -103,6 +103,8 @@ class Noise:
     ) -> None:
         self.generator = generator
         self.logs = logs
+        self.has_log = kind not in ("normal", "laplace")
+        self.has_rest = kind in ("uniform", "beta")
         self._buffer = torch.empty(size, dtype=backend.dtype, device=backend.device)
         self._scratch = torch.empty_like(self._buffer)
         self._log_e = torch.empty_like(self._buffer) if logs else self._buffer

@@ -1,0 +1,123 @@
+"""Streams of random values, reduced batch by batch to a few sums: what Monte Carlo reads.
+
+Main definitions: `Draws`, for values that come in tensors; `FiniteDraws`, for a law on finitely many points, where a
+batch is determined, up to an order that sums do not see, by how often each point occurs, and that is multinomial.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+from numerics.backend import Backend
+from numerics.intervals import Moments
+
+__all__ = ["Draws", "FiniteDraws"]
+
+# Sums stay on the device for this many batches, so that a GPU is not made to wait for the host at each.
+_ROUND = 32
+# The tail index is read off this many values of the first batches.
+_TAIL_SAMPLE = 1 << 17
+
+
+class Draws:
+    """Values from `draw(n)`, n at most `size`: of a batch only sums are kept, and the values of the first ones."""
+
+    def __init__(self, draw: Callable[[int], torch.Tensor], size: int) -> None:
+        self.size = size
+        self.extremes = (math.inf, -math.inf)
+        self._draw = draw
+        self._first: list[torch.Tensor] = []
+        self._kept = 0
+
+    def moments(self, count: int, report: Callable[[int], None]) -> Moments:
+        """The moments of `count` fresh values. Raises ValueError when one of them is NaN or infinite."""
+        total, done = Moments(), 0
+        while done < count:
+            rows: list[torch.Tensor] = []
+            sizes: list[int] = []
+            while done < count and len(rows) < _ROUND:
+                n = min(self.size, count - done)
+                rows.append(self._sums(self._draw(n)))
+                sizes.append(n)
+                done += n
+                report(done)
+            total += self._combined(torch.stack(rows).tolist(), sizes)
+        return total
+
+    def _sums(self, values: torch.Tensor) -> torch.Tensor:
+        if self._kept < _TAIL_SAMPLE:
+            self._first.append(values[: _TAIL_SAMPLE - self._kept].clone())
+            self._kept += len(self._first[-1])
+        total = values.sum(dtype=torch.float64)
+        # Deviations from the batch's own mean: squares and cubes of small numbers, then exact shifts in float64.
+        d = values - (total / len(values)).to(values.dtype)
+        squares = d * d
+        low, high = torch.aminmax(values)
+        sums = (total, torch.sum(d, dtype=torch.float64), torch.dot(d, d), torch.dot(squares, d), low, high)
+        return torch.stack([each.to(torch.float64) for each in sums])
+
+    def _combined(self, rows: list[list[float]], sizes: list[int]) -> Moments:
+        combined = Moments()
+        for n, (total, rest, squares, cubes, low, high) in zip(sizes, rows, strict=True):
+            if not math.isfinite(total) or not math.isfinite(squares):
+                raise ValueError(
+                    f"f is not finite at a sample: its values lie between {low} and {high} with sum {total}; "
+                    "check for log 0, division by 0 or overflow, or that the supports of the laws agree"
+                )
+            mean = total / n
+            # `rest` is what rounding the mean to the values' own dtype left over.
+            shift = rest / n
+            central = max(0.0, squares - n * shift**2)
+            combined += Moments(n, mean, central, cubes - 3 * shift * squares + 2 * n * shift**3)
+            self.extremes = (min(self.extremes[0], low), max(self.extremes[1], high))
+        return combined
+
+    def tail_index(self) -> float:
+        """An estimate of xi in P(|f - median| > t) ~ t^(-1/xi), from the first values; 0 for fewer than 1000 of them.
+
+        The variance is infinite for xi > 1/2, and xi = 0 for a law with all moments. The moment estimator of Dekkers,
+        Einmahl and de Haan (1989), with a standard deviation of about sqrt((1 + xi^2) / k), k the number of extremes
+        it uses: 0.04 for 10^5 values. (Hill's would put the fourth power of a normal above 1/3.)
+        """
+        values = torch.cat(self._first).double()
+        if len(values) < 1000:
+            return 0.0
+        deviations = (values - values.median()).abs()
+        top = deviations.topk(2 * math.isqrt(len(values))).values
+        if not top[-1] > 0:
+            return 0.0
+        logs = (top[:-1] / top[-1]).log()
+        first, second = float(logs.mean()), float(logs.square().mean())
+        if not second > first**2:
+            return 0.0
+        return first + 1 - 0.5 / (1 - first**2 / second)
+
+
+class FiniteDraws:
+    """Values at the points of a finite law, drawn by counting."""
+
+    def __init__(self, values: list[float], weights: list[Fraction], backend: Backend, stream: int | str) -> None:
+        for value in values:
+            if not math.isfinite(value):
+                raise ValueError(f"f is {value} at a point of positive probability; its expectation is not finite")
+        self.size = 1 << 20
+        self.extremes = (min(values), max(values))
+        self._values = values
+        self._weights = np.array([float(weight) for weight in weights])
+        self._weights /= self._weights.sum()
+        self._generator = np.random.default_rng(backend.generator(stream).initial_seed())
+
+    def moments(self, count: int, report: Callable[[int], None]) -> Moments:
+        """The moments of `count` fresh values."""
+        counts = [int(k) for k in self._generator.multinomial(count, self._weights)]
+        report(count)
+        return Moments.of(self._values, counts) if count else Moments()
+
+    def tail_index(self) -> float:
+        """0: finitely many values have all moments."""
+        return 0.0
