@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from derivations.language.laws import Law
-from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, term, walk
+from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, add, mul, power, term, walk
 
 RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad")
@@ -119,6 +120,44 @@ def encode(value: Any) -> Any:
     return value
 
 
+def decode(data: Any, declare: dict[str, Any]) -> Any:
+    """The term that :func:`encode` wrote, given the declarations of its statement."""
+    head = data[0]
+    if head == "var":
+        facts = declare["variables"].get(data[1], {"kind": "unknown", "slot": data[1], "shape": []})
+        return Variable("var", data[1], facts["kind"], facts["slot"], _decoded(facts["shape"], declare))
+    if head == "sym":
+        facts = declare["symbols"][data[1]]
+        return Symbol("sym", data[1], facts["sign"], _decoded(facts["shape"], declare))
+    if head == "idx":
+        facts = declare["indices"][data[1]]
+        return Index("idx", data[1], decode(facts["lower"], declare), decode(facts["upper"], declare))
+    if head == "law":
+        return Law("law", data[1], _decoded(data[2], declare))
+    if head == "num":
+        return term(Fraction(data[1]))
+    if head == "const":
+        return Term("const", data[1])
+    if head in ("add", "mul"):
+        return (add if head == "add" else mul)(*_decoded(data[1:], declare))
+    if head == "pow":
+        return power(decode(data[1], declare), Fraction(data[2]))
+    if head == "fn":
+        return Term("fn", data[1], declare["functions"][data[1]]["range"], _decoded(data[2], declare))
+    if head == "function":
+        return Term("function", data[1], data[2])
+    if head == "den":
+        law = decode(data[1], declare)
+        left, right = (tuple((slot, decode(t, declare)) for slot, t in part) for part in data[2:])
+        return Term("den", law, left, right)
+    return Term(head, *_decoded(data[1:], declare))
+
+
+def _decoded(items: Any, declare: dict[str, Any]) -> tuple[Any, ...]:
+    """A list of terms, or of lists of terms (the groups of variables that a binder names)."""
+    return tuple(_decoded(i, declare) if not i or isinstance(i[0], list) else decode(i, declare) for i in items)
+
+
 def unbound_indices(value: Any, bound: frozenset[str] = frozenset()) -> set[str]:
     """The names of the indices that occur in a term outside the sums and products that bind them."""
     if isinstance(value, Index):
@@ -141,4 +180,4 @@ def statement(value: Any) -> Statement:
     raise LanguageError(f"{value!r} is no statement; write an equation or inequality of terms, as in log(p(x)) == ...")
 
 
-__all__ = ["RELATIONS", "Statement", "encode", "statement", "term", "unbound_indices"]
+__all__ = ["RELATIONS", "Statement", "decode", "encode", "statement", "unbound_indices"]

@@ -1,0 +1,1494 @@
+"""The trusted room: replays certificates.  Standard library only; ``python -I derivations/kernel.py CERTIFICATE.json``.
+
+A certificate is plain data (``docs/certificates.md``): a statement (``docs/terms.md``), a proof, and the conditions,
+assumptions, trusts and rules under which the kernel must find that the proof holds.  :func:`check` returns these or
+raises :class:`Rejected`.  Nothing in here searches: whatever needs an idea (a split, a renaming, an atom, a
+multiplier, a witness) stands in the certificate.
+
+The mathematics.  Terms are expanded into *sums*: linear combinations of integrals of monomials in atoms (densities,
+logarithms, functions, symbols).  A sum is a dict from ``(binders, monomial)`` to a rational coefficient, and an
+equality is proved when the difference of its sides becomes the empty sum by the *moves*
+
+    collapse   a bound variable that occurs in one density, to the power one, and nowhere else, is integrated out
+    moment     integral of N(x; m, v) x^n dx, from M(n+1) = m M(n) + n v M(n-1), M(0) = 1, M(1) = m
+    component  a bound vector under a product of normalised component densities is integrated out but for one component
+    count      a sum over an index that its term does not mention is the number of its values times the term
+    fold       S^(-1) times the definition of S is 1
+
+and an inequality when ``right - left - sum of multiplier * atom`` does, where each atom is non-negative by one of
+
+    gibbs      integral of a log(a/b) - a + b >= 0        for a, b >= 0, zero only for a = b almost everywhere
+    monotone   integral of w log(b/a) >= 0                for w >= 0, b >= a >= 0
+    square     integral of w f^2 >= 0                     for w >= 0, zero only for w f = 0 almost everywhere
+    nonneg     integral of t >= 0                         for t >= 0
+
+Integrals of the same binders are added under one integral sign, which needs each *source* integral to be finite; a
+move on a part of such an integral needs that part to be finite as well.  These needs, supports (q << p), and divisors
+that must not vanish become the conditions of the verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import sys
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd
+from typing import Any
+
+Atom = tuple[Any, ...]
+Monomial = tuple[tuple[Atom, Fraction], ...]
+Key = tuple[tuple[str, ...], Monomial]
+Sum = dict[Key, Fraction]
+Hazards = frozenset[tuple[str, Atom]]  # ("log", atom) and ("cancelled", atom)
+Value = dict[Hazards, Sum]  # a sum in pieces, each with the hazards met in making it
+Env = tuple[dict[str, Atom], tuple[str, ...], tuple[Atom, ...]]  # names, active binders, densities averaged over
+
+ONE: Key = ((), ())
+LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
+
+RULES = (
+    "definition of KL",
+    "definition of JSD",
+    "definition of entropy",
+    "definition of cross-entropy",
+    "definition of mutual information",
+    "Bayes' rule",
+    "logarithm of a product",
+    "normalisation",
+    "marginalisation",
+    "Gaussian density",
+    "Gaussian moments",
+    "independence of components",
+    "algebra of fractions",
+    "hypothesis",
+    "Gibbs' inequality",
+    "monotonicity of the logarithm",
+    "squares are non-negative",
+    "non-negative integrand",
+    "attained extremum",
+)
+
+
+class Rejected(Exception):
+    """The certificate does not prove its statement; the message says where it failed."""
+
+
+def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
+    """Replay a certificate.
+
+    Returns its ``conditions``, ``assumptions``, ``trusts`` and ``rules``; they must be the ones that it carries.
+    Raises :class:`Rejected` for a certificate that is malformed, altered or wrong.
+    """
+    try:
+        if certificate["version"] != 1:
+            raise Rejected(f"certificate version {certificate['version']!r} is not 1")
+        if certificate["digest"] != digest(certificate):
+            raise Rejected("the digest is not that of the certificate's content")
+        allowed = certificate["rules"]
+        if [r for r in RULES if r in allowed] != allowed:
+            raise Rejected("the rules are not a list of known rules in the order of the kernel")
+        replay = Replay(certificate["statement"], frozenset(allowed), certificate["factors"])
+        found = replay.run(certificate["proof"])
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
+        raise Rejected(f"malformed certificate: {type(error).__name__}: {error}") from error
+    for name in ("conditions", "assumptions", "trusts", "rules"):
+        if certificate[name] != found[name]:
+            raise Rejected(f"the certificate's {name} are {certificate[name]}, the proof has {found[name]}")
+    return found
+
+
+def digest(certificate: dict[str, Any]) -> str:
+    """SHA-256 of the certificate's content, so that a damaged one is told from a wrong one."""
+    content = {name: part for name, part in certificate.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+# Sums ----------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=200_000)
+def order(item: Any) -> str:
+    """The canonical order of atoms, monomials and keys: that of their printed form."""
+    return repr(item)
+
+
+def constant(c: Fraction | int) -> Sum:
+    return {ONE: Fraction(c)} if c else {}
+
+
+def single(atom: Atom, exponent: Fraction | int = 1) -> Sum:
+    return {((), ((atom, Fraction(exponent)),)): Fraction(1)}
+
+
+def plus(*sums: Sum) -> Sum:
+    total: Sum = {}
+    for s in sums:
+        for key, c in s.items():
+            c += total.get(key, 0)
+            if c:
+                total[key] = c
+            else:
+                del total[key]
+    if len(total) > LIMIT:
+        raise Rejected(f"a sum of more than {LIMIT} terms")
+    return total
+
+
+def scaled(s: Sum, c: Fraction | int) -> Sum:
+    return {key: v * c for key, v in s.items()} if c else {}
+
+
+def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Fraction, list[Atom]]:
+    """The product, a rational factor (whole powers of primes), and the atoms whose powers of both signs met."""
+    if not a or not b:
+        return a or b, Fraction(1), []
+    powers = dict(a)
+    factor = Fraction(1)
+    cancelled = []
+    for atom, e in b:
+        old = powers.pop(atom, Fraction(0))
+        if old and (old > 0) != (e > 0):
+            cancelled.append(atom)
+        e += old
+        if atom[0] == "prime":
+            whole = e.numerator // e.denominator
+            factor *= Fraction(atom[1]) ** whole
+            e -= whole
+        if e:
+            powers[atom] = e
+    return tuple(sorted(powers.items(), key=_by_atom)), factor, cancelled
+
+
+def _by_atom(power: tuple[Atom, Fraction]) -> str:
+    return order(power[0])
+
+
+def slot_of(name: str) -> str:
+    """The slot (or index range) of a bound name: names are slot, dot, level, or slot, ^height, dot, ordinal."""
+    return name.rsplit(".", 1)[0].split("^", 1)[0]
+
+
+def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
+    """The product of two sums; binders that meet are renamed apart."""
+    total: Sum = {}
+    for (b1, m1), c1 in s.items():
+        for (b2, m2), c2 in t.items():
+            if set(b1) & set(b2):
+                b2, m2 = renamed_apart(b2, m2, set(b1))
+            m, factor, gone = multiply_monomials(m1, m2)
+            if cancelled is not None:
+                cancelled.update(gone)
+            key = (tuple(sorted((*b1, *b2))), m)
+            c = c1 * c2 * factor + total.get(key, 0)
+            if c:
+                total[key] = c
+            else:
+                total.pop(key, None)
+        if len(total) > LIMIT:
+            raise Rejected(f"a product of more than {LIMIT} terms")
+    return total
+
+
+def renamed_apart(binders: tuple[str, ...], monomial: Monomial, taken: set[str]) -> Key:
+    names = {}
+    used = taken | set(binders)
+    for b in binders:
+        if b in taken:
+            level = next(n for n in itertools.count() if f"{slot_of(b)}.{n}" not in used)
+            names[b] = f"{slot_of(b)}.{level}"
+            used.add(names[b])
+    return tuple(sorted(names.get(b, b) for b in binders)), rename_monomial(monomial, names)
+
+
+def rename(item: Any, names: dict[str, str]) -> Any:
+    """An atom with its variables and indices renamed; inner sums are put in order again."""
+    if not isinstance(item, tuple):
+        return item
+    if len(item) == 2 and item[0] in ("var", "idx"):
+        return (item[0], names.get(item[1], item[1]))
+    if len(item) == 2 and item[0] == "sum":
+        items = (((b, rename_monomial(m, names)), c) for (b, m), c in item[1])
+        return ("sum", tuple(sorted(items, key=order)))
+    return tuple(rename(i, names) for i in item)
+
+
+def rename_monomial(monomial: Monomial, names: dict[str, str]) -> Monomial:
+    return tuple(sorted(((rename(a, names), e) for a, e in monomial), key=_by_atom))
+
+
+@lru_cache(maxsize=200_000)
+def names_in(item: Any) -> frozenset[str]:
+    """The names of variables and indices that occur in an atom or monomial."""
+    if not isinstance(item, tuple):
+        return frozenset()
+    if len(item) == 2 and item[0] in ("var", "idx"):
+        return frozenset([item[1]])
+    return frozenset().union(*(names_in(i) for i in item))
+
+
+def freeze(s: Sum) -> Atom:
+    """A sum as an atom.  Its binders get names by height, which do not depend on where the sum stands."""
+    items = []
+    for (binders, monomial), c in s.items():
+        height = 1 + max((int(n.split("^")[1].split(".")[0]) for n in names_in(monomial) if "^" in n), default=0)
+        items.append((min(_arrangements(binders, monomial, height), key=order), c))
+    return ("sum", tuple(sorted(items, key=order)))
+
+
+def _arrangements(binders: tuple[str, ...], monomial: Monomial, height: int) -> Iterable[Key]:
+    """The keys that differ in the order of binders of the same slot (all of them up to four of a kind)."""
+    groups = [list(g) for _, g in itertools.groupby(sorted(binders, key=slot_of), key=slot_of)]
+    orders = [itertools.permutations(g) if len(g) <= 4 else [g] for g in groups]
+    for choice in itertools.product(*orders):
+        names = {b: f"{slot_of(b)}^{height}.{n}" for group in choice for n, b in enumerate(group)}
+        yield tuple(sorted(names.values())), rename_monomial(monomial, names)
+
+
+def opened(atom: Atom, taken: Iterable[str]) -> Sum:
+    """The sum that a frozen atom is, its binders at levels that are not taken."""
+    if atom[0] != "sum":
+        return single(atom)
+    used = set(taken)
+    total: Sum = {}
+    for (binders, monomial), c in atom[1]:
+        names: dict[str, str] = {}
+        for b in binders:
+            slot = slot_of(b)
+            level = next(n for n in itertools.count() if f"{slot}.{n}" not in used | set(names.values()))
+            names[b] = f"{slot}.{level}"
+        total = plus(total, {(tuple(sorted(names.values())), rename_monomial(monomial, names)): c})
+    return total
+
+
+def point(s: Sum) -> Atom:
+    """The argument of a density or function: an atom if the sum is one, else the frozen sum."""
+    if len(s) == 1:
+        (binders, monomial), c = next(iter(s.items()))
+        if c == 1 and not binders and len(monomial) == 1 and monomial[0][1] == 1:
+            return monomial[0][0]
+    return freeze(s)
+
+
+def primes(n: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    p = 2
+    while p * p <= n and p < 100_000:
+        while n % p == 0:
+            found[p] = found.get(p, 0) + 1
+            n //= p
+        p += 1
+    if n > 1:
+        found[n] = found.get(n, 0) + 1
+    return found
+
+
+# Replay --------------------------------------------------------------------------------------------------------------
+
+
+class Node:
+    """A source integral: a binder that stands in the statement outside all others, with the sign of its coefficient."""
+
+    def __init__(self, term: Any, sign: int) -> None:
+        self.term, self.sign = term, sign
+        self.value: Sum = {}
+        self.supports: dict[str, list[Any]] = {}  # absolute continuities that its finiteness implies
+
+
+class Replay:
+    """One statement, expanded and argued about under a set of allowed rules."""
+
+    def __init__(self, statement: dict[str, Any], allowed: frozenset[str], factors: Any = ()) -> None:
+        self.statement = statement
+        self.allowed = allowed
+        self.factors: dict[Atom, tuple[Atom, ...]] = {}
+        for atom, parts in factors:
+            self.factor(decoded(atom), tuple(decoded(part) for part in parts))
+        self.used: set[str] = set()
+        self.conditions: dict[str, Any] = {}
+        declare = statement["declare"]
+        self.variables: dict[str, Any] = declare["variables"]
+        self.symbols: dict[str, Any] = declare["symbols"]
+        self.functions: dict[str, Any] = declare["functions"]
+        self.indices: dict[str, Any] = declare["indices"]
+        for table in (self.variables, self.symbols, self.functions, self.indices):
+            if bad := [n for n in table if not isinstance(n, str) or set(n) & set("^.#[]")]:
+                raise Rejected(f"the name {bad[0]!r} has a character that the kernel keeps for bound names")
+        self.kinds: dict[str, str] = {}
+        for facts in self.variables.values():
+            if self.kinds.setdefault(facts["slot"], facts["kind"]) != facts["kind"]:
+                raise Rejected(f"the slot {facts['slot']} has variables of two kinds")
+        self.display: dict[str, str] = {}  # bound name -> a declared name to show for it
+        self.ranges: list[tuple[Atom, Atom]] = []
+        self.nodes: list[Node] = []  # those of the right side first
+        self.right_nodes = 0
+        self.node: Node | None = None
+        self.sign = 1
+        self.granted: set[tuple[Atom, Atom]] = set()
+        self.identified: list[tuple[list[Any], frozenset[str], list[Any]]] = []
+        self.bounds: list[Sum] = []
+        for hypothesis in statement["given"]:
+            self.assume(hypothesis)
+
+    def run(self, proof: dict[str, Any]) -> dict[str, list[Any]]:
+        """Replay a proof of the statement; what it rests on."""
+        self.prove(self.statement, proof)
+        return {
+            "conditions": list(self.conditions.values()),
+            "assumptions": [],
+            "trusts": [],
+            "rules": [r for r in RULES if r in self.used],
+        }
+
+    def factor(self, atom: Atom, parts: tuple[Atom, ...]) -> None:
+        """Note a factorisation, checked by multiplying."""
+        whole = constant(1)
+        for part in parts:
+            whole = product(whole, opened(part, ()))
+        if whole != opened(atom, ()):
+            raise Rejected("a factorisation does not multiply out to what it factors")
+        self.factors[atom] = parts
+
+    def factors_of(self, atom: Atom) -> tuple[Atom, ...]:
+        """The known factors of a sum; the prover's replay finds them, the kernel looks them up."""
+        return self.factors.get(atom, (atom,))
+
+    # Rules, conditions, hypotheses ------------------------------------------------------------------------------------
+
+    def use(self, rule: str) -> bool:
+        """Whether a rule is allowed; if so, it is noted as used."""
+        if rule in self.allowed:
+            self.used.add(rule)
+        return rule in self.allowed
+
+    def demand(self, rule: str) -> None:
+        if not self.use(rule):
+            raise Rejected(f"the proof uses the rule {rule!r}, which the certificate does not list")
+
+    def condition(self, kind: str, *terms: Any) -> None:
+        """Conditions: ``finite`` T, ``support`` A B (A << B), ``nonzero`` T."""
+        self.conditions[json.dumps([kind, *terms])] = [kind, *terms]
+
+    def assume(self, hypothesis: list[Any]) -> None:
+        """A hypothesis: two laws have the same marginal, or one term is at most another."""
+        relation, left, right = hypothesis
+        if relation == "=" and left[0] == right[0] == "den" and not left[3] and not right[3]:
+            if left[2] != right[2] or left[1][1] == right[1][1]:
+                raise Rejected("a hypothesis about marginals needs two laws at the same variables")
+            self.identified.append((right[1], frozenset(s for s, _ in right[2]), left[1]))
+        elif relation in ("<=", "<", ">=", ">"):
+            low, high = (left, right) if relation in ("<=", "<") else (right, left)
+            self.bounds.append(plus(self.quietly(high), scaled(self.quietly(low), -1)))
+        else:
+            raise Rejected("a hypothesis that the kernel does not know")
+
+    def quietly(self, term: Any) -> Sum:
+        """A term that is not part of the statement, its variables free: no source integral, no condition."""
+        outer, self.node = self.node, Node(term, 0)
+        total = plus(*self.value(term, ({}, (), ())).values())
+        self.node = outer
+        return total
+
+    # Signs ------------------------------------------------------------------------------------------------------------
+
+    def nonnegative(self, atom: Atom) -> bool:
+        """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
+        head = atom[0]
+        if head in ("den", "cond", "normal", "prod", "exp", "prime", "const", "abs"):
+            return True
+        if head == "opaque":
+            return atom[1] in ("KL", "JSD")
+        if head == "idx":
+            return True
+        if head == "sym":
+            return self.symbols[atom[1]]["sign"] in ("positive", "nonnegative")
+        if head == "at":
+            return atom[1][0] == "sym" and self.nonnegative(atom[1])
+        if head == "fn":
+            return bool(self.functions[atom[1]]["range"] != "real")
+        if head == "log":
+            return bool(atom[1][0] == "prime")
+        return head == "sum" and self.nonnegative_sum(opened(atom, ()))
+
+    def nonnegative_monomial(self, m: Monomial) -> bool:
+        return all((e.denominator == 1 and e % 2 == 0) or self.nonnegative(a) for a, e in m)
+
+    def nonnegative_sum(self, s: Sum, depth: int = 3) -> bool:
+        """Whether a sum is at least zero: term by term, or after subtracting multiples of declared bounds."""
+        negative = [k for k, c in s.items() if c < 0 or not self.nonnegative_monomial(k[1])]
+        if not negative:
+            return True
+        if depth == 0:
+            return False
+        key = min(negative, key=order)
+        for bound in self.bounds_about(key, s):
+            for lead, v in bound.items():
+                inverse = tuple((a, -e) for a, e in lead[1])
+                quotient, factor, _ = multiply_monomials(key[1], inverse)
+                c = s[key] * factor / v
+                if lead[0] or any(e < 0 for _, e in quotient) or c < 0 or not self.nonnegative_monomial(quotient):
+                    continue
+                rest = plus(s, scaled(product(bound, {(key[0], quotient): Fraction(1)}), -c))
+                if self.nonnegative_sum(rest, depth - 1):
+                    return True
+        return False
+
+    def bounds_about(self, key: Key, s: Sum) -> Iterable[Sum]:
+        """Sums known to be at least zero that mention an atom of the key: hypotheses, 1 - D, discrete p(x,z) <= p(x)."""
+        for bound in self.bounds:
+            self.use("hypothesis")
+            yield bound
+        for atom, _ in key[1]:
+            if atom[0] == "fn" and self.functions[atom[1]]["range"] == "unit":
+                yield plus(constant(1), scaled(single(atom), -1))
+            if atom[0] == "den":
+                larger = {a for _, m in s for a, _ in m if a[0] == "den" and a[1:3] == atom[1:3]}
+                for other in [None, *sorted(larger, key=order)]:
+                    rest = set(atom[3]) - set(other[3] if other else ())
+                    inside = other is None or set(other[3]) < set(atom[3])
+                    if inside and all(self.kinds.get(slot) == "discrete" for slot, _ in rest):
+                        yield plus(single(other) if other else constant(1), scaled(single(atom), -1))
+
+    # Terms into sums --------------------------------------------------------------------------------------------------
+
+    def value(self, t: Any, env: Env) -> Value:
+        """A term as a sum of integrals of monomials, in pieces that remember their hazards."""
+        head = t[0]
+        if head == "add":
+            total: Value = {}
+            for part in t[1:]:
+                for hazards, s in self.value(part, env).items():
+                    total[hazards] = plus(total.get(hazards, {}), s)
+            return total
+        if head == "mul":
+            outer = self.sign
+            numbers = [Fraction(part[1]) for part in t[1:] if part[0] == "num"]
+            others = [part for part in t[1:] if part[0] != "num"]
+            steady = sum(part[0] not in ("num", "sym", "const") for part in others) <= 1
+            for n in numbers:
+                self.sign *= 1 if n > 0 else -1
+            if not steady or not all(part[0] != "sym" or self.nonnegative(("sym", part[1])) for part in others):
+                self.sign = 0
+            result: Value = {frozenset(): constant(1)}
+            for part in t[1:]:
+                result = self.times(result, self.value(part, env))
+            self.sign = outer
+            return result
+        if head in ("int", "E", "sum", "KL", "JSD", "CE", "TV", "H", "I"):
+            return self.node_value(t, env)
+        outer, self.sign = self.sign, 0
+        try:
+            if head == "log":
+                inner = self.value(t[1], env)
+                found: set[Atom] = set()
+                s = self.log(plus(*inner.values()), found)
+                hazards = frozenset().union(*inner) | {("log", a) for a in found}
+                return {hazards: s}
+            if head == "pow":
+                inner = self.value(t[1], env)
+                return {frozenset().union(*inner): self.power(plus(*inner.values()), Fraction(t[2]))}
+            if head == "den":
+                return self.density(t, env)
+            return {frozenset(): self.leaf(t, env)}
+        finally:
+            self.sign = outer
+
+    def total(self, t: Any, env: Env) -> Sum:
+        return plus(*self.value(t, env).values())
+
+    def times(self, a: Value, b: Value) -> Value:
+        result: Value = {}
+        for h1, s1 in a.items():
+            for h2, s2 in b.items():
+                cancelled: set[Atom] = set()
+                s = product(s1, s2, cancelled)
+                hazards = h1 | h2 | {("cancelled", atom) for atom in cancelled}
+                result[hazards] = plus(result.get(hazards, {}), s)
+        return result
+
+    def leaf(self, t: Any, env: Env) -> Sum:
+        """What is neither a sum, a product, a density nor a binder of variables."""
+        head = t[0]
+        if head == "num":
+            return constant(Fraction(t[1]))
+        if head == "const" and t[1] == "pi":
+            return single(("const", "pi"))
+        if head in ("var", "idx"):
+            if head == "var" and t[1] not in self.variables or head == "idx" and t[1] not in env[0]:
+                raise Rejected(f"{t[1]} is not declared, or an index that nothing binds")
+            return single(env[0].get(t[1], (head, t[1])))
+        if head == "sym":
+            if t[1] not in self.symbols:
+                raise Rejected(f"the symbol {t[1]} is not declared")
+            return single(env[0].get(t[1], ("sym", t[1])))
+        if head == "at" and t[1][0] in ("sym", "var"):
+            return single(("at", point(self.leaf(t[1], env)), point(self.total(t[2], env))))
+        if head == "exp":
+            return self.exponential(self.total(t[1], env))
+        if head == "abs":
+            return self.absolute(self.total(t[1], env))
+        if head == "fn":
+            if self.functions[t[1]]["arity"] != len(t[2]):
+                raise Rejected(f"the function {t[1]} is declared with another number of arguments")
+            return single(("fn", t[1], tuple(point(self.total(a, env)) for a in t[2])))
+        if head == "normal":
+            return single(("normal", *(point(self.total(a, env)) for a in t[1:])))
+        if head == "prod":
+            k = t[1][1]
+            inner, name = self.bind([t[1]], env)
+            body = self.total(t[2], inner)
+            height = 1 + max(
+                (int(n.split("^")[1].split(".")[0]) for key in body for n in names_in(key[1]) if "^" in n), default=0
+            )
+            bound = f"{slot_of(name[0])}^{height}.p"
+            self.display[bound] = k
+            return single(("prod", bound, rename(point(body), {name[0]: bound})))
+        if head in ("sup", "inf"):
+            return single((head, json.dumps(t[1]), point(self.total(t[2], env))))
+        raise Rejected(f"a term of the unknown kind {head!r}")
+
+    def density(self, t: Any, env: Env) -> Value:
+        """A density p(targets | given) is p(targets, given) / p(given); marginals may be identified by hypothesis."""
+        _, law, targets, given = t
+        if not targets:
+            raise Rejected("a density of no variable")
+        slots = [s for s, _ in targets + given]
+        if len(set(slots)) < len(slots):
+            raise Rejected(f"a density of {law[1]} fills a slot twice")
+        places = {s: point(self.total(a, env)) for s, a in targets + given}
+        parameters = tuple(point(self.total(a, env)) for a in law[2])
+        if given and not self.use("Bayes' rule"):
+            above, below = (tuple(sorted((s, places[s]) for s, _ in part)) for part in (targets, given))
+            return {frozenset(): single(("cond", law[1], parameters, above, below))}
+        joint = self.marginal(law[1], parameters, places)
+        if not given:
+            return {frozenset(): single(joint)}
+        condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
+        self.granted |= {(weight, condition) for weight in env[2]}
+        return {frozenset(): product(single(joint), single(condition, -1))}
+
+    def marginal(self, law: str, parameters: tuple[Atom, ...], places: dict[str, Atom]) -> Atom:
+        for old, slots, new in self.identified:
+            if old[1] == law and not old[2] and not parameters and slots.issuperset(places):
+                self.use("hypothesis")
+                law = new[1]
+        return ("den", law, parameters, tuple(sorted(places.items())))
+
+    def bind(self, names: list[Any], env: Env) -> tuple[Env, list[str]]:
+        """Bound names for variables and indices: the slot (or range) and a level that nothing around has taken."""
+        table, active, weights = dict(env[0]), list(env[1]), env[2]
+        bound = []
+        for head, name in names:
+            if head == "idx":
+                facts = self.indices[name]
+                span = (point(self.total(facts["lower"], env)), point(self.total(facts["upper"], env)))
+                if span not in self.ranges:
+                    self.ranges.append(span)
+                slot = f"#{self.ranges.index(span)}"
+            else:
+                slot = self.variables[name]["slot"]
+            fresh = next(f"{slot}.{n}" for n in itertools.count() if f"{slot}.{n}" not in active)
+            active.append(fresh)
+            bound.append(fresh)
+            table[name] = (head, fresh)
+            self.display.setdefault(fresh, name)
+        return (table, tuple(active), weights), bound
+
+    # Definitions ------------------------------------------------------------------------------------------------------
+
+    def node_value(self, t: Any, env: Env) -> Value:
+        """A term that binds variables.  The outermost ones of the statement are its source integrals."""
+        if self.node is not None:
+            return self.binder(t, env)
+        self.node = Node(t, self.sign)
+        try:
+            result = self.binder(t, env)
+            self.node.value = plus(*result.values())
+            self.nodes.append(self.node)
+            return result
+        finally:
+            self.node = None
+
+    def binder(self, t: Any, env: Env) -> Value:
+        head = t[0]
+        if head == "int":
+            return self.integral(t[1], t[2], env)
+        if head == "sum":
+            return self.integral([t[1]], t[2], env)
+        if head == "E":
+            return self.integral(t[1], ["mul", t[2], t[3]], env, t[2])
+        if head == "KL":
+            if self.use("definition of KL"):
+                return self.integral(t[1], ["mul", t[2], ["log", _quotient(t[2], t[3])]], env, t[2])
+        elif head == "JSD":
+            if self.use("definition of JSD"):
+                self.use("definition of KL")
+                mixture = ["mul", ["num", "1/2"], ["add", t[2], t[3]]]
+                halves = [["mul", ["num", "1/2"], a, ["log", _quotient(a, mixture)]] for a in (t[2], t[3])]
+                return self.pieces([self.integral(t[1], h, env) for h in halves])
+        elif head == "CE":
+            if self.use("definition of cross-entropy"):
+                return self.integral(t[1], ["mul", ["num", "-1"], t[2], ["log", t[3]]], env, t[2])
+        elif head == "TV":
+            difference = ["abs", ["add", t[2], ["mul", ["num", "-1"], t[3]]]]
+            return self.integral(t[1], ["mul", ["num", "1/2"], difference], env)
+        elif head == "H":
+            _, v, g, a = t
+            if self.use("definition of entropy"):
+                inside = _quotient(a, ["int", v, a]) if g else a
+                return self.integral(v + g, ["mul", ["num", "-1"], a, ["log", inside]], env, a)
+        else:
+            _, v, w, g, a = t
+            if self.use("definition of mutual information"):
+                both = ["mul", a, ["int", v + w, a]] if g else a
+                inside = _quotient(both, ["mul", ["int", v, a], ["int", w, a]])
+                return self.integral(v + w + g, ["mul", a, ["log", inside]], env, a)
+        names = [n for group in t[1:-2] for n in group] if head not in ("H", "I") else sum(t[1:-1], [])
+        inner, bound = self.bind(names, env)
+        groups = tuple(len(g) for g in t[1:] if g and isinstance(g[0], list))
+        terms = t[2:] if head in ("KL", "JSD", "CE") else t[-1:]
+        atom = (head, groups, tuple(inner[0][n[1]] for n in names), *(point(self.total(a, inner)) for a in terms))
+        frozen = freeze({(tuple(sorted(bound)), ((atom, Fraction(1)),)): Fraction(1)})
+        return {frozenset(): single(("opaque", head, frozen))}
+
+    def pieces(self, values: list[Value]) -> Value:
+        total: Value = {}
+        for value in values:
+            for hazards, s in value.items():
+                total[hazards] = plus(total.get(hazards, {}), s)
+        return total
+
+    def integral(self, names: list[Any], body: Any, env: Env, density: Any = None) -> Value:
+        """Bind, expand, and settle the hazards that depend on what is bound: conditions on supports and divisors."""
+        inner, bound = self.bind(names, env)
+        if density is not None:
+            table, active, weights = inner
+            for _, m in self.total(density, inner):
+                weights += tuple(a for a, e in m if e > 0)
+            inner = (table, active, weights)
+        result: Value = {}
+        for hazards, s in self.value(body, inner).items():
+            left = set(hazards)
+            for kind, atom in sorted(hazards, key=order):
+                if names_in(atom) & set(bound):
+                    left.discard((kind, atom))
+                    for _, m in s:
+                        self.support(kind, m, atom, set(bound))
+            closed: Sum = {}
+            for (b, m), c in s.items():
+                closed = plus(closed, {(tuple(sorted((*b, *bound))), m): c})
+            key = frozenset(left)
+            result[key] = plus(result.get(key, {}), closed)
+        return result
+
+    def support(self, kind: str, monomial: Monomial, atom: Atom, bound: set[str]) -> None:
+        """Where the weight of a monomial is positive, an atom must be: it was cancelled, or stands in a logarithm.
+
+        A density at free variables stands in the statement, whose sides exist only where it is positive.
+        """
+        weight = [a for a, e in monomial if e > 0 and a[0] in ("den", "cond", "normal", "prod", "fn", "sym", "at")]
+        if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
+            return
+        densities = [a for a in weight if a[0] in ("den", "cond", "normal", "prod") and names_in(a) & bound]
+        if not densities or not self.nonnegative(atom):
+            if kind == "cancelled":
+                self.condition("nonzero", self.shown(atom))
+            return
+        free = names_in(atom) - bound
+        shown = [self.conditional(a, names_in(atom) & bound, free) for a in densities]
+        w = shown[0] if len(shown) == 1 else ["mul", *shown]
+        need = ["support", w, self.conditional(atom, names_in(atom) & bound, free)]
+        if kind == "log" and self.node is not None:
+            self.node.supports[json.dumps(need)] = need
+        else:
+            self.condition(*need)
+
+    def implied(self, atom: Atom, weight: list[Atom]) -> bool:
+        """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
+        if atom in weight or atom[0] in ("normal", "prime", "const", "exp", "idx"):
+            return True
+        if atom[0] in ("sym", "at"):
+            name = atom[1] if atom[0] == "sym" else atom[1][1]
+            return atom[-1 if atom[0] == "sym" else 1][0] != "var" and self.symbols[name]["sign"] == "positive"
+        if atom[0] == "fn":
+            return bool(self.functions[atom[1]]["range"] == "positive")
+        if atom[0] == "prod":
+            return all(self.implied(a, []) for (_, m) in opened(atom[2], ()) for a, _ in m)
+        if atom[0] == "den":
+            return any(
+                (w[0] == "den" and w[1:3] == atom[1:3] and set(atom[3]) <= set(w[3])) or (w, atom) in self.granted
+                for w in weight
+            )
+        if atom[0] == "sum":
+            items = opened(atom, ())
+            if all(c > 0 and self.nonnegative_monomial(m) for (_, m), c in items.items()):
+                return any(self.positive_integral(key) if key[0] else self.positive(key[1], weight) for key in items)
+        return False
+
+    def positive(self, m: Monomial, weight: list[Atom]) -> bool:
+        return all(e < 0 or self.implied(a, weight) for a, e in m)
+
+    def positive_integral(self, key: Key) -> bool:
+        """Whether an integral is positive: of a probability density times factors that are positive everywhere."""
+        densities = tuple(p for p in key[1] if p[0][0] in ("den", "normal") and p[1] == 1)
+        others = tuple(p for p in key[1] if p not in densities)
+        mass = self.settle({(key[0], densities): Fraction(1)})
+        return set(mass) == {ONE} and self.positive(others, [])
+
+    # Functions of sums ------------------------------------------------------------------------------------------------
+
+    def log(self, s: Sum, found: set[Atom]) -> Sum:
+        """The logarithm, split over the known non-negative factors of its argument; *found* collects its arguments."""
+        s = self.common_denominator(self.settle(s))
+        content, rest = self.content(s)
+        if rest != constant(1) or content != constant(1):
+            split = self.use("logarithm of a product")
+        else:
+            return {}
+        if not split:
+            argument = point(s)
+            found.add(argument)
+            return single(("log", argument))
+        (_, monomial), c = next(iter(content.items()))
+        total: Sum = {}
+        for n, sign in ((c.numerator, 1), (c.denominator, -1)):
+            for p, e in primes(n).items():
+                total = plus(total, scaled(single(("log", ("prime", p))), sign * e))
+        for atom, e in monomial:
+            total = plus(total, scaled(self.log_atom(atom, found), e))
+        if rest != constant(1):
+            parts = self.factors_of(point(rest))
+            if len(parts) > 1 and not all(self.nonnegative(part) for part in parts):
+                parts = (point(rest),)
+            for part in parts:
+                found.add(part)
+                total = plus(total, single(("log", part)))
+        return total
+
+    def log_atom(self, atom: Atom, found: set[Atom]) -> Sum:
+        """The logarithm of one non-negative atom."""
+        if atom[0] == "normal" and self.use("Gaussian density"):
+            _, x, m, v = atom
+            d = plus(opened(x, ()), scaled(opened(m, ()), -1))
+            quadratic = product(product(d, d), self.power(opened(v, ()), Fraction(-1)))
+            scale = self.log(product(scaled(single(("const", "pi")), 2), opened(v, ())), found)
+            return plus(scaled(scale, Fraction(-1, 2)), scaled(quadratic, Fraction(-1, 2)))
+        if atom[0] == "prod":
+            slot, inner = slot_of(atom[1]), opened(atom[2], ())
+            name = f"{slot}.0"  # products of logarithms rename it apart
+            s = self.log(_renamed(inner, {atom[1]: name}), found)
+            self.display.setdefault(name, self.display[atom[1]])
+            return {(tuple(sorted((*b, name))), m): c for (b, m), c in s.items()}
+        if atom[0] == "exp":
+            return opened(atom[1], ())
+        found.add(atom)
+        return single(("log", atom))
+
+    def content(self, s: Sum) -> tuple[Sum, Sum]:
+        """A positive factor of a sum and the rest: its rational content, its common non-negative atoms.
+
+        An even power of an atom of unknown sign is the same power of its absolute value.
+        """
+        if not s:
+            raise Rejected("the logarithm of zero")
+        if len(s) == 1:
+            ((binders, m), c) = next(iter(s.items()))
+            if not binders and c > 0:
+                inside, outside = [], []
+                for a, e in m:
+                    if self.nonnegative(a):
+                        outside.append((a, e))
+                    elif e.denominator == 1 and e % 2 == 0:
+                        outside.append((next(iter(self.absolute(opened(a, ()))))[1][0][0], e))
+                    else:
+                        inside.append((a, e))
+                rest = {((), tuple(inside)): Fraction(1)}
+                return {((), tuple(sorted(outside, key=_by_atom))): c}, rest
+        numbers = list(s.values())
+        number = Fraction(
+            gcd(*(c.numerator for c in numbers)), 1
+        ) / Fraction(_lcm([c.denominator for c in numbers]))
+        candidates = {a for (_, m) in s for a, _ in m if self.nonnegative(a)}
+        bound = {b for (bs, _) in s for b in bs}
+        common = []
+        for a in sorted(candidates, key=order):
+            e = min(dict(m).get(a, Fraction(0)) for (_, m) in s)
+            if e and not names_in(a) & bound:
+                common.append((a, e))
+        factor = {((), tuple(sorted(common, key=_by_atom))): number}
+        inverse = {((), tuple(sorted(((a, -e) for a, e in common), key=_by_atom))): 1 / number}
+        return factor, product(s, inverse)
+
+    def power(self, s: Sum, e: Fraction) -> Sum:
+        """A power with a rational exponent."""
+        if e.denominator == 1 and 0 <= e <= 12:
+            result = constant(1)
+            for _ in range(int(e)):
+                result = product(result, s)
+            return result
+        s = self.common_denominator(self.settle(s))
+        if not s:
+            raise Rejected("a division by zero")
+        if e.denominator == 1:
+            content, rest = self.factored(s)
+        else:
+            content, rest = self.content(s)
+        (_, monomial), c = next(iter(content.items()))
+        result = {((), tuple((a, x * e) for a, x in monomial)): Fraction(1)}
+        if e.denominator == 1:
+            result = scaled(result, c ** int(e))
+        else:
+            for n, sign in ((c.numerator, 1), (c.denominator, -1)):
+                for p, x in primes(n).items():
+                    result = product(result, _prime_power(p, sign * x * e))
+        if rest != constant(1):
+            parts = self.factors_of(point(rest))
+            if e.denominator != 1 and not all(self.nonnegative(part) for part in parts):
+                parts = (point(rest),)
+            for part in parts:
+                result = product(result, single(part, e))
+        return result
+
+    def factored(self, s: Sum) -> tuple[Sum, Sum]:
+        """A factor and the rest, for whole powers: any sign may be pulled out."""
+        if len(s) == 1:
+            (binders, m), c = next(iter(s.items()))
+            if not binders:
+                return {((), m): c}, constant(1)
+        content, rest = self.content(s)
+        least = min(rest.items(), key=lambda item: order(item[0]))[1]
+        if not self.nonnegative_sum(rest) and (least < 0 or self.nonnegative_sum(scaled(rest, -1))):
+            return scaled(content, -1), scaled(rest, -1)
+        return content, rest
+
+    def exponential(self, s: Sum) -> Sum:
+        """exp of a sum: each term its own factor, to the power of its coefficient; exp(c log a) is a^c."""
+        powers: Sum = constant(1)
+        for (binders, m), c in s.items():
+            if not binders and len(m) == 1 and m[0][0][0] == "log" and m[0][1] == 1 and self.nonnegative(m[0][0][1]):
+                self.use("logarithm of a product")
+                base = m[0][0][1]
+                factor = _prime_power(base[1], c) if base[0] == "prime" else single(base, c)
+            else:
+                factor = single(("exp", freeze({(binders, m): Fraction(1)})), c)
+            powers = product(powers, factor)
+        return powers
+
+    def absolute(self, s: Sum) -> Sum:
+        content, rest = self.factored(s) if s else (constant(1), {})
+        if not s or self.nonnegative_sum(s):
+            return s
+        (_, monomial), c = next(iter(content.items()))
+        result = constant(abs(c))
+        for a, e in monomial:
+            result = product(result, single(a if self.nonnegative(a) else ("abs", a), e))
+        if rest != constant(1):
+            argument = point(rest)
+            result = product(result, single(argument if self.nonnegative(argument) else ("abs", argument)))
+        return result
+
+    def common_denominator(self, s: Sum) -> Sum:
+        """The sum over one denominator, where sums (such as p + q) stand in denominators of its terms."""
+        sums = sorted({a for (_, m) in s for a, e in m if a[0] == "sum" and e < 0}, key=order)
+        if len(s) < 2 or not sums:
+            return s
+        self.use("algebra of fractions")
+        for a in sums:
+            e = -min(dict(m).get(a, Fraction(0)) for (_, m) in s)
+            cleared: Sum = {}
+            for (b, m), c in s.items():
+                powers = dict(m)
+                left = powers.pop(a, Fraction(0)) + e
+                rest = {(b, tuple(sorted(powers.items(), key=_by_atom))): c}
+                if left.denominator != 1:
+                    return s
+                for _ in range(int(left)):
+                    rest = product(rest, opened(a, b))
+                cleared = plus(cleared, rest)
+            s = product(cleared, single(a, -e)) if cleared else {}
+        return s
+
+    # Moves ------------------------------------------------------------------------------------------------------------
+
+    def eliminate(self, name: str, key: Key) -> Sum | None:
+        """One term of a sum with one of its binders gone, by collapse, moment, component or count; or None."""
+        binders, monomial = key
+        rest = tuple(b for b in binders if b != name)
+        inside = [(a, e) for a, e in monomial if name in names_in(a)]
+        outside: Sum = {(rest, tuple(p for p in monomial if p not in inside)): Fraction(1)}
+        if name.startswith("#"):
+            if inside or not self.use("algebra of fractions"):
+                return None
+            lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
+            return product(outside, plus(upper, scaled(lower, -1), constant(1)))
+        heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod")]
+        if len(heads) == 1 and len(inside) == 1:
+            replaced = self.collapse(heads[0], name)
+            if replaced is not None:
+                return product(outside, replaced)
+        if len(heads) == 1 and heads[0][0] == "normal":
+            return self.moment(name, heads[0], inside, outside)
+        if len(heads) == 1 and heads[0][0] == "prod":
+            return self.component(name, heads[0], monomial, rest)
+        return None
+
+    def collapse(self, atom: Atom, name: str) -> Sum | None:
+        """The integral over a variable of a density in which it fills one slot."""
+        variable = ("var", name)
+        if atom[0] == "normal":
+            alone = atom[1] == variable and name not in names_in(atom[2:])
+            return constant(1) if alone and self.use("normalisation") else None
+        if atom[0] == "prod":
+            return None
+        slots = atom[3]
+        mine = [s for s, a in slots if a == variable and s == slot_of(name)]
+        others = (*atom[2], *(a for s, a in slots if a != variable), *(atom[4] if atom[0] == "cond" else ()))
+        if len(mine) != 1 or name in names_in(others):
+            return None
+        left = tuple((s, a) for s, a in slots if s != mine[0])
+        if not left:
+            return constant(1) if self.use("normalisation") else None
+        if not self.use("marginalisation"):
+            return None
+        if atom[0] == "cond":
+            return single((*atom[:3], left, atom[4]))
+        return single(self.marginal(atom[1], atom[2], dict(left)))
+
+    def moment(self, name: str, normal: Atom, inside: list[Any], outside: Sum) -> Sum | None:
+        """The integral of N(x; m, v) x^n over x."""
+        variable = ("var", name)
+        powers = [e for a, e in inside if a == variable]
+        _, x, mean, variance = normal
+        good = x == variable and name not in names_in((mean, variance)) and len(inside) == 2 and len(powers) == 1
+        if not good or powers[0].denominator != 1 or not 0 < powers[0] <= 12 or not self.use("Gaussian moments"):
+            return None
+        m, v = opened(mean, ()), opened(variance, ())
+        below, current = constant(1), m
+        for n in range(1, int(powers[0])):
+            below, current = current, plus(product(m, current), scaled(product(v, below), n))
+        return product(outside, current)
+
+    def component(self, name: str, atom: Atom, monomial: Monomial, rest: tuple[str, ...]) -> Sum | None:
+        """A vector under a product of densities of its components: all components but the one in use integrate to 1."""
+        vector = ("var", name)
+        others = tuple(p for p in monomial if p[0] != atom)
+        uses = _components(tuple(a for a, _ in others), vector)
+        body = opened(atom[2], ())
+        index = ("idx", atom[1])
+        mine = ("at", vector, index)
+        if uses is None or len(uses) > 1 or _components(tuple(m for _, m in body), vector) != {index}:
+            return None
+        fresh = next(f"{slot_of(name)}[].{n}" for n in itertools.count() if f"{slot_of(name)}[].{n}" not in rest)
+        self.display.setdefault(fresh, self.display.get(name, name))
+        alone = _put(body, mine, ("var", fresh))
+        masses = [self.eliminate(fresh, ((fresh,), m)) for (_, m) in alone]
+        if len(alone) != 1 or masses != [constant(1)] or next(iter(alone.values())) != 1:
+            return None
+        if not self.use("independence of components"):
+            return None
+        if not uses:
+            return {(rest, others): Fraction(1)}
+        j = next(iter(uses))
+        component = _put(_renamed_index(body, index, j), ("at", vector, j), ("var", fresh))
+        moved = _put({((), others): Fraction(1)}, ("at", vector, j), ("var", fresh))
+        s = product(component, moved)
+        return {(tuple(sorted((*rest, *b, fresh))), m): c for (b, m), c in s.items()}
+
+    def settle(self, s: Sum) -> Sum:
+        """Eliminate every binder that can go from all terms with the same binders at once."""
+        while True:
+            groups: dict[tuple[str, ...], list[Key]] = {}
+            for key in s:
+                groups.setdefault(key[0], []).append(key)
+            for binders, keys in sorted(groups.items(), key=lambda g: (-len(g[0]), g[0])):
+                step = next((r for b in binders if (r := self.without(b, keys)) is not None), None)
+                if step is not None:
+                    break
+            else:
+                return s
+            s = self.replaced(s, keys, step)
+
+    def without(self, name: str, keys: list[Key]) -> list[Sum] | None:
+        results = []
+        for key in keys:
+            result = self.eliminate(name, key)
+            if result is None:
+                return None
+            results.append(result)
+        return results
+
+    def replaced(self, s: Sum, keys: list[Key], results: list[Sum]) -> Sum:
+        """The sum with terms replaced; powers that cancel in this need the support of what is left."""
+        s = dict(s)
+        new = []
+        for key, result in zip(keys, results, strict=True):
+            before = {a for a, e in key[1] if e < 0}
+            for binders, m in result:
+                for atom in sorted(before - {a for a, _ in m}, key=order):
+                    self.support("cancelled", m, atom, set(binders))
+            new.append(scaled(result, s.pop(key)))
+        return plus(s, *new)
+
+    def move(self, s: Sum, move: list[Any]) -> Sum:
+        """Apply a move of the certificate, which may act on some of the terms with the same binders."""
+        kind = move[0]
+        if kind in ("eliminate", "swap"):
+            _, binders, name, chosen = move
+            group = sorted((k for k in s if k[0] == tuple(binders)), key=order)
+            keys = [group[n] for n in chosen]
+            part = {k: s[k] for k in keys}
+            if len(keys) < len(group):
+                self.need_finite(part)
+            if kind == "eliminate":
+                results = self.without(name, keys)
+                if results is None:
+                    raise Rejected(f"the binder {name} cannot be eliminated there")
+                return self.replaced(s, keys, results)
+            first, second = name
+            if slot_of(first) != slot_of(second) or not {first, second} <= set(binders):
+                raise Rejected("a swap needs two bound variables of the same slot")
+            names = {first: second, second: first}
+            return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): Fraction(1)} for k in keys])
+        if kind == "fold":
+            atom, rest, c = decoded(move[1]), decoded(move[2]), Fraction(move[3])
+            self.demand("algebra of fractions")
+            self.support("cancelled", rest[1], atom, set(rest[0]))
+            base = {rest: Fraction(1)}
+            definition = product(product(opened(atom, rest[0]), single(atom, -1)), base)
+            return plus(s, scaled(base, c), scaled(definition, -c))
+        raise Rejected(f"an unknown move {kind!r}")
+
+    def need_finite(self, part: Sum) -> None:
+        if not self.always_finite(part):
+            self.condition("finite", self.shown_sum(part))
+
+    def always_finite(self, s: Sum) -> bool:
+        """Whether a sum of integrals is finite in every model: it settles, or is like integral a log(a/(a+b))."""
+        left = dict(s)
+        for key in sorted(s, key=order):
+            logs = [(a, e) for a, e in key[1] if a[0] == "log"]
+            if key not in left or len(logs) != 1 or logs[0][0][1][0] != "sum" or logs[0][1] != 1:
+                continue
+            weight = tuple(p for p in key[1] if p != logs[0])
+            density: Sum = {((), weight): Fraction(1)}
+            whole = opened(logs[0][0][1], key[0])
+            a = whole.get(((), weight))
+            dominated = a and all(c > 0 and not b and self.integrable(m) for (b, m), c in whole.items())
+            if not dominated or not self.integrable(weight) or len(weight) != 1:
+                continue
+            found: set[Atom] = set()
+            matching = product({(key[0], weight): Fraction(1)}, self.log(density, found))
+            left = plus(left, {key: -left[key]}, scaled(matching, left[key]))
+        return all(b.startswith("#") for binders, _ in self.settle(left) for b in binders)
+
+    def integrable(self, m: Monomial) -> bool:
+        return len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1
+
+    # Proofs -----------------------------------------------------------------------------------------------------------
+
+    def prove(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        relation = statement["relation"]
+        rule = proof["rule"]
+        if rule == "equal" and relation == "=" and not statement["equality"]:
+            self.equal(statement["lhs"], statement["rhs"], proof["moves"])
+        elif rule == "bound" and relation in ("<=", ">=", "<", ">"):
+            low, high = statement["lhs"], statement["rhs"]
+            if relation in (">=", ">"):
+                low, high = high, low
+            self.bound(low, high, relation in ("<", ">"), statement["equality"], proof)
+        elif rule == "attained" and relation == "=" and not statement["equality"]:
+            self.attained(statement, proof)
+        else:
+            raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
+
+    def difference(self, left: Any, right: Any) -> Sum:
+        """right - left, with the source integrals of the two noted."""
+        env: Env = ({}, (), ())
+        self.nodes = []
+        sides = []
+        for side, self.sign in ((right, 1), (left, -1)):
+            pieces = self.value(side, env)
+            for hazards, s in pieces.items():
+                for kind, atom in sorted(hazards, key=order):
+                    for _, m in s:
+                        self.support(kind, m, atom, set())
+            sides.append(plus(*pieces.values()))
+            self.right_nodes = self.right_nodes if len(sides) == 2 else len(self.nodes)
+        self.sign = 1
+        return plus(sides[0], scaled(sides[1], -1))
+
+    def equal(self, left: Any, right: Any, moves: list[Any]) -> None:
+        s = self.settle(self.difference(left, right))
+        for move in moves:
+            s = self.settle(self.move(s, move))
+        if s:
+            raise Rejected(f"the difference of the two sides does not vanish: {len(s)} terms are left")
+        self.finiteness(self.same_integral())
+
+    def same_integral(self) -> bool:
+        """Whether each side has one integral that may be infinite, and these two are the same integral."""
+        right, left = self.nodes[: self.right_nodes], self.nodes[self.right_nodes :]
+        open_right = [n for n in right if not self.always_finite(n.value)]
+        open_left = [n for n in left if not self.always_finite(n.value)]
+        if len(open_left) != 1 or len(open_right) != 1:
+            return False
+        a, b = open_left[0], open_right[0]
+        return a.sign * b.sign == -1 and self.settle(a.value) == self.settle(b.value)
+
+    def finiteness(self, dispensable: bool) -> None:
+        """The statement's integrals must be finite, unless that is known or an infinite one does no harm."""
+        for node in self.nodes:
+            if self.always_finite(node.value):
+                continue
+            parts: dict[tuple[str, ...], Sum] = {}
+            for key, c in node.value.items():
+                parts.setdefault(tuple(b for b in key[0] if not b.startswith("#")), {})[key] = c
+            if len(parts) > 1:  # an integral of integrals and more: taken apart by the expansion
+                for part in parts.values():
+                    self.need_finite(part)
+            if not dispensable:
+                self.condition("finite", node.term)
+                for need in node.supports.values():
+                    self.condition(*need)
+
+    def bounded_below(self, node: Node) -> bool:
+        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity."""
+        if self.always_finite(node.value):
+            return True
+        if node.term[0] in ("KL", "JSD", "TV") and node.sign > 0:
+            return True
+        return node.sign != 0 and all(self.signed(m, c) == node.sign for (_, m), c in node.value.items())
+
+    def signed(self, m: Monomial, c: Fraction) -> int:
+        """The sign of a term, if known: one logarithm of something above or below one, the rest non-negative."""
+        logs = [a for a, e in m if a[0] == "log" and e == 1]
+        rest = tuple((a, e) for a, e in m if a not in logs)
+        sign = 1 if c > 0 else -1
+        if not self.nonnegative_monomial(rest) or len(logs) > 1:
+            return 0
+        if not logs:
+            return sign
+        argument = opened(logs[0][1], ())
+        if self.nonnegative_sum(plus(constant(1), scaled(argument, -1))):
+            return -sign
+        if self.nonnegative_sum(plus(argument, constant(-1))):
+            return sign
+        return 0
+
+    def bound(self, low: Any, high: Any, strict: bool, equality: list[Any], proof: dict[str, Any]) -> None:
+        s = self.difference(low, high)
+        nodes = list(self.nodes)
+        gaps = []
+        for multiplier, atom in proof["atoms"]:
+            factor = self.quietly(multiplier)
+            if not self.nonnegative_sum(factor):
+                raise Rejected("a multiplier is not known to be non-negative")
+            value, gap = self.atom(atom)
+            gaps.append((gap, factor))
+            s = plus(s, scaled(product(factor, value), -1))
+        s = self.settle(s)
+        for move in proof["moves"]:
+            s = self.settle(self.move(s, move))
+        if strict:
+            if set(s) != {ONE} or s[ONE] <= 0:
+                raise Rejected("the difference exceeds the atoms by no positive constant")
+        elif s:
+            raise Rejected(f"the difference of the two sides is not that of the atoms: {len(s)} terms are left")
+        if equality:
+            self.equality_case(equality, gaps, proof["equality"])
+        self.nodes = nodes
+        self.finiteness(all(self.bounded_below(n) for n in nodes))
+
+    def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
+        """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
+        kind, names, *terms = atom
+        if kind == "gibbs":
+            a, b = terms
+            self.demand("Gibbs' inequality")
+            self.sign_of(names, a)
+            self.sign_of(names, b)
+            body = ["add", ["mul", a, ["log", _quotient(a, b)]], ["mul", ["num", "-1"], a], b]
+            gap = plus(self.quietly(a), scaled(self.quietly(b), -1))
+        elif kind == "monotone":
+            w, a, b = terms
+            self.demand("monotonicity of the logarithm")
+            for t in (w, a, ["add", b, ["mul", ["num", "-1"], a]]):
+                self.sign_of(names, t)
+            body, gap = ["mul", w, ["log", _quotient(b, a)]], None
+        elif kind == "square":
+            w, f = terms
+            self.demand("squares are non-negative")
+            self.sign_of(names, w)
+            body = ["mul", w, ["pow", f, "2"]]
+            gap = product(self.quietly(w), self.quietly(f))
+        elif kind == "nonneg":
+            self.demand("non-negative integrand")
+            self.sign_of(names, terms[0])
+            body, gap = terms[0], None
+        else:
+            raise Rejected(f"an unknown atom {kind!r}")
+        return self.quietly(["int", names, body] if names else body), gap
+
+    def sign_of(self, names: list[Any], t: Any) -> None:
+        """Check that a term is non-negative at all values of the named variables and indices."""
+        self.node, outer = Node(t, 0), self.node
+        inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, (), ()))
+        s = self.common_denominator(self.settle(self.total(t, inner)))
+        self.node = outer
+        if not self.nonnegative_sum(s):
+            raise Rejected("a term of an atom is not known to be non-negative")
+
+    def equality_case(self, equations: list[Any], gaps: list[Any], witness: dict[str, Any]) -> None:
+        """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
+        if any(gap is None for gap, _ in gaps):
+            raise Rejected("an atom of this kind has no equality case")
+        if any(set(factor) != {ONE} for _, factor in gaps):
+            raise Rejected("an equality case needs constant multipliers")
+        sides = [plus(self.quietly(a), scaled(self.quietly(b), -1)) for a, b in equations]
+        inner = [gap for gap, _ in gaps]
+        for targets, sources, matrix in ((sides, inner, witness["forward"]), (inner, sides, witness["backward"])):
+            if len(matrix) != len(targets) or any(len(row) != len(sources) for row in matrix):
+                raise Rejected("the equality case has a matrix of the wrong size")
+            for target, row in zip(targets, matrix, strict=True):
+                terms = [product(self.quietly(f), s) for f, s in zip(row, sources, strict=True)]
+                if self.common_denominator(plus(target, *(scaled(t, -1) for t in terms))):
+                    raise Rejected("the equality case does not follow from the atoms, or the atoms not from it")
+
+    def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
+        self.demand("attained extremum")
+        extremum, value = statement["lhs"], statement["rhs"]
+        if extremum[0] not in ("sup", "inf"):
+            extremum, value = value, extremum
+        head, binder, body = extremum
+        if head not in ("sup", "inf") or mentions(value, binder[1]):
+            raise Rejected("this rule needs an extremum on one side, and the other side free of what it ranges over")
+        if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
+            raise Rejected("the extremum ranges over other functions than the declared ones")
+        self.in_range(binder, proof["witness"])
+        at_witness = substituted(body, binder, proof["witness"])
+        relation = "<=" if head == "sup" else ">="
+        self.prove({**statement, "relation": "=", "lhs": at_witness, "rhs": value}, proof["reached"])
+        self.prove({**statement, "relation": relation, "lhs": body, "rhs": value}, proof["bounded"])
+        if any(mentions(c, binder[1]) for c in self.conditions.values()):
+            raise Rejected("a condition restricts what the extremum ranges over")
+
+    def in_range(self, binder: list[Any], witness: dict[str, Any]) -> None:
+        body = witness["body"]
+        if has_binder(body):
+            raise Rejected("a witness may not bind variables")
+        kind = binder[2] if binder[0] == "function" else self.symbols[binder[1]]["sign"]
+        if kind == "real":
+            return
+        upper = {"unit": [["add", ["num", "1"], ["mul", ["num", "-1"], body]]], "nonnegative": []}
+        if kind not in upper:
+            raise Rejected(f"a witness of range {kind!r} is not checked")
+        for t in (body, *upper[kind]):
+            if not self.nonnegative_sum(self.common_denominator(self.quietly(t))):
+                raise Rejected("the witness leaves the range of the extremum")
+
+    # Showing sums as terms --------------------------------------------------------------------------------------------
+
+    def conditional(self, atom: Atom, targets: frozenset[str] | set[str], free: Iterable[str]) -> Any:
+        """A density as the conditional of its bound variables given its free ones, for showing."""
+        if atom[0] != "den":
+            return self.shown(atom)
+        above = [[s, self.shown(a)] for s, a in atom[3] if names_in(a) & set(targets)]
+        below = [[s, self.shown(a)] for s, a in atom[3] if not names_in(a) & set(targets) and _is_free(a)]
+        shown = self.shown(atom)
+        return ["den", shown[1], above, below] if above else shown
+
+    def shown(self, atom: Atom) -> Any:
+        """An atom as a term."""
+        head = atom[0]
+        if head in ("var", "idx"):
+            return [head, self.display.get(atom[1], slot_of(atom[1]))]
+        if head in ("sym", "const"):
+            return list(atom)
+        if head == "prime":
+            return ["num", str(atom[1])]
+        if head == "at":
+            return ["at", self.shown(atom[1]), self.shown(atom[2])]
+        if head == "fn":
+            return ["fn", atom[1], [self.shown(a) for a in atom[2]]]
+        if head in ("den", "cond"):
+            law = ["law", atom[1], [self.shown(a) for a in atom[2]]]
+            given = [[s, self.shown(a)] for s, a in atom[4]] if head == "cond" else []
+            return ["den", law, [[s, self.shown(a)] for s, a in atom[3]], given]
+        if head in ("log", "exp", "abs", "normal"):
+            return [head, *(self.shown(a) for a in atom[1:])]
+        if head == "prod":
+            return ["prod", ["idx", self.display[atom[1]]], self.shown(atom[2])]
+        if head == "sum":
+            return self.shown_sum(opened(atom, ()))
+        if head == "opaque":
+            inner = next(iter(opened(atom[2], ())))[1][0][0]
+            names = iter([self.shown(v) for v in inner[2]])
+            groups = [[next(names) for _ in range(n)] for n in inner[1]]
+            while len(groups) < {"KL": 1, "JSD": 1, "CE": 1, "H": 2, "I": 3}[atom[1]]:
+                groups.append([])
+            return [atom[1], *groups, *(self.shown(a) for a in inner[3:])]
+        return [head, json.loads(atom[1]), self.shown(atom[2])]
+
+    def shown_sum(self, s: Sum) -> Any:
+        """A sum as a term: its integrals, each with all terms of the same binders under one sign."""
+        groups: dict[tuple[str, ...], list[Any]] = {}
+        for (binders, m), c in sorted(s.items(), key=order):
+            powers = [self.shown(a) if e == 1 else ["pow", self.shown(a), str(e)] for a, e in m]
+            parts = [["num", str(c)], *powers] if c != 1 or not powers else powers
+            groups.setdefault(binders, []).append(["mul", *parts] if len(parts) > 1 else parts[0])
+        terms = []
+        for binders, parts in groups.items():
+            body = ["add", *parts] if len(parts) > 1 else parts[0]
+            for b in binders:
+                if b.startswith("#"):
+                    body = ["sum", ["idx", self.display[b]], body]
+            names = [["var", self.display.get(b, slot_of(b))] for b in binders if not b.startswith("#")]
+            terms.append(["int", names, body] if names else body)
+        return ["add", *terms] if len(terms) > 1 else terms[0] if terms else ["num", "0"]
+
+
+# Small pieces --------------------------------------------------------------------------------------------------------
+
+
+def _quotient(a: Any, b: Any) -> list[Any]:
+    return ["mul", a, ["pow", b, "-1"]]
+
+
+def _lcm(numbers: list[int]) -> int:
+    result = 1
+    for n in numbers:
+        result = result * n // gcd(result, n)
+    return result
+
+
+def _prime_power(p: int, e: Fraction) -> Sum:
+    whole = e.numerator // e.denominator
+    rest = e - whole
+    monomial: Monomial = ((("prime", p), rest),) if rest else ()
+    return {((), monomial): Fraction(p) ** whole}
+
+
+def _renamed(s: Sum, names: dict[str, str]) -> Sum:
+    return plus(*({(b, rename_monomial(m, names)): c} for (b, m), c in s.items()))
+
+
+def _renamed_index(s: Sum, old: Atom, new: Atom) -> Sum:
+    return _put(s, old, new)
+
+
+def _put(s: Sum, old: Atom, new: Atom) -> Sum:
+    """The sum with one atom put for another, inside atoms as well."""
+
+    def put(item: Any) -> Any:
+        if item == old:
+            return new
+        if not isinstance(item, tuple):
+            return item
+        if len(item) == 2 and item[0] == "sum":
+            return freeze(_put(opened(item, ()), old, new))
+        return tuple(put(i) for i in item)
+
+    total: Sum = {}
+    for (b, m), c in s.items():
+        term: Sum = {(b, ()): c}
+        for a, e in m:
+            term = product(term, single(put(a), e))
+        total = plus(total, term)
+    return total
+
+
+def _components(item: Any, vector: Atom) -> set[Atom] | None:
+    """The indices at which components of a vector occur, or None if the vector occurs otherwise."""
+    if item == vector:
+        return None
+    if not isinstance(item, tuple):
+        return set()
+    if len(item) == 3 and item[0] == "at" and item[1] == vector:
+        return {item[2]}
+    found: set[Atom] = set()
+    for part in item:
+        inner = _components(part, vector)
+        if inner is None:
+            return None
+        found |= inner
+    return found
+
+
+def _is_free(atom: Atom) -> bool:
+    return all("." not in n for n in names_in(atom))
+
+
+def mentions(t: Any, name: str) -> bool:
+    return t == name or (isinstance(t, list) and any(mentions(part, name) for part in t))
+
+
+def has_binder(t: Any) -> bool:
+    heads = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad")
+    return isinstance(t, list) and bool(t) and (t[0] in heads or any(has_binder(part) for part in t))
+
+
+def substituted(t: Any, binder: list[Any], witness: dict[str, Any]) -> Any:
+    """A term with a witness put for the function or symbol that an extremum ranges over."""
+    if not isinstance(t, list):
+        return t
+    if binder[0] == "function" and t[:2] == ["fn", binder[1]]:
+        body = witness["body"]
+        for name, argument in zip(witness["parameters"], t[2], strict=True):
+            body = _exchanged(body, ["var", name], substituted(argument, binder, witness))
+        return body
+    if binder[0] == "sym" and t == binder:
+        return witness["body"]
+    return [substituted(part, binder, witness) for part in t]
+
+
+def _exchanged(t: Any, old: Any, new: Any) -> Any:
+    if t == old:
+        return new
+    return [_exchanged(part, old, new) for part in t] if isinstance(t, list) else t
+
+
+def encoded(item: Any) -> Any:
+    """Atoms and keys as JSON."""
+    if isinstance(item, Fraction):
+        return {"q": str(item)}
+    return [encoded(i) for i in item] if isinstance(item, tuple) else item
+
+
+def decoded(item: Any) -> Any:
+    if isinstance(item, dict):
+        return Fraction(item["q"])
+    return tuple(decoded(i) for i in item) if isinstance(item, list) else item
+
+
+def main(arguments: list[str]) -> int:
+    """Replay certificate files; 0 if all are accepted, 1 if one is rejected, 2 if one cannot be read."""
+    status = 0 if arguments else 2
+    if not arguments:
+        print("usage: python -I kernel.py CERTIFICATE.json ...", file=sys.stderr)
+    for path in arguments:
+        try:
+            with open(path, encoding="utf-8") as file:
+                certificates = json.load(file)
+        except (OSError, ValueError) as error:
+            print(f"{path}: {error}", file=sys.stderr)
+            status = 2
+            continue
+        for certificate in certificates if isinstance(certificates, list) else [certificates]:
+            try:
+                found = check(certificate)
+            except Rejected as reason:
+                print(f"{path}: rejected: {reason}")
+                status = max(status, 1)
+            else:
+                print(f"{path}: proved by {', '.join(found['rules']) or 'arithmetic'}")
+                for condition in found["conditions"]:
+                    print(f"  condition: {json.dumps(condition)}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""From a statement to a certificate: try the rules, keep only those that the proof needs, have the kernel replay it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from derivations import kernel
+from derivations.prover.equality import vanish
+from derivations.prover.extremum import attained_proof
+from derivations.prover.factorisation import Search
+from derivations.prover.inequality import bound_proof, equality_case
+
+ALL = frozenset(kernel.RULES)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A proof as data, replayed by the kernel; ``data`` is what goes into a file.
+
+    ``conditions`` are terms under a kind (``finite``, ``support``, ``nonzero``), see ``docs/certificates.md``.
+    """
+
+    data: dict[str, Any]
+    rules: tuple[str, ...]
+    conditions: tuple[Any, ...]
+    assumptions: tuple[str, ...]
+    trusts: tuple[str, ...]
+
+    @staticmethod
+    def replayed(data: dict[str, Any]) -> Certificate:
+        """A certificate from outside; raises :class:`derivations.kernel.Rejected` unless the kernel accepts it."""
+        found = kernel.check(data)
+        names = ("rules", "conditions", "assumptions", "trusts")
+        return Certificate(data, *(tuple(found[name]) for name in names))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the certificate as JSON, for ``python -I derivations/kernel.py``."""
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.data, file, indent=1)
+            file.write("\n")
+
+
+def prove(statement: dict[str, Any], rules: Iterable[str] = ALL, hints: Any = None) -> Certificate | None:
+    """A certificate for a statement (as data), or None.
+
+    *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum.
+    """
+    found = _attempt(statement, frozenset(rules), hints)
+    if found is None:
+        return None
+    for rule in reversed(found.rules):
+        fewer = _attempt(statement, frozenset(found.rules) - {rule}, hints)
+        if fewer is not None and len(fewer.conditions) <= len(found.conditions):
+            found = fewer
+    return Certificate.replayed(found.data)
+
+
+def _attempt(statement: dict[str, Any], rules: frozenset[str], hints: Any) -> Certificate | None:
+    try:
+        proof = find_proof(statement, rules, hints)
+        if proof is None:
+            return None
+        search = Search(statement, rules)
+        found = search.run(proof)
+    except kernel.Rejected:
+        return None
+    data = {"version": 1, "statement": statement, "proof": proof, "factors": search.found_factors(), **found}
+    data["digest"] = kernel.digest(data)
+    return Certificate(data, *(tuple(found[name]) for name in ("rules", "conditions", "assumptions", "trusts")))
+
+
+def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = None) -> dict[str, Any] | None:
+    """A proof of a statement under rules; the kernel has not seen it yet."""
+    relation = statement["relation"]
+    if relation == "=":
+        if not statement["equality"]:
+            replay = Search(statement, rules)
+            moves = vanish(replay, replay.difference(statement["lhs"], statement["rhs"]))
+            if moves is not None:
+                return {"rule": "equal", "moves": moves}
+        return attained_proof(statement, rules, hints, find_proof)
+    if relation in ("<=", ">=", "<", ">"):
+        proof = bound_proof(statement, rules)
+        if proof is not None and statement["equality"]:
+            witness = equality_case(statement, rules, proof["atoms"])
+            return {**proof, "equality": witness} if witness is not None else None
+        return proof
+    return None
+
+
+__all__ = ["Certificate", "find_proof", "prove"]

@@ -1,0 +1,135 @@
+"""Equalities: the moves after which the difference of two sides is empty.
+
+The kernel settles on its own what every term of an integral allows.  What is left to find is where to split an
+integral, which bound variables to swap, and which denominators to fold (docs/normal-form.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from derivations.kernel import (
+    Atom,
+    Key,
+    Rejected,
+    Replay,
+    Sum,
+    encoded,
+    multiply_monomials,
+    names_in,
+    opened,
+    order,
+    rename_monomial,
+    slot_of,
+)
+
+Move = list[Any]
+MOVES = 60  # moves tried on one difference before giving up
+
+
+def vanish(replay: Replay, s: Sum) -> list[Move] | None:
+    """Moves that empty a sum, or None.  Fewer splits come first: each may cost a condition of finiteness."""
+    for tactics in ((folds, swaps, splits), (splits, swaps, folds)):
+        moves, rest = reduce(replay, s, tactics)
+        if not rest:
+            return moves
+    return None
+
+
+def reduce(replay: Replay, s: Sum, tactics: Any = None) -> tuple[list[Move], Sum]:
+    """Moves that bring a sum to a normal form, and that form."""
+    moves: list[Move] = []
+    s = replay.settle(s)
+    seen = {_fingerprint(s)}
+    while s and len(moves) < MOVES:
+        for tactic in tactics or (splits, swaps, folds):
+            for move in tactic(replay, s):
+                try:
+                    after = replay.settle(replay.move(s, move))
+                except Rejected:
+                    continue
+                mark = _fingerprint(after)
+                if mark not in seen:
+                    break
+            else:
+                continue
+            break
+        else:
+            return moves, s
+        seen.add(mark)
+        moves.append(move)
+        s = after
+    return moves, s
+
+
+def _fingerprint(s: Sum) -> frozenset[Any]:
+    return frozenset(s.items())
+
+
+def _groups(s: Sum) -> list[tuple[tuple[str, ...], list[Key]]]:
+    """The terms of a sum by their binders, most binders first, each group in the kernel's order."""
+    groups: dict[tuple[str, ...], list[Key]] = {}
+    for key in sorted(s, key=order):
+        groups.setdefault(key[0], []).append(key)
+    return sorted(groups.items(), key=lambda g: (-len(g[0]), g[0]))
+
+
+def splits(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Eliminate a binder from those terms that allow it, the most terms first."""
+    found = []
+    for binders, keys in _groups(s):
+        for name in binders:
+            chosen = [n for n, key in enumerate(keys) if replay.eliminate(name, key) is not None]
+            if chosen:
+                found.append((-len(binders), -len(chosen), ["eliminate", list(binders), name, chosen]))
+    for _, _, move in sorted(found, key=lambda f: f[:2]):
+        yield move
+
+
+def swaps(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Exchange two bound variables of one slot where that makes terms smaller in the kernel's order."""
+    for binders, keys in _groups(s):
+        for i, first in enumerate(binders):
+            for second in binders[i + 1 :]:
+                if slot_of(first) != slot_of(second):
+                    continue
+                names = {first: second, second: first}
+                chosen = [n for n, k in enumerate(keys) if order(rename_monomial(k[1], names)) < order(k[1])]
+                if chosen:
+                    yield ["swap", list(binders), [first, second], chosen]
+
+
+def folds(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Divide by a sum that stands in a denominator: lead terms of its definition are exchanged for the rest."""
+    atoms = sorted({a for _, m in s for a, e in m if a[0] == "sum" and e <= -1}, key=order)
+    for atom in atoms:
+        for key in sorted(s, key=order):
+            exponent = dict(key[1]).get(atom)
+            if exponent is None or exponent > -1:
+                continue
+            for lead, c in sorted(_definition(atom, key[0]).items(), key=order, reverse=True):
+                rest = _quotient(key, lead, atom)
+                if rest is not None:
+                    monomial, factor = rest
+                    yield ["fold", encoded(atom), encoded(monomial), str(s[key] * factor / c)]
+
+
+def _definition(atom: Atom, binders: tuple[str, ...]) -> Sum:
+    """The sum that an atom abbreviates, its bound variables named like those of the term at hand where there are any."""
+    return opened(atom, ()) if binders else opened(atom, binders)
+
+
+def _quotient(key: Key, lead: Key, atom: Atom) -> tuple[Key, Fraction] | None:
+    """What a term is a multiple of: term = rest * lead / atom, with no new denominators of densities."""
+    if not set(lead[0]) <= set(key[0]):
+        return None
+    monomial, factor, _ = multiply_monomials(key[1], tuple((a, -e) for a, e in lead[1]))
+    monomial, more, _ = multiply_monomials(monomial, ((atom, Fraction(1)),))
+    before = dict(key[1])
+    if any(e < 0 and e < before.get(a, Fraction(0)) for a, e in monomial):
+        return None
+    if any(names_in(a) & set(lead[0]) for a, _ in monomial):
+        return None
+    return (tuple(b for b in key[0] if b not in lead[0]), monomial), factor * more

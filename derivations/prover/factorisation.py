@@ -1,0 +1,72 @@
+"""The prover's replay: the kernel's, which also finds the factors of the sums that stand in logarithms and powers."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+from derivations.kernel import Atom, Replay, Sum, encoded, freeze, opened, order, point
+
+
+class Search(Replay):
+    """A replay that factors polynomials with FLINT and notes what it found for the certificate."""
+
+    def factors_of(self, atom: Atom) -> tuple[Atom, ...]:
+        if atom not in self.factors and atom[0] == "sum":
+            parts = self.signed_factors(opened(atom, ()))
+            if len(parts) > 1:
+                self.factor(atom, tuple(point(part) for part in parts))
+            else:
+                self.factors[atom] = (atom,)
+        return super().factors_of(atom)
+
+    def signed_factors(self, s: Sum) -> list[Sum]:
+        """The factors, each with coprime whole coefficients and the sign in which it is known to be non-negative."""
+        parts = []
+        scale = Fraction(1)
+        for part in factors(s):
+            numbers = list(part.values())
+            content = Fraction(gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers)))
+            part = {k: c / content for k, c in part.items()}
+            if not self.nonnegative_sum(part) and self.nonnegative_sum(negative := {k: -c for k, c in part.items()}):
+                part, content = negative, -content
+            parts.append(part)
+            scale *= content
+        if scale != 1:  # of an argument with coprime coefficients, a sign at most: it goes to a factor of unknown sign
+            chosen = next((n for n, part in enumerate(parts) if not self.nonnegative_sum(part)), 0)
+            parts[chosen] = {k: c * scale for k, c in parts[chosen].items()}
+        return parts
+
+    def found_factors(self) -> list[Any]:
+        """The factorisations for the certificate."""
+        rows = [[encoded(a), [encoded(p) for p in parts]] for a, parts in self.factors.items() if len(parts) > 1]
+        return sorted(rows, key=json.dumps)
+
+
+def factors(s: Sum) -> list[Sum]:
+    """The irreducible factors of a polynomial in atoms, each with its multiplicity; the sum itself if it is none."""
+    atoms = sorted({a for _, m in s for a, _ in m}, key=order)
+    powers = [e for _, m in s for _, e in m]
+    if any(b for b, _ in s) or len(s) < 2 or any(e.denominator != 1 or e < 0 for e in powers) or len(s) > 60:
+        return [s]
+    import flint
+
+    names = [f"a{n}" for n in range(len(atoms))]
+    ring = flint.fmpq_mpoly_ctx.get(names, flint.Ordering.lex)
+    rows = {}
+    for (_, m), c in s.items():
+        exponents = dict(m)
+        rows[tuple(int(exponents.get(a, 0)) for a in atoms)] = flint.fmpq(c.numerator, c.denominator)
+    constant, found = ring.from_dict(rows).factor()
+    result = []
+    scale = Fraction(int(constant.p), int(constant.q))
+    for polynomial, multiplicity in found:
+        part: Sum = {}
+        for exponents, c in polynomial.to_dict().items():
+            m = tuple((a, Fraction(int(e))) for a, e in zip(atoms, exponents, strict=True) if e)
+            part[((), m)] = Fraction(int(c.p), int(c.q))
+        result += [part] * int(multiplicity)
+    result.sort(key=lambda part: order(freeze(part)))
+    return [{k: v * scale for k, v in result[0].items()}, *result[1:]] if len(result) > 1 else [s]

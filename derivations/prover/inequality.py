@@ -1,0 +1,288 @@
+"""Inequalities: which non-negative atoms, in which multiples, make up the difference of the two sides.
+
+The atoms are read off the source of the statement, since expansion destroys the grouping that Jensen's inequality
+needs: divergences, densities averaged over against conditionals that occur, weighted logarithms that share a weight.
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+from derivations.kernel import Key, Rejected, Replay, Sum, multiply_monomials, order, plus, product, scaled
+from derivations.prover.equality import reduce, vanish
+from derivations.prover.factorisation import Search
+from derivations.prover.simplex import nonnegative_combination
+
+Term = list[Any]
+Names = list[Any]
+ATOMS = 80  # atoms in the last and largest pool
+
+
+def bound_proof(statement: dict[str, Any], rules: frozenset[str]) -> dict[str, Any] | None:
+    """A proof of an inequality by atoms, or None."""
+    low, high = statement["lhs"], statement["rhs"]
+    if statement["relation"] in (">=", ">"):
+        low, high = high, low
+    replay = Search(statement, rules)
+    gap = replay.difference(low, high)
+    strict = statement["relation"] in ("<", ">")
+    goal = reduce(replay, gap)[1]
+    valued: list[tuple[list[Any], Sum, Sum]] = []
+    for stage in pools(statement):
+        for atom in stage:
+            if any(atom == a for a, _, _ in valued) or len(valued) >= ATOMS:
+                continue
+            try:
+                value = replay.atom(atom)[0]
+                valued.append((atom, value, reduce(replay, value)[1]))
+            except Rejected:
+                continue
+        found = _combination(goal, [v for _, _, v in valued], strict)
+        if found is None:
+            continue
+        rest = gap
+        atoms = []
+        for c, (atom, value, _) in zip(found, valued, strict=True):
+            if c:
+                atoms.append([["num", str(c)], atom])
+                rest = plus(rest, scaled(value, -c))
+        moves = _moves(replay, rest, strict)
+        if moves is not None:
+            return {"rule": "bound", "atoms": atoms, "moves": moves, "equality": None}
+    return None
+
+
+def _moves(replay: Replay, s: Sum, strict: bool) -> list[Any] | None:
+    if not strict:
+        return vanish(replay, s)
+    moves, rest = reduce(replay, s)
+    return moves if set(rest) == {((), ())} and rest[((), ())] > 0 else None
+
+
+def _combination(goal: Sum, columns: list[Sum], strict: bool) -> list[Fraction] | None:
+    if strict:  # a positive constant may be left over
+        goal, *columns = ({k: v for k, v in s.items() if k != ((), ())} for s in (goal, *columns))
+    return nonnegative_combination(goal, columns)
+
+
+# The pool --------------------------------------------------------------------------------------------------------------
+
+
+def pools(statement: dict[str, Any]) -> list[list[Any]]:
+    """Atoms that may matter, in stages: exact matches of the source first, then combinations."""
+    sources = [statement["lhs"], statement["rhs"]]
+    divergences: list[Any] = []
+    averages: list[tuple[Names, Term]] = []
+    logs: list[tuple[Names, Term, Term]] = []
+    integrals: list[Term] = []
+    for side in sources:
+        _survey(side, [], ["num", "1"], divergences, averages, logs, integrals)
+    laws = _densities(sources)
+    first = [*divergences]
+    second: list[Any] = []
+    for names, weight in averages:
+        for other in laws:
+            for candidate in _conditionals(other, names):
+                second.append(["gibbs", names, weight, candidate])
+    bound = {n[1] for names, _ in averages for n in names if n[0] == "var"}
+    for a in laws:
+        for b in laws:
+            names = [t for _, t in a[2] if t[0] == "var" and t[1] in bound]
+            if a != b and names and names == [t for _, t in b[2]] == [t for _, t in a[2]]:
+                second.append(["gibbs", names, a, b])
+    third: list[Any] = []
+    for names, weight, inside in logs:
+        for f in (inside, ["pow", inside, "-1"]):
+            mean = ["int", names, ["mul", weight, f]] if names else ["mul", weight, f]
+            third.append(["gibbs", names, weight, ["mul", weight, f, ["pow", mean, "-1"]]])
+        for body in integrals:
+            third.append(["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]])
+        same = [w for n, w, _ in logs if n == names]
+        together = ["add", *_distinct(same)] if len(_distinct(same)) > 1 else weight
+        for factor in _factors(inside):
+            third.append(["gibbs", names, weight, ["mul", together, factor]])
+            third.append(["gibbs", names, weight, factor])
+    fourth: list[Any] = []
+    for names, weight, inside in logs:
+        for factor in _factors(inside):
+            fourth.append(["monotone", names, weight, factor, ["num", "1"]])
+            fourth.append(["monotone", names, weight, ["num", "1"], factor])
+            for part in factor[1:] if factor[0] == "add" else []:
+                fourth.append(["monotone", names, weight, part, factor])
+            for other in laws:
+                fourth.append(["monotone", names, weight, factor, other])
+    for names, weight in averages:
+        for joint in laws:
+            for place in joint[2] if not joint[3] and len(joint[2]) > 1 else []:
+                marginal = ["den", joint[1], [p for p in joint[2] if p != place], []]
+                fourth.append(["monotone", names, weight, joint, marginal])
+                if {t[1] for _, t in joint[2] if t[0] == "var"} <= {n[1] for n in names}:
+                    fourth.append(["gibbs", names, weight, ["mul", marginal, ["den", joint[1], [place], []]]])
+    for name, facts in statement["declare"]["symbols"].items():
+        if not facts["shape"]:
+            fourth.append(["square", [], ["num", "1"], ["sym", name]])
+    for n in (1, 2, 3, 5):
+        fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
+    return [_distinct(stage) for stage in (first, second, third, fourth)]
+
+
+def _distinct(items: list[Any]) -> list[Any]:
+    return list({json.dumps(i): i for i in items}.values())
+
+
+def _survey(
+    t: Any,
+    names: Names,
+    weight: Term,
+    divergences: list[Any],
+    averages: list[tuple[Names, Term]],
+    logs: list[tuple[Names, Term, Term]],
+    integrals: list[Term],
+) -> None:
+    """Collect, with the binders and the weight that they stand under: divergences, averages, logarithms, integrals."""
+    head = t[0] if isinstance(t, list) and t and isinstance(t[0], str) else None
+
+    def visit(part: Any, more: Names, factor: Term) -> None:
+        _survey(part, names + more, _times(weight, factor), divergences, averages, logs, integrals)
+
+    if head == "E":
+        averages.append((names + t[1], _times(weight, t[2])))
+        visit(t[3], t[1], t[2])
+    elif head in ("KL", "JSD", "CE"):
+        a, b = (_times(weight, x) for x in t[2:])
+        half = ["mul", ["num", "1/2"], ["add", a, b]]
+        bound = names + t[1]
+        pairs = {"KL": [(a, b)], "JSD": [(a, half), (b, half)], "CE": []}[head]
+        divergences.extend(["gibbs", bound, u, v] for u, v in pairs)
+        if head == "JSD":
+            total = ["add", a, b]
+            divergences.extend(["monotone", bound, u, u, total] for u in (a, b))
+        averages.append((bound, a))
+        logs.append((bound, a, t[2]))
+        logs.append((bound, a, t[3]))
+    elif head == "H":
+        averages.append((names + t[1] + t[2], _times(weight, t[3])))
+        below = ["int", t[1], t[3]]
+        inside = ["mul", t[3], ["pow", below, "-1"]] if t[2] else t[3]
+        logs.append((names + t[1] + t[2], _times(weight, t[3]), inside))
+        if t[2]:
+            logs.append((names + t[1] + t[2], _times(weight, t[3]), below))
+    elif head == "I":
+        _, v, w, g, a = t
+        parts = [["int", v, a], ["int", w, a]]
+        other = ["mul", *parts, ["pow", ["int", v + w, a], "-1"]] if g else ["mul", *parts]
+        divergences.append(["gibbs", names + v + w + g, _times(weight, a), _times(weight, other)])
+    elif head == "log":
+        logs.append((names, weight, t[1]))
+        for inner in _factors(t[1]):
+            if inner[0] == "int":
+                integrals.append(inner)
+            if inner[0] == "E":
+                integrals.append(["int", inner[1], ["mul", inner[2], inner[3]]])
+                averages.append((names + inner[1], _times(weight, inner[2])))
+            if inner[0] in ("int", "E"):
+                _survey(inner, names, weight, divergences, averages, logs, integrals)
+    elif head in ("int", "sum"):
+        bound = t[1] if head == "int" else [t[1]]
+        visit(t[2], bound, ["num", "1"])
+    elif head in ("add",):
+        for part in t[1:]:
+            visit(part, [], ["num", "1"])
+    elif head == "mul":
+        for i, part in enumerate(t[1:], 1):
+            others = [p for j, p in enumerate(t[1:], 1) if j != i and p[0] != "num" and not _has_log(p)]
+            visit(part, [], ["mul", *others] if len(others) > 1 else others[0] if others else ["num", "1"])
+
+
+def _times(a: Term, b: Term) -> Term:
+    parts = [p for t in (a, b) for p in (t[1:] if t[0] == "mul" else [t]) if p != ["num", "1"]]
+    return ["mul", *parts] if len(parts) > 1 else parts[0] if parts else ["num", "1"]
+
+
+def _has_log(t: Any) -> bool:
+    return isinstance(t, list) and (t[:1] == ["log"] or any(_has_log(p) for p in t))
+
+
+def _factors(t: Term) -> list[Term]:
+    """The factors of a product, powers aside."""
+    if t[0] == "mul":
+        return [f for part in t[1:] for f in _factors(part)]
+    if t[0] == "pow":
+        return _factors(t[1])
+    return [] if t[0] == "num" else [t]
+
+
+def _densities(t: Any) -> list[Term]:
+    """All densities that occur, as joint densities and as they are written."""
+    if not isinstance(t, list):
+        return []
+    found = []
+    if t[:1] == ["den"]:
+        found = [t, ["den", t[1], sorted(t[2] + t[3]), []]]
+        found += [["den", t[1], t[3], []]] if t[3] else []
+    return _distinct([*found, *(d for part in t for d in _densities(part))])
+
+
+def _conditionals(density: Term, names: Names) -> list[Term]:
+    """The density of the named variables, given whatever else a density mentions; also their own marginal."""
+    wanted = [n[1] for n in names]
+    _, law, above, below = density
+    places = above + below
+    targets = [p for p in places if p[1][0] == "var" and p[1][1] in wanted]
+    if len(targets) != len(wanted):
+        return []
+    given = [p for p in places if p not in targets]
+    found = [["den", law, sorted(targets), []]]
+    if given:
+        found.append(["den", law, sorted(targets), sorted(given)])
+    return found
+
+
+# Equality cases --------------------------------------------------------------------------------------------------------
+
+
+def equality_case(statement: dict[str, Any], rules: frozenset[str], atoms: list[Any]) -> dict[str, Any] | None:
+    """Multipliers that turn the atoms' gaps into the equations and back, or None."""
+    replay = Search(statement, rules)
+    gaps = []
+    for _, atom in atoms:
+        gap = replay.atom(atom)[1]
+        if gap is None:
+            return None
+        gaps.append(gap)
+    sides = [plus(replay.quietly(a), scaled(replay.quietly(b), -1)) for a, b in statement["equality"]]
+    forward = [_row(replay, side, gaps) for side in sides]
+    backward = [_row(replay, gap, sides) for gap in gaps]
+    if any(row is None for row in (*forward, *backward)):
+        return None
+    return {"forward": forward, "backward": backward}
+
+
+def _row(replay: Replay, target: Sum, sources: list[Sum]) -> list[Any] | None:
+    """A target as a multiple of one of the sources."""
+    zero = ["num", "0"]
+    if not target:
+        return [zero for _ in sources]
+    for n, source in enumerate(sources):
+        ratio = _ratio(replay, target, source)
+        if ratio is not None:
+            return [replay.shown_sum(ratio) if i == n else zero for i in range(len(sources))]
+    return None
+
+
+def _ratio(replay: Replay, target: Sum, source: Sum) -> Sum | None:
+    """target / source if it is one term."""
+    if not source:
+        return None
+    a, b = replay.common_denominator(target), replay.common_denominator(source)
+    first: Key = min(a, key=order)
+    for other, c in b.items():
+        if first[0] or other[0]:
+            return None
+        monomial, factor, _ = multiply_monomials(first[1], tuple((x, -e) for x, e in other[1]))
+        ratio = {((), monomial): a[first] * factor / c}
+        if not replay.common_denominator(plus(target, scaled(product(ratio, source), -1))):
+            return ratio
+    return None
