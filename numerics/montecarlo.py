@@ -49,7 +49,7 @@ Integrand = Callable[[torch.Tensor], torch.Tensor]
 Progress = Callable[[int, int], None]
 
 # One buffer fills a part of the cache of a CPU core; a GPU wants longer batches to fill its multiprocessors.
-_BUFFER_BYTES = {"cpu": 1 << 18, "cuda": 1 << 26}
+_BUFFER_BYTES = {"cpu": 1 << 19, "cuda": 1 << 26}
 _DEFAULT_SAMPLES = 1_000_000
 _MOST_SAMPLES = 1_000_000_000
 
@@ -148,7 +148,7 @@ def expectation(law: Law, f: Integrand, **options: Unpack[Options]) -> Estimate:
         return _run(FiniteDraws(values.tolist(), [w for _, w in law.atoms], home, stream), goal)
     size = _batch(home, law.dimension or 1)
     sampler = Sampler(law, home, size, home.generator(stream))
-    return _run(Draws(lambda n: _checked(f(sampler.draw(n)), n, home), size), goal)
+    return _run(Draws(lambda n: _checked(f(sampler.draw(n)), n, home), size, goal.bounds is not None), goal)
 
 
 def kl(p: Law, q: Law, **options: Unpack[Options]) -> Estimate:
@@ -221,9 +221,9 @@ def _log_ratio(p: Law, numerator: Law | None, denominator: Law | None, name: str
             weights = dict(law.atoms)
             ratios = [r + sign * math.log(weights[x]) for r, (x, _) in zip(ratios, p.atoms, strict=True)]
         return _run(FiniteDraws(ratios, [w for _, w in p.atoms], home, stream), goal)
-    size = _batch(home, p.dimension or 1)
+    size = _batch(home, 1)
     ratio = LogRatio(p, numerator, denominator, home, size, home.generator(stream))
-    return _run(Draws(ratio.draw, size), goal)
+    return _run(Draws(ratio.draw, size, goal.bounds is not None), goal)
 
 
 def _settings(options: Options, name: str) -> tuple[Backend, int | str, _Goal]:

@@ -69,7 +69,15 @@ class _Polynomial:
             None if covered_right or form.upper is None else float(form.upper),
         )
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether the noise makes no difference, and need not be drawn."""
+        return not (self.linear or self.quadratic or self.kinks or self.logs)
+
     def into(self, out: torch.Tensor, noise: Noise, scratch: torch.Tensor) -> None:
+        if self.is_constant and self.lower is None and self.upper is None:
+            out.fill_(self.constant)
+            return
         e = noise.e
         if self.quadratic:
             torch.mul(e, self.quadratic, out=out)
@@ -141,7 +149,9 @@ class LogRatio:
             square, linear, self._constant = _quadratic(p, numerator, denominator)
             self._square = backend.tensor(square.tolist())
             self._linear = backend.tensor(linear.tolist()) if linear.any() else None
-            self._noise = Noise("normal", (), size * self._dimension, backend, generator)
+            # The noise fills one buffer as large as the caller's, the values many of them: sums cost the same for more.
+            self._rows_at_once = max(1, size // self._dimension)
+            self._noise = Noise("normal", (), self._rows_at_once * self._dimension, backend, generator)
             return
         if not isinstance(p, LineLaw) or p.atoms:
             raise TypeError(
@@ -168,19 +178,25 @@ class LogRatio:
                     self._evaluate(block, self._out[start : start + size])
                 start += size
             return self._out[:count]
-        self._noise.fill(count * self._dimension)
-        e = self._noise.e.view(count, self._dimension)
-        out = self._out[:count]
+        for start in range(0, count, self._rows_at_once):
+            self._gaussian(self._out[start : min(count, start + self._rows_at_once)])
+        return self._out[:count]
+
+    def _gaussian(self, out: torch.Tensor) -> None:
+        self._noise.fill(len(out) * self._dimension)
+        e = self._noise.e.view(len(out), self._dimension)
         if self._linear is None:
-            return torch.mv(e.mul_(e), self._square, out=out).add_(self._constant)
-        torch.mv(e, self._linear, out=out)
-        return out.addmv_(e.mul_(e), self._square).add_(self._constant)
+            torch.mv(e.mul_(e), self._square, out=out).add_(self._constant)
+        else:
+            torch.mv(e, self._linear, out=out)
+            out.addmv_(e.mul_(e), self._square).add_(self._constant)
 
     def _evaluate(self, block: _Block, out: torch.Tensor) -> None:
         count = len(out)
         scratch = self._scratch[:count]
         if block.difference is not None:
-            block.noise.fill(count)
+            if not block.difference.is_constant:
+                block.noise.fill(count)
             block.difference.into(out, block.noise, scratch)
             return
         block.noise.fill(count)

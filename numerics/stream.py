@@ -27,12 +27,15 @@ _TAIL_SAMPLE = 1 << 17
 class Draws:
     """Values from `draw(n)`, n at most `size`: of a batch only sums are kept, and the values of the first ones."""
 
-    def __init__(self, draw: Callable[[int], torch.Tensor], size: int) -> None:
+    def __init__(self, draw: Callable[[int], torch.Tensor], size: int, watch: bool = False) -> None:
         self.size = size
+        # The least and the greatest value so far, kept only when `watch` is set.
         self.extremes = (math.inf, -math.inf)
+        self._watch = watch
         self._draw = draw
         self._first: list[torch.Tensor] = []
         self._kept = 0
+        self._work: list[torch.Tensor] = []
 
     def moments(self, count: int, report: Callable[[int], None]) -> Moments:
         """The moments of `count` fresh values. Raises ValueError when one of them is NaN or infinite."""
@@ -53,27 +56,26 @@ class Draws:
         if self._kept < _TAIL_SAMPLE:
             self._first.append(values[: _TAIL_SAMPLE - self._kept].clone())
             self._kept += len(self._first[-1])
-        total = values.sum(dtype=torch.float64)
-        # Deviations from the batch's own mean: squares and cubes of small numbers, then exact shifts in float64.
-        d = values - (total / len(values)).to(values.dtype)
-        squares = d * d
-        low, high = torch.aminmax(values)
-        sums = (total, torch.sum(d, dtype=torch.float64), torch.dot(d, d), torch.dot(squares, d), low, high)
-        return torch.stack([each.to(torch.float64) for each in sums])
+        # Any centre near the mean will do: what it misses is in the sum of the deviations, which are small numbers.
+        centre = values.sum() / len(values)
+        if len(self._work) != 2 or self._work[0].shape != values.shape or self._work[0].dtype != values.dtype:
+            self._work = [torch.empty_like(values), torch.empty_like(values)]
+        d = torch.sub(values, centre, out=self._work[0])
+        squares = torch.mul(d, d, out=self._work[1])
+        ends = torch.aminmax(values) if self._watch else (centre, centre)
+        return torch.stack([centre, d.sum(), torch.dot(d, d), torch.dot(squares, d), *ends])
 
     def _combined(self, rows: list[list[float]], sizes: list[int]) -> Moments:
         combined = Moments()
-        for n, (total, rest, squares, cubes, low, high) in zip(sizes, rows, strict=True):
-            if not math.isfinite(total) or not math.isfinite(squares):
+        for n, (centre, rest, squares, cubes, low, high) in zip(sizes, rows, strict=True):
+            if not math.isfinite(centre) or not math.isfinite(squares):
                 raise ValueError(
-                    f"f is not finite at a sample: its values lie between {low} and {high} with sum {total}; "
-                    "check for log 0, division by 0 or overflow, or that the supports of the laws agree"
+                    f"f is not finite at a sample, or overflows: {n} values have mean {centre}; "
+                    "check for log 0, division by 0, and the supports of the laws"
                 )
-            mean = total / n
-            # `rest` is what rounding the mean to the values' own dtype left over.
             shift = rest / n
             central = max(0.0, squares - n * shift**2)
-            combined += Moments(n, mean, central, cubes - 3 * shift * squares + 2 * n * shift**3)
+            combined += Moments(n, centre + shift, central, cubes - 3 * shift * squares + 2 * n * shift**3)
             self.extremes = (min(self.extremes[0], low), max(self.extremes[1], high))
         return combined
 
