@@ -1,0 +1,7 @@
+"""The refuter: finite (and Gaussian) models in which a statement is false, with both sides enclosed in balls."""
+
+from derivations.refuter.counterexamples import Counterexample
+from derivations.refuter.models import Model
+from derivations.refuter.search import Agreement, evaluate, falsified, refute, sample_check
+
+__all__ = ["Agreement", "Counterexample", "Model", "evaluate", "falsified", "refute", "sample_check"]

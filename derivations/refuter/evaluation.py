@@ -1,0 +1,552 @@
+"""The value of a term in a model: every construct from its definition, in floats, balls or exact numbers.
+
+A term is compiled once into closures over an environment, a list whose first entry is the :class:`Frame` (a model seen
+through a field) and whose others hold the values of variables, indices and symbols.  The definitions stand in
+``Program._KL``, ``_JSD``, ``_CE``, ``_TV``, ``_H``, ``_I``; they are written here from the literature and share nothing
+with the language or the kernel.  Expectations and divergences pass over the points where their law has density zero.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, fmpq
+
+from derivations.refuter.fields import HALF, ZERO, DoesNotExist, Field, Unsupported, Value
+from derivations.refuter.models import Key, Model, Point, key_of, rational
+from derivations.refuter.signature import Json, Signature, bound
+
+Env = list[Any]
+Closure = Callable[[Env], Value]
+Grid = list[tuple[tuple[Point, ...], Any]]
+
+
+class Frame:
+    """A model in the numbers of one field, with the densities that have been asked for."""
+
+    def __init__(self, model: Model, field: Field) -> None:
+        self.model, self.field = model, field
+        self.values = {s: [field.number(v) for v in space.values] for s, space in model.spaces.items()}
+        self.densities: dict[Any, dict[tuple[Point, ...], Value]] = {}
+        self.memory: dict[Any, Value] = {}
+        self.tables: dict[tuple[str, str], dict[Key, Value]] = {}
+        self.one = field.number(fmpq(1))
+
+    def grid(self, variables: tuple[str, ...]) -> Grid:
+        """All points of some variables with their base weights; None stands for the weight 1."""
+        key = ("grid", variables)
+        found = self.memory.get(key)
+        if found is None:
+            signature, model, number = self.model.signature, self.model, self.field.number
+            rows = []
+            for v in variables:
+                shape = signature.variables[v]["shape"]
+                rows.append(model.points(signature.variable_space(v), model.extent(shape[0] if shape else None)))
+            found = []
+            for combination in itertools.product(*rows):
+                weight = fmpq(1)
+                for _, w in combination:
+                    weight = weight * w
+                found.append((tuple(p for p, _ in combination), None if weight == 1 else number(weight)))
+            self.memory[key] = found
+        return found
+
+    def density(self, law: str, key: Key, targets: tuple[str, ...], given: tuple[str, ...]) -> dict[Any, Value]:
+        """The table of a marginal or conditional density; conditions of probability zero are missing in it."""
+        name = (law, key, targets, given)
+        found = self.densities.get(name)
+        if found is None:
+            found = self.densities[name] = self._marginal(law, key, targets + given)
+            if given:
+                below = self.density(law, key, given, ())
+                n, vanishes = len(targets), self.field.vanishes
+                power = self.field.power
+                minus = Fraction(-1)
+                found = {p: v * power(below[p[n:]], minus) for p, v in found.items() if not vanishes(below[p[n:]])}
+                self.densities[name] = found
+        return found
+
+    def _marginal(self, law: str, key: Key, slots: tuple[str, ...]) -> dict[Any, Value]:
+        number, order = self.field.number, self.model.signature.laws[law]
+        places = [order.index(s) for s in slots]
+        result: dict[Any, Value] = {}
+        table = self.model.law(law, key)
+        if len(slots) == len(order):
+            return {tuple([p[i] for i in places]): number(v) for p, v in table.items()}
+        rest = [s for s in order if s not in slots]
+        weights = {p: w for p, w in self.model.cells(rest, law) if w != 1}
+        others = [order.index(s) for s in rest]
+        for p, v in table.items():
+            q = tuple([p[i] for i in places])
+            weight = weights.get(tuple([p[i] for i in others])) if weights else None
+            mass = number(v if weight is None else v * weight)
+            old = result.get(q)
+            result[q] = mass if old is None else old + mass
+        return result
+
+    def function(self, name: str, key: Key) -> Value:
+        """The value of a function in this frame's numbers; a point for a function into a space."""
+        table = self.tables.setdefault(("fn", name), {})
+        if key not in table:
+            value = self.model.function(name, key)
+            table[key] = value if name in self.model.signature.points else self.field.number(value)
+        return table[key]
+
+    def point(self, space: str, value: Value) -> Point:
+        """The point of a space that stands for a number."""
+        for i, v in enumerate(self.values[space]):
+            if self.field.vanishes(v - value) or (isinstance(value, float) and abs(v - value) < 1e-12):
+                return i
+        raise DoesNotExist("a density at a number that no point of its space stands for")
+
+
+class Program:
+    """Terms of one signature compiled for one field."""
+
+    def __init__(self, signature: Signature, field: Field) -> None:
+        self.signature, self.field = signature, field
+        self.places: dict[tuple[str, str], int] = {}
+        self.around: list[tuple[str, str]] = []
+        self.volatile: set[tuple[str, str]] = set()
+        self.memos = 0
+
+    def place(self, kind: str, name: str) -> int:
+        """The place of a variable, index or symbol in the environment."""
+        return self.places.setdefault((kind, name), len(self.places) + 1)
+
+    def load(self, model: Model) -> Env:
+        """An environment for a model, its symbols filled in."""
+        frame = Frame(model, self.field)
+        for name in self.signature.symbols:
+            self.place("sym", name)
+        env: Env = [None] * (len(self.places) + 1)
+        env[0] = frame
+        number = self.field.number
+        for name, value in model.symbols.items():
+            env[self.places["sym", name]] = (
+                tuple(number(v) for v in value) if isinstance(value, tuple) else number(value)
+            )
+        return env
+
+    def compile(self, term: Json) -> Closure:
+        """The closure of a term."""
+        method = getattr(self, f"_{term[0]}", None)
+        if method is None:
+            raise Unsupported(f"no finite model evaluates {term[0]!r}")
+        closure: Closure = method(term)
+        return self._remembered(term, closure) if bound(term) and self.around else closure
+
+    def _remembered(self, term: Json, closure: Closure) -> Closure:
+        """Evaluate a binder once for all values of the loops around it that it does not look at."""
+        seen = self.signature.mentioned(term)
+        names = {n for n in seen if n[0] in ("var", "idx")}
+        if names >= set(self.around) or seen & self.volatile:
+            return closure
+        places = [self.place(*n) for n in sorted(names)]
+        self.memos += 1
+        number = self.memos
+
+        def remembered(env: Env) -> Value:
+            key = (number, *[env[i] for i in places])
+            memory = env[0].memory
+            value = memory.get(key)
+            if value is None:
+                value = memory[key] = closure(env)
+            return value
+
+        return remembered
+
+    def inside(self, names: list[tuple[str, str]], *terms: Json) -> list[Closure]:
+        """The closures of the bodies of a binder."""
+        self.around += names
+        closures = [self.compile(t) for t in terms]
+        del self.around[len(self.around) - len(names) :]
+        return closures
+
+    # Numbers and arithmetic ------------------------------------------------------------------------------------
+
+    def _num(self, term: Json) -> Closure:
+        value = self.field.number(rational(term[1]))
+        return lambda env: value
+
+    def _const(self, term: Json) -> Closure:
+        if term[1] != "pi":
+            raise Unsupported(f"the constant {term[1]!r}")
+        pi = self.field.pi
+        return lambda env: pi()
+
+    def _sym(self, term: Json) -> Closure:
+        definition = self.signature.definitions.get(("sym", term[1]))
+        if definition and ("sym", term[1]) not in self.volatile:
+            return self.compile(definition[1])
+        i = self.place("sym", term[1])
+        return lambda env: env[i]
+
+    def _idx(self, term: Json) -> Closure:
+        i, number = self.place("idx", term[1]), self.field.number
+        return lambda env: number(fmpq(env[i]))
+
+    def _var(self, term: Json) -> Closure:
+        i, space = self.place("var", term[1]), self.signature.variable_space(term[1])
+        if self.signature.variables[term[1]]["shape"]:
+            return lambda env: tuple(env[0].values[space][c] for c in env[i])
+        return lambda env: env[0].values[space][env[i]]
+
+    def _at(self, term: Json) -> Closure:
+        vector, position = self.compile(term[1]), self.position(term[2])
+        return lambda env: vector(env)[position(env)]
+
+    def position(self, term: Json) -> Callable[[Env], int]:
+        """The place of a component in a vector, counted from 0."""
+        read = self.integer(term)
+
+        def position(env: Env) -> int:
+            value = read(env) - 1
+            if value < 0:
+                raise Unsupported(f"the component {value + 1} of a vector that starts at 1")
+            return value
+
+        return position
+
+    def integer(self, term: Json) -> Callable[[Env], int]:
+        """An integer computed from indices and dimensions."""
+        head = term[0]
+        if head == "idx":
+            i = self.place("idx", term[1])
+            return lambda env: env[i]
+        if head == "sym" and term[1] in self.signature.dimensions:
+            name = term[1]
+            return lambda env: env[0].model.dimensions[name]
+        if head == "num":
+            value = rational(term[1])
+            if value.q == 1:
+                whole = int(value.p)
+                return lambda env: whole
+        if head in ("add", "mul"):
+            parts = [self.integer(t) for t in term[1:]]
+            if head == "add":
+                return lambda env: sum(p(env) for p in parts)
+
+            def product(env: Env) -> int:
+                result = 1
+                for p in parts:
+                    result *= p(env)
+                return result
+
+            return product
+        raise Unsupported(f"an index computed with {head!r}")
+
+    def _add(self, term: Json) -> Closure:
+        parts = [self.compile(t) for t in term[1:]]
+        if len(parts) == 2:
+            first, second = parts
+            return lambda env: first(env) + second(env)
+
+        def add(env: Env) -> Value:
+            total = parts[0](env)
+            for part in parts[1:]:
+                total = total + part(env)
+            return total
+
+        return add
+
+    def _mul(self, term: Json) -> Closure:
+        # 0 log 0 = 0, and a conditional density counts for nothing where its condition has density zero.
+        conditionals = [self.compile(t) for t in term[1:] if t[0] == "den" and t[3]]
+        logs = [self.compile(t) for t in term[1:] if t[0] == "log"]
+        strict = [self.compile(t) for t in term[1:] if t[0] != "log" and not (t[0] == "den" and t[3])]
+        if not strict:
+            strict, conditionals = conditionals[:1] or logs, conditionals[1:]
+            logs = [] if strict is logs else logs
+        lax = conditionals + logs
+        vanishes = self.field.vanishes
+        if len(strict) == 2 and not lax:
+            first, second = strict
+            return lambda env: first(env) * second(env)
+
+        def mul(env: Env) -> Value:
+            total = strict[0](env)
+            for part in strict[1:]:
+                total = total * part(env)
+            for part in lax:
+                if vanishes(total):
+                    return total
+                total = total * part(env)
+            return total
+
+        return mul
+
+    def _pow(self, term: Json) -> Closure:
+        base, exponent, power = self.compile(term[1]), Fraction(term[2]), self.field.power
+        return lambda env: power(base(env), exponent)
+
+    def _log(self, term: Json) -> Closure:
+        value, log = self.compile(term[1]), self.field.log
+        return lambda env: log(value(env))
+
+    def _exp(self, term: Json) -> Closure:
+        value, exp = self.compile(term[1]), self.field.exp
+        return lambda env: exp(value(env))
+
+    def _abs(self, term: Json) -> Closure:
+        value = self.compile(term[1])
+        return lambda env: abs(value(env))
+
+    # Densities and functions -----------------------------------------------------------------------------------
+
+    def key(self, terms: list[Json]) -> Callable[[Env], Key]:
+        """The key of a map's arguments, which must be exact outside of floats."""
+        parts = [self.compile(t) for t in terms]
+
+        def key(env: Env) -> Key:
+            values: list[Value] = []
+            for part in parts:
+                value = part(env)
+                values += value if isinstance(value, tuple) else (value,)
+            for v in values:
+                if not isinstance(v, (fmpq, float)):
+                    raise Unsupported("a map at an argument that is not rational")
+            return key_of(values)
+
+        return key
+
+    def point(self, space: str, term: Json) -> Callable[[Env], Point]:
+        """The point of a space at which a density is taken."""
+        if term[0] == "var":
+            i = self.place("var", term[1])
+            return lambda env: env[i]
+        if term[0] == "at" and term[1][0] == "var":
+            i, position = self.place("var", term[1][1]), self.position(term[2])
+            return lambda env: env[i][position(env)]
+        if term[0] == "fn" and self.signature.points.get(term[1]) == space:
+            name, key = term[1], self.key(term[2])
+            return lambda env: env[0].function(name, key(env))
+        value = self.compile(term)
+        return lambda env: env[0].point(space, value(env))
+
+    def _den(self, term: Json) -> Closure:
+        _, (_, law, parameters), targets, given = term
+        slots, conditions = tuple(s for s, _ in targets), tuple(s for s, _ in given)
+        parts = [self.point(self.signature.space[s], t) for s, t in [*targets, *given]]
+        key = self.key(parameters) if parameters else None
+        places = [self.place("var", t[1]) for _, t in [*targets, *given] if t[0] == "var"]
+        name = (law, (), slots, conditions)
+        if key is None and len(places) == len(parts) <= 2:
+            i, j = places[0], places[-1]
+            single = len(places) == 1
+
+            def lookup(env: Env) -> Value:
+                table = env[0].densities.get(name)
+                if table is None:
+                    table = env[0].density(*name)
+                value = table.get((env[i],) if single else (env[i], env[j]))
+                if value is None:
+                    raise DoesNotExist("a density given a condition of probability zero")
+                return value
+
+            return lookup
+
+        def density(env: Env) -> Value:
+            table = env[0].density(law, key(env) if key else (), slots, conditions)
+            value = table.get(tuple([part(env) for part in parts]))
+            if value is None:
+                raise DoesNotExist("a density given a condition of probability zero")
+            return value
+
+        return density
+
+    def _normal(self, term: Json) -> Closure:
+        point, mean, variance = (self.compile(t) for t in term[1:])
+        field = self.field
+        half, two = field.number(HALF), field.number(fmpq(2))
+
+        def normal(env: Env) -> Value:
+            v = variance(env)
+            deviation = point(env) - mean(env)
+            precision = field.power(v, Fraction(-1))
+            root = field.power(two * field.pi() * v, Fraction(-1, 2))
+            return root * field.exp(-(half * (deviation * deviation * precision)))
+
+        return normal
+
+    def _defined(self, term: Json, variables: tuple[str, ...], body: Json) -> Closure:
+        """A function that a hypothesis defines, at its arguments."""
+        places = [self.place("var", v) for v in variables]
+        arguments = [self.point(self.signature.variable_space(v), t) for v, t in zip(variables, term[2], strict=True)]
+        (value,) = self.inside([("var", v) for v in variables], body)
+
+        def defined(env: Env) -> Value:
+            outer = [env[i] for i in places]
+            points = [argument(env) for argument in arguments]
+            for i, p in zip(places, points, strict=True):
+                env[i] = p
+            result = value(env)
+            for i, p in zip(places, outer, strict=True):
+                env[i] = p
+            return result
+
+        return defined
+
+    def _fn(self, term: Json) -> Closure:
+        definition = self.signature.definitions.get(("fn", term[1]))
+        if definition and ("fn", term[1]) not in self.volatile:
+            return self._defined(term, *definition)
+        name, key = term[1], self.key(term[2])
+        space = self.signature.points.get(name)
+        if space is not None:
+            return lambda env: env[0].values[space][env[0].function(name, key(env))]
+        return lambda env: env[0].function(name, key(env))
+
+    # Sums, integrals, divergences ------------------------------------------------------------------------------
+
+    def _range(self, term: Json) -> tuple[int, Callable[[Env], range], Closure]:
+        facts = self.signature.indices[term[1][1]]
+        lower, upper = self.integer(facts["lower"]), self.integer(facts["upper"])
+        i = self.place("idx", term[1][1])
+        (body,) = self.inside([("idx", term[1][1])], term[2])
+        return i, lambda env: range(lower(env), upper(env) + 1), body
+
+    def _sum(self, term: Json) -> Closure:
+        i, span, body = self._range(term)
+        zero = self.field.number(ZERO)
+
+        def total(env: Env) -> Value:
+            outer, result = env[i], zero
+            for k in span(env):
+                env[i] = k
+                result = result + body(env)
+            env[i] = outer
+            return result
+
+        return total
+
+    def _prod(self, term: Json) -> Closure:
+        i, span, body = self._range(term)
+        one = self.field.number(fmpq(1))
+
+        def product(env: Env) -> Value:
+            outer, result = env[i], one
+            for k in span(env):
+                env[i] = k
+                result = result * body(env)
+            env[i] = outer
+            return result
+
+        return product
+
+    def integral(self, names: list[Json], integrand: Closure) -> Closure:
+        """The integral of a closure over the points of some variables."""
+        variables = tuple(v[1] for v in names)
+        places = [self.place("var", v) for v in variables]
+        zero = self.field.number(ZERO)
+        first, single = places[0] if places else 0, len(places) == 1
+
+        def integral(env: Env) -> Value:
+            outer = [env[i] for i in places]
+            total = zero
+            for points, weight in env[0].grid(variables):
+                if single:
+                    env[first] = points[0]
+                else:
+                    for i, p in zip(places, points, strict=True):
+                        env[i] = p
+                value = integrand(env)
+                total = total + (value if weight is None else weight * value)
+            for i, p in zip(places, outer, strict=True):
+                env[i] = p
+            return total
+
+        return integral
+
+    def _over(self, names: list[Json], *terms: Json) -> list[Closure]:
+        return self.inside([("var", v[1]) for v in names], *terms)
+
+    def _int(self, term: Json) -> Closure:
+        (body,) = self._over(term[1], term[2])
+        return self.integral(term[1], body)
+
+    def _E(self, term: Json) -> Closure:
+        density, body = self._over(term[1], term[2], term[3])
+        vanishes = self.field.vanishes
+
+        def integrand(env: Env) -> Value:
+            d = density(env)
+            return d if vanishes(d) else d * body(env)
+
+        return self.integral(term[1], integrand)
+
+    def _relative(self, a: Value, b: Value) -> Value:
+        """a log(a / b), the integrand of a divergence."""
+        if self.field.vanishes(a):
+            return a
+        if self.field.vanishes(b):
+            return self.field.infinity()
+        return a * self.field.log(a * self.field.power(b, Fraction(-1)))
+
+    def _KL(self, term: Json) -> Closure:
+        a, b = self._over(term[1], term[2], term[3])
+        relative = self._relative
+        return self.integral(term[1], lambda env: relative(a(env), b(env)))
+
+    def _JSD(self, term: Json) -> Closure:
+        a, b = self._over(term[1], term[2], term[3])
+        half, relative = self.field.number(HALF), self._relative
+
+        def integrand(env: Env) -> Value:
+            left, right = a(env), b(env)
+            middle = half * (left + right)
+            return half * (relative(left, middle) + relative(right, middle))
+
+        return self.integral(term[1], integrand)
+
+    def _CE(self, term: Json) -> Closure:
+        a, b = self._over(term[1], term[2], term[3])
+        field = self.field
+
+        def integrand(env: Env) -> Value:
+            d = a(env)
+            return d if field.vanishes(d) else -(d * field.log(b(env)))
+
+        return self.integral(term[1], integrand)
+
+    def _TV(self, term: Json) -> Closure:
+        a, b = self._over(term[1], term[2], term[3])
+        half = self.field.number(HALF)
+        return self.integral(term[1], lambda env: half * abs(a(env) - b(env)))
+
+    def _H(self, term: Json) -> Closure:
+        _, of, given, density = term
+        (a,) = self._over([*of, *given], density)
+        below = self.integral(of, a) if given else None
+        relative, one = self._relative, self.field.number(fmpq(1))
+
+        def integrand(env: Env) -> Value:
+            return -relative(a(env), one if below is None else below(env))
+
+        return self.integral([*of, *given], integrand)
+
+    def _I(self, term: Json) -> Closure:
+        _, left, right, given, density = term
+        (a,) = self._over([*left, *right, *given], density)
+        of_left, of_right = self.integral(right, a), self.integral(left, a)
+        of_given = self.integral([*left, *right], a) if given else None
+        field, one = self.field, self.field.number(fmpq(1))
+
+        def integrand(env: Env) -> Value:
+            d = a(env)
+            if field.vanishes(d):
+                return d
+            common = one if of_given is None else of_given(env)
+            return d * field.log(d * common * field.power(of_left(env) * of_right(env), Fraction(-1)))
+
+        return self.integral([*left, *right, *given], integrand)
+
+
+def finite(value: Value) -> bool:
+    """Whether a value is a finite number (and not a NaN)."""
+    if isinstance(value, float):
+        return abs(value) < float("inf")
+    return bool(value.is_finite()) if isinstance(value, arb) else True

@@ -1,0 +1,237 @@
+"""Make a drawn model satisfy a statement's hypotheses, and check that it does.
+
+A hypothesis that gives one density is imposed by reweighting its law: ``p(z | x) = B`` turns the table into
+``p(x) B p(rest | x, z)``.  A Markov chain is imposed by chaining pair conditionals.  A symbol or a function that
+stands alone on one side is defined by the other side.  All else (inequalities, equations between terms) is left to
+chance: what a hypothesis mentions is redrawn a few times.  Whatever was done, a model counts only if every hypothesis
+then holds exactly at all points.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import ctx, fmpq
+
+from derivations.refuter.comparison import Sides
+from derivations.refuter.evaluation import Frame
+from derivations.refuter.fields import BALLS, EXACT, ONE, ZERO, DoesNotExist, Unsupported, Value, ball, same
+from derivations.refuter.models import ADMISSIBLE, Key, Model, Table, draw_number
+from derivations.refuter.signature import Json, Signature, free, walk
+
+PASSES = 4
+REDRAWS = 30
+
+
+class Hypotheses:
+    """The hypotheses of a signature's statement, with *extra* equations posed as well."""
+
+    def __init__(self, signature: Signature, extra: list[list[Json]] | None = None) -> None:
+        self.signature = signature
+        rows = [*signature.statement.get("given", []), *(["=", *pair] for pair in extra or [])]
+        self.chains = [Chain(signature, row[1], row[2]) for row in rows if row[0] == "markov"]
+        self.relations = [Relation(signature, *row) for row in rows if row[0] != "markov"]
+        self.definitions = []
+        for (kind, name), (arguments, body) in signature.definitions.items():
+            facts = signature.symbols[name] if kind == "sym" else signature.functions[name]
+            admissible = ADMISSIBLE[facts["sign" if kind == "sym" else "range"]]
+            self.definitions.append((arguments, Sides.of(signature, EXACT, body, body, arguments), admissible))
+
+    def __bool__(self) -> bool:
+        return bool(self.chains or self.relations or self.signature.definitions)
+
+    def settle(self, model: Model) -> bool:
+        """Change a model so that the hypotheses hold; False if they do not."""
+        try:
+            for _ in range(PASSES):
+                touched: set[str] = set()
+                for chain in self.chains:
+                    chain.impose(model)
+                for relation in self.relations:
+                    relation.impose(model, touched)
+                if self.hold(model):
+                    return True
+                if not touched and not self.chains:
+                    break
+            mentioned = {name for r in self.relations for name in r.names if name[0] in ("sym", "fn")}
+            for _ in range(REDRAWS if mentioned else 0):
+                self._redraw(model, mentioned)
+                for relation in self.relations:
+                    relation.impose(model, set())
+                if self.hold(model):
+                    return True
+        except (DoesNotExist, Unsupported):
+            return False
+        return False
+
+    def hold(self, model: Model) -> bool:
+        """Whether a model satisfies the hypotheses, shown in exact numbers or balls."""
+        return (
+            all(_is_law(model, name, table) for (name, _), table in model.laws.items())
+            and all(chain.holds(model) for chain in self.chains)
+            and all(relation.holds(model) for relation in self.relations)
+            and self._definitions_in_range(model)
+        )
+
+    def _definitions_in_range(self, model: Model) -> bool:
+        for variables, sides, admissible in self.definitions:
+            with ctx.workprec(128):
+                env = sides.program.load(model)
+                for points, _ in env[0].grid(variables):
+                    value, _ = sides.at(env, points)
+                    if not admissible(value if isinstance(value, fmpq) else ball(value)):
+                        return False
+        return True
+
+    def _redraw(self, model: Model, names: set[tuple[str, str]]) -> None:
+        signature = self.signature
+        for kind, name in sorted(names):
+            if kind == "fn":
+                model.functions.pop(name, None)
+            elif name not in model.dimensions and name not in signature.located:
+                sign, old = signature.symbols[name]["sign"], model.symbols[name]
+                model.symbols[name] = (
+                    tuple(draw_number(model.rng, sign, model.style) for _ in old)
+                    if isinstance(old, tuple)
+                    else draw_number(model.rng, sign, model.style)
+                )
+
+
+class Chain:
+    """Slots that form a Markov chain, in order, under a law."""
+
+    def __init__(self, signature: Signature, slots: list[str], law: Json) -> None:
+        if law[2]:
+            raise Unsupported("a Markov chain of a law with parameters")
+        self.name, self.slots = law[1], slots
+
+    def chained(self, model: Model) -> Table:
+        """The law's table with the chain imposed."""
+        order = model.signature.laws[self.name]
+        frame = Frame(model, BALLS)
+        places = [order.index(s) for s in self.slots]
+        first = frame.density(self.name, (), (self.slots[0],), ())
+        pairs = [frame.density(self.name, (), (b,), (a,)) for a, b in zip(self.slots[:-1], self.slots[1:], strict=True)]
+        rest = _Rest(model, frame, self.name, (), self.slots)
+        table = {}
+        for p, old in model.law(self.name).items():
+            points = [p[i] for i in places]
+            value = first[points[0],]
+            for pair, a, b in zip(pairs, points[:-1], points[1:], strict=True):
+                value = value * pair.get((b, a), ZERO) if value != 0 else value
+            table[p] = value * rest.given(tuple(points), old) if value != 0 else value
+        return table
+
+    def impose(self, model: Model) -> None:
+        """Change the law into one with the chain; its pair marginals stay."""
+        model.laws[self.name, ()] = self.chained(model)
+
+    def holds(self, model: Model) -> bool:
+        """Whether the law has the Markov property."""
+        return self.chained(model) == model.law(self.name)
+
+
+class _Rest:
+    """The conditional density of a law's other slots, given some."""
+
+    def __init__(self, model: Model, frame: Frame, law: str, key: Key, slots: list[str]) -> None:
+        order = model.signature.laws[law]
+        others = [s for s in order if s not in slots]
+        self.below = frame.density(law, key, tuple(slots), ())
+        self.spread = ONE / sum((w for _, w in model.cells(others, law)), ZERO)
+
+    def given(self, points: tuple[Any, ...], joint: fmpq) -> fmpq:
+        """The conditional density where the joint density is *joint*; uniform under conditions of probability zero."""
+        below = self.below[points]
+        return joint / below if below != 0 else self.spread
+
+
+class Relation:
+    """A relation between two terms that must hold at all values of their variables."""
+
+    def __init__(self, signature: Signature, relation: str, left: Json, right: Json) -> None:
+        self.signature, self.relation = signature, relation
+        self.variables = tuple(signature.free_variables(left, right))
+        self.names = free(left) | free(right)
+        self.sides = Sides.of(signature, EXACT, left, right, self.variables)
+        self.imposable = []
+        if relation == "=":
+            for number, (side, other) in enumerate(((left, right), (right, left))):
+                if _is_plain_density(side) and set(signature.free_variables(other)) <= set(
+                    signature.free_variables(side)
+                ):
+                    self.imposable.append((side, number))
+
+    def impose(self, model: Model, touched: set[str]) -> None:
+        """Reweight one law so that the equation holds; laws that earlier hypotheses set are left alone if possible."""
+        if not self.imposable:
+            return
+        slots = self.signature.laws
+        side, number = min(self.imposable, key=lambda s: (s[0][1][1] in touched, len(slots[s[0][1][1]]), s[1]))
+        _, (_, law, parameters), targets, given = side
+        env = self.sides.program.load(model)
+        frame = env[0]
+        key = self.sides.program.key(parameters)(env) if parameters else ()
+        values: dict[tuple[Any, ...], Value] = {}
+        order = [s for s, _ in [*targets, *given]]
+        names = [t[1] for _, t in [*targets, *given]]
+        for assignment, _ in env[0].grid(self.variables):
+            where = dict(zip(self.variables, assignment, strict=True))
+            value = self.sides.at(env, assignment)[1 - number]
+            if not isinstance(value, fmpq):
+                raise Unsupported("a law given by numbers that are not rational")
+            if value < 0:
+                raise DoesNotExist("a law given by negative numbers")
+            values[tuple(where[n] for n in names)] = value
+        conditions = tuple(s for s, _ in given)
+        above = frame.density(law, key, conditions, ()) if conditions else {(): ONE}
+        rest = _Rest(model, frame, law, key, order)
+        places = [slots[law].index(s) for s in order]
+        table = {}
+        for p, old in model.law(law, key).items():
+            points = tuple([p[i] for i in places])
+            mass = above[points[len(targets) :]] * values[points]
+            table[p] = mass * rest.given(points, old) if mass != 0 else ZERO
+        model.laws[law, key] = table
+        touched.add(law)
+
+    def holds(self, model: Model) -> bool:
+        """Whether the relation holds at all points, for certain."""
+        with ctx.workprec(128):
+            env = self.sides.program.load(model)
+            return all(
+                _certain(self.relation, *self.sides.at(env, assignment))
+                for assignment, _ in env[0].grid(self.variables)
+            )
+
+
+def _certain(relation: str, left: Value, right: Value) -> bool:
+    equal = same(left, right)
+    if relation in ("=", "!="):
+        return equal if relation == "=" else not ball(left).overlaps(ball(right))
+    if equal:
+        return relation in ("<=", ">=")
+    a, b = ball(left), ball(right)
+    return bool(a < b) if relation in ("<=", "<") else bool(a > b)
+
+
+def _is_plain_density(term: Json) -> bool:
+    """Whether a term is a density of one law at distinct variables, so that an equation can impose it."""
+    if term[0] != "den":
+        return False
+    arguments = [t for _, t in [*term[2], *term[3]]]
+    names = [t[1] for t in arguments if t[0] == "var"]
+    if any(u[0] == "var" for parameter in term[1][2] for u in walk(parameter)):
+        return False
+    return len(names) == len(arguments) == len(set(names))
+
+
+def _is_law(model: Model, name: str, table: Table) -> bool:
+    """Whether a table is a density of total mass one."""
+    total = ZERO
+    for points, weight in model.cells(model.signature.laws[name], name):
+        value = table[points]
+        if value < 0:
+            return False
+        total = total + weight * value
+    return bool(total == 1)

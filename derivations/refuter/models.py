@@ -1,0 +1,323 @@
+"""Finite models: spaces with base weights, a joint table for every law, a table for every function, exact rationals.
+
+A point of a space is its number 0, 1, ...; a point of a vector variable is the tuple of its components' points.  Tables
+hold *densities* with respect to the base weights, so a probability mass is a density times the weights of its points.
+What a statement asks for at arguments that only an evaluation can name (a law with parameters, a function of computed
+numbers) is drawn when it is first asked for, and then kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from flint import fmpq
+
+from derivations.refuter.fields import ONE, Unsupported, Value
+from derivations.refuter.signature import Json, Signature
+
+Point = Any
+Key = tuple[Any, ...]
+Table = dict[tuple[Point, ...], Any]
+
+STYLES = ("simple", "generic", "simple", "degenerate", "generic", "sparse", "wild", "product")
+
+
+def rationals(text: str) -> tuple[fmpq, ...]:
+    """Rational numbers from text, separated by spaces."""
+    return tuple(rational(t) for t in text.split())
+
+
+def rational(text: str) -> fmpq:
+    """The rational number written as ``"3/4"``, ``"-2"`` or ``"0.25"``."""
+    if "." in text:
+        whole, _, decimals = text.partition(".")
+        return fmpq(int(whole + decimals), 10 ** len(decimals))
+    p, _, q = text.partition("/")
+    return fmpq(int(p), int(q or 1))
+
+
+REALS = rationals("-3 -2 -1 -1/2 1/3 1/2 3/4 1 3/2 2 3 5/2")
+WILD_REALS = (*REALS, *rationals("0 0 1 1 -1 10 -10 100 -100 1/100 -1/100"))
+UNIT = rationals("1/8 1/4 1/3 1/2 2/3 3/4 7/8")
+WILD_UNIT = (*UNIT, *rationals("0 0 1 1 1/1000 999/1000"))
+TINY = rationals("0 1 1 2 -1")
+WEIGHTS = rationals("1 1/2 1/4 1/3 1/8 2 3 3/2")
+ADMISSIBLE = {
+    "real": lambda v: True,
+    "nonzero": lambda v: v != 0,
+    "nonnegative": lambda v: v >= 0,
+    "positive": lambda v: v > 0,
+    "unit": lambda v: 0 <= v <= 1,
+}
+
+
+def key_of(values: Iterable[Value]) -> Key:
+    """The key under which a map is tabulated at some numbers.  Maps that agree at arguments this close are maps too."""
+    return tuple(v if isinstance(v, tuple) else round(float(v), 9) + 0.0 for v in values)
+
+
+@dataclass(frozen=True)
+class Space:
+    """Points with the numbers that they stand for and their base weights."""
+
+    values: tuple[fmpq, ...]
+    weights: tuple[fmpq, ...]
+
+    @property
+    def counting(self) -> bool:
+        """Whether the base measure counts points."""
+        return all(w == 1 for w in self.weights)
+
+
+@dataclass
+class Model:
+    """One model of a statement's vocabulary; see the module docstring."""
+
+    signature: Signature
+    spaces: dict[str, Space]
+    dimensions: dict[str, int]
+    symbols: dict[str, Any] = field(default_factory=dict)
+    laws: dict[tuple[str, Key], Table] = field(default_factory=dict)
+    functions: dict[str, dict[Key, Any]] = field(default_factory=dict)
+    style: str = "generic"
+    seed: int = 0
+    rng: Random = field(default_factory=lambda: Random(0), repr=False)
+    asked: set[tuple[str, Key]] = field(default_factory=set, repr=False)
+
+    def copy(self) -> Model:
+        """An independent copy, which draws what it still lacks in its own order."""
+        return replace(
+            self,
+            spaces=dict(self.spaces),
+            symbols=dict(self.symbols),
+            laws=dict(self.laws),
+            functions={f: dict(table) for f, table in self.functions.items()},
+            rng=Random(self.seed),
+            asked=set(),
+        )
+
+    def extent(self, dimension: Json | None) -> int | None:
+        """The number of components for a shape's dimension, None for a scalar."""
+        return None if dimension is None else integer(dimension, self.dimensions)
+
+    def points(self, space: str, extent: int | None = None) -> list[tuple[Point, fmpq]]:
+        """The points of a space, or of its power with that many components, with their base weights."""
+        base = list(enumerate(self.spaces[space].weights))
+        if extent is None:
+            return base
+        result = []
+        for combination in itertools.product(base, repeat=extent):
+            weight = ONE
+            for _, w in combination:
+                weight = weight * w
+            result.append((tuple(i for i, _ in combination), weight))
+        return result
+
+    def cells(self, slots: Iterable[str], law: str) -> list[tuple[tuple[Point, ...], fmpq]]:
+        """All tuples of points for some slots of a law, with the products of their base weights."""
+        whole = self.signature.whole
+        choices = [self.points(self.signature.space[s], self.extent(whole.get((law, s)))) for s in slots]
+        result = []
+        for combination in itertools.product(*choices):
+            weight = ONE
+            for _, w in combination:
+                weight = weight * w
+            result.append((tuple(point for point, _ in combination), weight))
+        return result
+
+    def law(self, name: str, key: Key = ()) -> Table:
+        """The joint density of a law at a value of its parameters."""
+        found = self.laws.get((name, key))
+        if found is None:
+            cells = self.cells(self.signature.laws[name], name)
+            masses = _masses(self, cells)
+            total = sum(masses)
+            found = {p: fmpq(m, total) / w for m, (p, w) in zip(masses, cells, strict=True)}
+            self.laws[name, key] = found
+        return found
+
+    def function(self, name: str, key: Key) -> Any:
+        """The value of a function: a number of its declared range, or a point if it maps into a space."""
+        table = self.functions.setdefault(name, {})
+        self.asked.add((name, key))
+        if key not in table:
+            space = self.signature.points.get(name)
+            if space is not None:
+                table[key] = self.rng.randrange(len(self.spaces[space].values))
+            else:
+                table[key] = draw_number(self.rng, self.signature.functions[name]["range"], self.style)
+        return table[key]
+
+    def symbol(self, name: str) -> Any:
+        """The value of a symbol, a tuple for a vector."""
+        return self.symbols[name]
+
+
+def integer(term: Json, dimensions: dict[str, int]) -> int:
+    """The integer that a dimension or a bound of an index stands for."""
+    head = term[0]
+    if head == "num":
+        value = rational(term[1])
+    elif head == "sym":
+        value = fmpq(dimensions[term[1]])
+    elif head == "add":
+        value = fmpq(sum(integer(t, dimensions) for t in term[1:]))
+    elif head == "mul":
+        value = ONE
+        for t in term[1:]:
+            value = value * integer(t, dimensions)
+    else:
+        raise Unsupported(f"a dimension with the head {head!r}")
+    if value.q != 1:
+        raise Unsupported(f"the dimension {value} is no integer")
+    return int(value.p)
+
+
+def draw_number(rng: Random, range_: str, style: str) -> fmpq:
+    """A random rational of a declared range or sign, over the whole of it when the style is wild or sparse."""
+    if style == "tiny":
+        value = rng.choice(TINY)
+        return {"real": value, "nonzero": value or ONE, "unit": ONE / (2 * abs(value)) if value else ONE}.get(
+            range_, abs(value) if value or range_ == "nonnegative" else ONE
+        )
+    if range_ == "unit":
+        return rng.choice(WILD_UNIT if style in ("wild", "sparse", "degenerate") else UNIT)
+    value = rng.choice(WILD_REALS if style in ("wild", "sparse") else REALS)
+    if range_ == "real" or (range_ == "nonzero" and value != 0):
+        return value
+    return abs(value) if value != 0 or range_ == "nonnegative" else ONE
+
+
+def _masses(model: Model, cells: list[Any]) -> list[int]:
+    """Unnormalised integer masses for the cells of a joint table, in the model's style."""
+    rng, style, n = model.rng, model.style, len(cells)
+    if style == "wild":
+        style = rng.choice(("simple", "degenerate", "sparse", "generic"))
+    if style == "tiny":
+        masses = [0 if rng.random() < 0.2 else 1] * n
+        for _ in range(4 - sum(masses) if n <= 4 else 4):
+            masses[rng.randrange(n)] += 1
+        return masses
+    if style == "simple":
+        masses = [1] * n
+        for _ in range((2 << (n - 1).bit_length()) - n):
+            masses[rng.randrange(n)] += 1
+        return masses
+    if style == "degenerate":
+        return [rng.randint(1, 9) * 10 ** rng.randint(0, 8) for _ in cells]
+    if style == "sparse":
+        masses = [rng.randint(1, 4) if rng.random() < 0.6 else 0 for _ in cells]
+        if not any(masses):
+            masses[rng.randrange(n)] = 1
+        return masses
+    if style == "product":
+        factors: list[dict[Point, int]] = [{} for _ in cells[0][0]]
+        masses = []
+        for points, _ in cells:
+            mass = 1
+            for factor, point in zip(factors, points, strict=True):
+                mass *= factor.setdefault(point, rng.randint(1, 5))
+            masses.append(mass)
+        return masses
+    return [rng.randint(1, 20) for _ in cells]
+
+
+class Sampler:
+    """Draws models of a signature, deterministic in the seed; the first ones are small and positive."""
+
+    COST = 30_000
+
+    def __init__(self, signature: Signature, seed: int) -> None:
+        self.signature, self.seed = signature, seed
+        self.loops = [loop for t in signature.terms for loop in signature.loops(t)]
+        self.spaces = sorted(set(signature.space.values()))
+        self.extents = {n: (f["shape"][0] if f["shape"] else None) for n, f in signature.variables.items()}
+
+    def draw(self, number: int, style: str | None = None) -> Model:
+        """Model by number."""
+        style = STYLES[number % len(STYLES)] if style is None else style
+        seed = self.seed * 1_000_003 + number
+        rng = Random(seed)
+        signature = self.signature
+        dimensions = {d: rng.choice((1, 2, 2, 3)) for d in signature.dimensions}
+        sizes = dict.fromkeys(self.spaces, 2)
+        if style == "tiny":
+            dimensions = dict.fromkeys(signature.dimensions, 1 + (number % 3 == 2))
+        elif number >= 2:
+            for s in self.spaces:
+                sizes[s] = rng.choice((2, 2, 2, 2, 2, 3, 3, 4, 1) if style != "simple" else (2, 2, 2, 3))
+        self._restrain(sizes, dimensions, rng)
+        model = Model(signature, {}, dimensions, style=style, seed=seed, rng=rng)
+        for s, n in sizes.items():
+            model.spaces[s] = self._space(s, n, 0 if style == "tiny" else number, rng)
+        for name, facts in signature.symbols.items():
+            model.symbols[name] = self._symbol(name, facts, model)
+        for name in signature.laws:
+            if name not in signature.parametric:
+                model.law(name)
+        if style in ("wild", "sparse") and rng.random() < 0.5:
+            _make_twins(model)
+        return model
+
+    def _restrain(self, sizes: dict[str, int], dimensions: dict[str, int], rng: Random) -> None:
+        """Shrink spaces until one evaluation stays affordable."""
+
+        def cost() -> int:
+            total = 0
+            for size, names in self.loops:
+                work = size
+                for n in names:
+                    extent = self.extents[n]
+                    work *= sizes[self.signature.variable_space(n)] ** (
+                        1 if extent is None else integer(extent, dimensions)
+                    )
+                total += work
+            for law, slots in self.signature.laws.items():
+                work = 1
+                for s in slots:
+                    extent = self.signature.whole.get((law, s))
+                    work *= sizes[self.signature.space[s]] ** (1 if extent is None else integer(extent, dimensions))
+                total += work
+            return total
+
+        while cost() > self.COST:
+            large = [s for s in self.spaces if sizes[s] > 1]
+            if not large:
+                raise Unsupported("more nested binders than can be evaluated")
+            widest = [s for s in large if sizes[s] > 2] or large
+            sizes[rng.choice(widest)] -= 1
+
+    def _space(self, space: str, size: int, number: int, rng: Random) -> Space:
+        values = sorted(rng.sample(REALS, size)) if number % 3 else [fmpq(i) for i in range(size)]
+        if space in self.signature.discrete or number % 2 == 0:
+            weights = [ONE] * size
+        elif number % 8 == 3:
+            weights = [fmpq(rng.randint(1, 9), 10 ** rng.randint(0, 4)) for _ in range(size)]
+        else:
+            weights = [rng.choice(WEIGHTS) for _ in range(size)]
+        return Space(tuple(values), tuple(weights))
+
+    def _symbol(self, name: str, facts: dict[str, Json], model: Model) -> Any:
+        if name in model.dimensions:
+            return fmpq(model.dimensions[name])
+        if name in self.signature.located:
+            return model.rng.choice(model.spaces[self.signature.located[name]].values)
+        values = [draw_number(model.rng, facts["sign"], model.style) for _ in range(_count(facts["shape"], model))]
+        return tuple(values) if facts["shape"] else values[0]
+
+
+def _count(shape: list[Json], model: Model) -> int:
+    if len(shape) > 1:
+        raise Unsupported("a symbol with a matrix shape")
+    return integer(shape[0], model.dimensions) if shape else 1
+
+
+def _make_twins(model: Model) -> None:
+    """Give laws over the same slots the same table: where divergences vanish, strict inequalities fail."""
+    first: dict[tuple[str, ...], Table] = {}
+    for (name, key), table in model.laws.items():
+        model.laws[name, key] = first.setdefault(tuple(model.signature.laws[name]), table)

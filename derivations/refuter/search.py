@@ -1,0 +1,160 @@
+"""The search for a counterexample: draw, settle the hypotheses, screen with floats, certify with balls, shrink."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation
+from derivations.refuter.counterexamples import Counterexample, counterexample, pruned
+from derivations.refuter.fields import DoesNotExist, Unsupported, Value
+from derivations.refuter.hypotheses import Hypotheses
+from derivations.refuter.models import Model, Sampler
+from derivations.refuter.shrinking import shrink
+from derivations.refuter.signature import Json, Signature
+
+FAINT_KEPT = 3
+
+
+class Search:
+    """A statement prepared for refutation."""
+
+    def __init__(self, statement: dict[str, Json], seed: int = 0) -> None:
+        self.signature = Signature.of(statement)
+        self.sampler = Sampler(self.signature, seed)
+        self.hypotheses = Hypotheses(self.signature)
+        self.comparison = Comparison(self.signature, statement["relation"], statement["lhs"], statement["rhs"])
+
+    def draw(self, number: int, style: str | None = None) -> Model | None:
+        """A model that satisfies the hypotheses, or None if this draw does not."""
+        model = self.sampler.draw(number, style)
+        return model if not self.hypotheses or self.hypotheses.settle(model) else None
+
+    def falsified(self, model: Model) -> Violation | None:
+        """Whether a model, made to satisfy the hypotheses, contradicts the statement."""
+        try:
+            if self.hypotheses and not self.hypotheses.settle(model):
+                return None
+            return self.comparison.falsified(model)
+        except Unsupported:
+            return None
+
+    def find(self, models: int, deadline: float) -> tuple[Model, Violation] | None:
+        """The first counterexample among random models."""
+        faint: list[tuple[float, int, Model, Any]] = []
+        for number in range(models):
+            if number and time.monotonic() > deadline:
+                break
+            try:
+                model = self.draw(number)
+                found = self.comparison.screen(model) if model else None
+            except Unsupported:
+                continue
+            if model is None or found is None:
+                continue
+            size, assignment = found
+            if self.comparison.suspicious(size):
+                violation = self.comparison.certify(model, assignment)
+                if violation:
+                    return model, violation
+            elif size > FAINT and self.comparison.relation not in STRICT:
+                faint = sorted([*faint, (size, -number, model, assignment)], key=lambda f: f[:2])[-FAINT_KEPT:]
+        for _, _, model, assignment in reversed(faint):
+            violation = self.comparison.certify(model, assignment)
+            if violation:
+                return model, violation
+        return None
+
+    def refute(self, models: int, seconds: float) -> Counterexample | None:
+        """A small counterexample, if one is found."""
+        deadline = time.monotonic() + seconds
+        found = self.find(models, deadline)
+        if found is None:
+            return None
+        model, violation = shrink(*found, self.sampler, self.falsified)
+        return self.describe(model, violation)
+
+    def describe(self, model: Model, violation: Violation) -> Counterexample:
+        """The counterexample with its sides in exact numbers where they are."""
+        model = pruned(model, lambda m: self.comparison.enclosures(m, violation.assignment))
+        left, right = self.comparison.enclosures(model, violation.assignment)
+        return counterexample(
+            model, self.comparison.variables, Violation(violation.assignment, left, right, violation.reason)
+        )
+
+
+def refute(
+    statement: dict[str, Json], *, seed: int = 0, models: int = 200, seconds: float = 2.0
+) -> Counterexample | None:
+    """A model in which a statement (``docs/terms.md``) is false, or None if none was found.
+
+    Both sides are enclosed in balls that contradict the relation, at finite values.  At most *models* models are drawn
+    in about *seconds* seconds; the answer depends on the seed and, only if time runs out, on the machine.  None says
+    nothing about truth: the statement may also lie outside what finite models can express.
+
+    >>> from derivations.language import H, laws, log, variables
+    >>> (p,), (x,) = laws("p"), variables("x")
+    >>> print(refute((log(p(x)) == 0).json()).words)
+    Take x in {0, 1}.
+    p(x): 1/2, 1/2.
+    At x = 0 the left side is log(1/2) = -0.69315 and the right side 0.
+    """
+    try:
+        return Search(statement, seed).refute(models, seconds)
+    except Unsupported:
+        return None
+
+
+def falsified(statement: dict[str, Json], models: Iterable[Model]) -> Violation | None:
+    """The first certified violation of a statement among given models."""
+    search = Search(statement)
+    return next((v for m in models if (v := search.falsified(m))), None)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a few generic positive models say: in how many both sides are finite, and whether all agree."""
+
+    finite: int
+    consistent: bool
+
+
+def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) -> Agreement:
+    """Evaluate a statement in a few generic positive models.
+
+    >>> from derivations.language import KL, laws, variables
+    >>> (p, q), (x,) = laws("p q"), variables("x")
+    >>> sample_check((KL(p(x), q(x)) >= 0).json())
+    Agreement(finite=3, consistent=True)
+    """
+    try:
+        search = Search(statement, seed)
+    except Unsupported:
+        return Agreement(0, True)
+    finite, consistent = 0, True
+    for number in range(models * 8):
+        if finite == models:
+            break
+        try:
+            model = search.draw(number, "generic")
+            if model is None or not search.comparison.values(model):
+                continue
+            finite += 1
+            consistent = consistent and search.comparison.falsified(model) is None
+        except (Unsupported, DoesNotExist):
+            continue
+    return Agreement(finite, consistent)
+
+
+def evaluate(statement: dict[str, Json], model: Model) -> list[tuple[tuple[Any, ...], Value, Value]]:
+    """Both sides of a statement at all points of its free variables where they exist, exact or as balls."""
+    comparison = Search(statement).comparison
+    found = []
+    for assignment in comparison.assignments(comparison.balls.program.load(model)):
+        try:
+            found.append((assignment, *comparison.enclosures(model, assignment)))
+        except DoesNotExist:
+            continue
+    return found

@@ -1,0 +1,197 @@
+"""Make a counterexample small: few points, the counting measure, numbers that a person can carry in the head.
+
+First small models are drawn afresh; then the best is simplified greedily, one table, symbol, function or space at a
+time, as long as the statement stays false.  The work is bounded by a number of models, so the outcome depends on the
+seed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from flint import fmpq
+
+from derivations.refuter.comparison import Violation
+from derivations.refuter.counterexamples import numbers, presented
+from derivations.refuter.evaluation import Frame
+from derivations.refuter.fields import BALLS, ONE, ZERO, ball
+from derivations.refuter.models import ADMISSIBLE, Key, Model, Sampler, Space, key_of, rationals
+
+FRESH = 24
+STEPS = 60
+SIMPLE = rationals("1 0 2 1/2 -1")
+Falsified = Callable[[Model], Violation | None]
+
+
+def burden(model: Model, violation: Violation) -> float:
+    """How hard a model is to carry in the head; smaller is simpler."""
+    found = list(numbers(model))
+    size = sum(int(v.p).bit_length() + 2 * (int(v.q).bit_length() - 1) + (0.5 if v < 0 else 0) for v in found)
+    size += 2 * sum(v == 0 for values in model.laws.values() for v in values.values())
+    size += 3 * sum(not space.counting for space in model.spaces.values())
+    size += 2 * len(set(map(str, found)))
+    size += sum({1: 3, 2: 0, 3: 4}.get(len(space.values), 10) for space in model.spaces.values())
+    size += 4 * sum(model.dimensions.values())
+    gap = abs(float(ball(violation.left)) - float(ball(violation.right)))
+    return size + (12 if 0 < gap < 0.02 else 0)
+
+
+def shrink(
+    model: Model, violation: Violation, sampler: Sampler, falsified: Falsified, effort: float = 1.0
+) -> tuple[Model, Violation]:
+    """The simplest counterexample found, at worst the one given; *falsified* settles hypotheses and certifies."""
+    best, best_violation = model, violation
+    least = burden(model, violation)
+    for number in range(int(FRESH * effort)):
+        small = sampler.draw(number, "tiny")
+        found = falsified(small)
+        if found and (weight := burden(small, found)) < least:
+            best, best_violation, least = small, found, weight
+    steps = int(STEPS * effort)
+    improved = True
+    while improved and steps > 0:
+        improved = False
+        for simpler in simplifications(best):
+            steps -= 1
+            if steps < 0:
+                break
+            found = falsified(simpler)
+            if found and (weight := burden(simpler, found)) < least:
+                best, best_violation, least = simpler, found, weight
+                improved = True
+                break
+    return best, best_violation
+
+
+def simplifications(model: Model) -> Iterator[Model]:
+    """Models that are simpler in one respect."""
+    for name in sorted(model.spaces):
+        if len(model.spaces[name].values) > 1 and name not in model.signature.points.values():
+            for i in range(len(model.spaces[name].values)):
+                yield from _without_point(model, name, i)
+        if not model.spaces[name].counting:
+            size = len(model.spaces[name].values)
+            for weight in rationals("1 1/2 2"):
+                if model.spaces[name].weights != (weight,) * size:
+                    yield _reweighted(model, name, (weight,) * size)
+        yield from _renumbered(model, name)
+    for law, key in sorted(model.laws):
+        yield from _simpler_laws(model, law, key)
+    for name, value in sorted(model.symbols.items()):
+        if name in model.dimensions or name in model.signature.located:
+            continue
+        admissible = ADMISSIBLE[model.signature.symbols[name]["sign"]]
+        components = value if isinstance(value, tuple) else (value,)
+        for i, old in enumerate(components):
+            for new in SIMPLE:
+                if new != old and admissible(new):
+                    other = model.copy()
+                    changed = (*components[:i], new, *components[i + 1 :])
+                    other.symbols[name] = changed if isinstance(value, tuple) else new
+                    yield other
+    for name, table in sorted(model.functions.items()):
+        if name in model.signature.points:
+            continue
+        admissible = ADMISSIBLE[model.signature.functions[name]["range"]]
+        for key, old in sorted(table.items()):
+            for new in SIMPLE:
+                if new != old and admissible(new):
+                    other = model.copy()
+                    other.functions[name][key] = new
+                    yield other
+
+
+def _without_point(model: Model, name: str, point: int) -> Iterator[Model]:
+    """The model conditioned on not being at a point."""
+    space = model.spaces[name]
+    other = model.copy()
+    keep = [i for i in range(len(space.values)) if i != point]
+    other.spaces[name] = Space(tuple(space.values[i] for i in keep), tuple(space.weights[i] for i in keep))
+    renumber = {i: n for n, i in enumerate(keep)}
+    for law, table in model.laws.items():
+        slots = model.signature.laws[law[0]]
+        places = [i for i, s in enumerate(slots) if model.signature.space[s] == name]
+        if not places:
+            continue
+        new = {}
+        for p, v in table.items():
+            q = list(p)
+            for i in places:
+                old = p[i] if isinstance(p[i], tuple) else (p[i],)
+                moved = tuple(renumber.get(c, -1) for c in old)
+                q[i] = moved if isinstance(p[i], tuple) else moved[0]
+                if -1 in moved:
+                    break
+            else:
+                new[tuple(q)] = v
+        total = sum((new[p] * w for p, w in other.cells(slots, law[0])), ZERO)
+        if total == 0:
+            return
+        other.laws[law] = {p: v / total for p, v in new.items()}
+    yield other
+
+
+def _renumbered(model: Model, name: str) -> Iterator[Model]:
+    """The model with the points of one space standing for 0, 1, ...; functions keep their values where they can."""
+    space = model.spaces[name]
+    values = tuple(fmpq(i) for i in range(len(space.values)))
+    if values == space.values:
+        return
+    other = model.copy()
+    other.spaces[name] = Space(values, space.weights)
+    moved = dict(zip(key_of(space.values), key_of(values), strict=True))
+    for f, table in model.functions.items():
+        other.functions[f] = {tuple(moved.get(k, k) for k in key): v for key, v in table.items()}
+    yield other
+
+
+def _reweighted(model: Model, name: str, weights: tuple[fmpq, ...]) -> Model:
+    """The model with other base weights on one space and the same probabilities."""
+    other = model.copy()
+    space = model.spaces[name]
+    other.spaces[name] = Space(space.values, weights)
+    for law, table in model.laws.items():
+        slots = model.signature.laws[law[0]]
+        before, after = dict(model.cells(slots, law[0])), dict(other.cells(slots, law[0]))
+        other.laws[law] = {p: v * before[p] / after[p] for p, v in table.items()}
+    return other
+
+
+def _simpler_laws(model: Model, law: str, key: Key) -> Iterator[Model]:
+    """A law with rounder probabilities: uniform, or multiples of 1/2, 1/4, ...; its condition spread evenly."""
+    targets, given = presented(model.signature, law)
+    slots = model.signature.laws[law]
+    table = Frame(model, BALLS).density(law, key, targets, given)
+    inner, outer = model.cells(targets, law), model.cells(given, law)
+    rest = [s for s in slots if s not in targets + given]
+    spread = ONE / sum((w for _, w in model.cells([*given, *rest], law)), ZERO)
+    for parts in (1, 2, 4, 3, 8):
+        conditional = {}
+        for condition, _ in outer:
+            masses = [table.get(p + condition, ONE) * w for p, w in inner]
+            rounded = _uniform(len(inner)) if parts == 1 else _round(masses, parts)
+            for (p, w), mass in zip(inner, rounded, strict=True):
+                conditional[p + condition] = mass / w
+        places = [slots.index(s) for s in targets + given]
+        other = model.copy()
+        other.laws[law, key] = {
+            p: conditional[tuple(p[i] for i in places)] * spread for p, _ in model.cells(slots, law)
+        }
+        yield other
+
+
+def _uniform(n: int) -> list[fmpq]:
+    return [fmpq(1, n)] * n
+
+
+def _round(masses: list[fmpq], parts: int) -> list[fmpq]:
+    """Masses rounded to multiples of 1/parts with the same total, by rounding the cumulative sums."""
+    total = sum(masses, ZERO)
+    if total == 0:
+        return _uniform(len(masses))
+    cumulative, points = ZERO, [0]
+    for mass in masses:
+        cumulative = cumulative + mass / total
+        points.append(int((cumulative * parts + fmpq(1, 2)).floor()))
+    return [fmpq(b - a, parts) for a, b in pairwise(points)]

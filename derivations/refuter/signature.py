@@ -1,0 +1,258 @@
+"""What a statement speaks about: its slots, laws, functions, symbols, dimensions, and how much work it is.
+
+Read once per statement from the JSON of ``docs/terms.md``; models are drawn to this measure and the evaluation is
+compiled against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from derivations.refuter.fields import Unsupported
+
+Json = Any
+
+ARITHMETIC = ("add", "mul", "log", "exp", "abs")
+INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
+
+
+def subterms(term: Json) -> list[Json]:
+    """The immediate subterms of a term, without its binders."""
+    head = term[0]
+    if head in ARITHMETIC or head == "normal":
+        return list(term[1:])
+    if head == "pow":
+        return [term[1]]
+    if head == "at":
+        return [term[1], term[2]]
+    if head == "fn":
+        return list(term[2])
+    if head == "den":
+        return [*term[1][2], *(t for _, t in term[2]), *(t for _, t in term[3])]
+    if head in INTEGRALS:
+        return list(term[{"H": 3, "I": 4}.get(head, 2) :])
+    if head in ("sum", "prod", "sup", "inf", "grad"):
+        return [term[2]]
+    if head in ("num", "const", "sym", "var", "idx"):
+        return []
+    raise ValueError(f"{head!r} is no head of a term; see docs/terms.md")
+
+
+def bound(term: Json) -> list[Json]:
+    """The variables, index or symbol that a term binds."""
+    head = term[0]
+    if head in ("int", "E", "KL", "JSD", "CE", "TV"):
+        return list(term[1])
+    if head == "H":
+        return [*term[1], *term[2]]
+    if head == "I":
+        return [*term[1], *term[2], *term[3]]
+    return [term[1]] if head in ("sum", "prod", "sup", "inf") else []
+
+
+def walk(term: Json) -> Iterator[Json]:
+    """All terms inside a term, itself first."""
+    stack = [term]
+    while stack:
+        item = stack.pop()
+        yield item
+        stack.extend(reversed(subterms(item)))
+
+
+def free(term: Json) -> frozenset[tuple[str, str]]:
+    """The free variables, indices, symbols and function names of a term, as pairs such as ``("var", "x")``."""
+    head = term[0]
+    if head in ("var", "idx", "sym"):
+        return frozenset({(head, term[1])})
+    names: frozenset[tuple[str, str]] = frozenset().union(*(free(t) for t in subterms(term)))
+    if head == "fn":
+        names |= {("fn", term[1])}
+    if head == "den":
+        names |= {("law", term[1][1])}
+    if head == "grad":
+        names |= free(term[1])
+    return names - {(("fn" if b[0] == "function" else b[0]), b[1]) for b in bound(term)}
+
+
+@dataclass
+class Signature:
+    """The vocabulary of one statement.
+
+    *space* gives the space of each slot: slots that share a variable share a space and its name.  *laws* lists the
+    slots of each law, in order; *whole* tells the pairs of law and slot whose argument is a whole vector.
+    *points* gives, for functions with values in a space, that space.
+    """
+
+    statement: dict[str, Json]
+    variables: dict[str, dict[str, Json]]
+    symbols: dict[str, dict[str, Json]]
+    functions: dict[str, dict[str, Json]]
+    indices: dict[str, dict[str, Json]]
+    terms: list[Json] = field(default_factory=list)
+    space: dict[str, str] = field(default_factory=dict)
+    discrete: set[str] = field(default_factory=set)
+    laws: dict[str, list[str]] = field(default_factory=dict)
+    parametric: set[str] = field(default_factory=set)
+    whole: dict[tuple[str, str], Json] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
+    located: dict[str, str] = field(default_factory=dict)
+    dimensions: list[str] = field(default_factory=list)
+    lines: set[str] = field(default_factory=set)
+    definitions: dict[tuple[str, str], tuple[tuple[str, ...], Json]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, statement: dict[str, Json]) -> Signature:
+        """Read a statement; raises ``Unsupported`` for what no model of this package can give a meaning."""
+        declared = statement["declare"]
+        self = cls(statement, *(declared.get(k, {}) for k in ("variables", "symbols", "functions", "indices")))
+        self.terms = [statement["lhs"], statement["rhs"]]
+        for pair in statement.get("equality", []):
+            self.terms += pair
+        for hypothesis in statement.get("given", []):
+            self.terms += [] if hypothesis[0] == "markov" else hypothesis[1:]
+        for facts in self.variables.values():
+            self.space.setdefault(facts["slot"], facts["slot"])
+            if len(facts["shape"]) > 1:
+                raise Unsupported("a variable with a matrix shape")
+        for t in self.terms:
+            for u in walk(t):
+                self._read(u)
+        for name, facts in self.variables.items():
+            if facts["kind"] == "discrete":
+                self.discrete.add(self.space_of(facts["slot"]))
+            self._dimension(*facts["shape"])
+            self.variables[name] = facts
+        for facts in self.symbols.values():
+            self._dimension(*facts["shape"])
+        for facts in self.indices.values():
+            self._dimension(facts["lower"], facts["upper"])
+        self.space = {slot: self.space_of(slot) for slot in self.space}
+        self.points = {f: self.space_of(s) for f, s in self.points.items()}
+        self.located = {s: self.space_of(slot) for s, slot in self.located.items()}
+        for hypothesis in statement.get("given", []):
+            if hypothesis[0] == "markov":
+                slots = self.laws.setdefault(hypothesis[2][1], [])
+                slots += [s for s in hypothesis[1] if s not in slots]
+                for s in hypothesis[1]:
+                    self.space.setdefault(s, s)
+        for slots in self.laws.values():
+            slots.sort()
+        self._find_lines()
+        self._find_definitions()
+        return self
+
+    def space_of(self, slot: str) -> str:
+        """The name of the space over which a slot ranges."""
+        name = self.space.setdefault(slot, slot)
+        while self.space[name] != name:
+            name = self.space[name]
+        return name
+
+    def variable_space(self, name: str) -> str:
+        """The name of the space of a variable (of its components, for a vector)."""
+        return self.space_of(self.variables[name]["slot"])
+
+    def _dimension(self, *terms: Json) -> None:
+        for t in terms:
+            for kind, name in sorted(free(t)):
+                if kind == "sym" and name not in self.dimensions:
+                    self.dimensions.append(name)
+
+    def _read(self, term: Json) -> None:
+        if term[0] == "den":
+            name = term[1][1]
+            slots = self.laws.setdefault(name, [])
+            if term[1][2]:
+                self.parametric.add(name)
+            for slot, argument in [*term[2], *term[3]]:
+                self.space.setdefault(slot, slot)
+                if slot not in slots:
+                    slots.append(slot)
+                self._argument(name, slot, argument)
+
+    def _argument(self, law: str, slot: str, argument: Json) -> None:
+        vector: Json = None
+        if argument[0] == "at" and argument[1][0] == "var":
+            self._join(slot, self.variables[argument[1][1]]["slot"])
+        elif argument[0] == "var":
+            facts = self.variables[argument[1]]
+            vector = facts["shape"][0] if facts["shape"] else None
+            self._join(slot, facts["slot"])
+        elif argument[0] == "fn":
+            self._join(slot, self.points.setdefault(argument[1], slot))
+        elif argument[0] == "sym":
+            self.located.setdefault(argument[1], slot)
+        if argument[0] not in ("var", "at"):
+            return
+        if self.whole.setdefault((law, slot), vector) != vector:
+            raise Unsupported(f"the law {law} takes vectors and their components in the slot {slot}")
+
+    def _join(self, slot: str, other: str) -> None:
+        a, b = self.space_of(slot), self.space_of(other)
+        if a != b:
+            self.space[max(a, b)] = min(a, b)
+
+    def _find_lines(self) -> None:
+        """Spaces that must be a real line: their variables are integrated against normal densities."""
+        points: set[str] = set()
+        integrated: set[str] = set()
+        for t in self.terms:
+            for u in walk(t):
+                if u[0] == "normal":
+                    points |= {n for k, n in free(u[1]) if k == "var"}
+                if u[0] in INTEGRALS:
+                    integrated |= {b[1] for b in bound(u)}
+        self.lines = {self.variable_space(n) for n in points & integrated}
+        if any(b[0] == "grad" and b[1][0] == "var" for t in self.terms for b in walk(t)):
+            self.lines |= {self.variable_space(b[1][1]) for t in self.terms for b in walk(t) if b[0] == "grad"}
+
+    def _find_definitions(self) -> None:
+        """Hypotheses ``symbol = term`` and ``f(x) = term`` define the symbol or function, if not in terms of itself."""
+        for hypothesis in self.statement.get("given", []):
+            if hypothesis[0] != "=":
+                continue
+            for side, other in (hypothesis[1:], hypothesis[:0:-1]):
+                name = (side[0], side[1])
+                arguments = [t[1] for t in side[2] if t[0] == "var"] if side[0] == "fn" else []
+                if (
+                    side[0] not in ("sym", "fn")
+                    or name in self.definitions
+                    or side[1] in (*self.dimensions, *self.located, *self.points)
+                    or (side[0] == "sym" and self.symbols[side[1]]["shape"])
+                    or (side[0] == "fn" and not len(arguments) == len(side[2]) == len(set(arguments)))
+                    or not set(self.free_variables(other)) <= set(arguments)
+                    or name in self.mentioned(other)
+                ):
+                    continue
+                self.definitions[name] = (tuple(arguments), other)
+                break
+
+    def mentioned(self, term: Json) -> set[tuple[str, str]]:
+        """The free names that a term mentions, also through definitions."""
+        names: set[tuple[str, str]] = set()
+        pending = sorted(free(term))
+        while pending:
+            name = pending.pop()
+            if name not in names:
+                names.add(name)
+                pending += sorted(free(self.definitions[name][1])) if name in self.definitions else []
+        return names
+
+    def free_variables(self, *terms: Json) -> list[str]:
+        """The free variables of some terms, sorted."""
+        return sorted({n for t in terms for k, n in free(t) if k == "var"})
+
+    def loops(self, term: Json) -> list[tuple[int, list[str]]]:
+        """For each innermost body of a term its size and the variables that loop around it, for a cost estimate."""
+        found: list[tuple[int, list[str]]] = []
+
+        def visit(t: Json, around: list[str]) -> None:
+            inside = [*around, *(b[1] for b in bound(t) if b[0] == "var")]
+            found.append((1, inside))
+            for u in subterms(t):
+                visit(u, inside)
+
+        visit(term, [])
+        return found
