@@ -1,15 +1,16 @@
 """Discriminator alone: G fixed, both densities known, D against D*.
 
-On the line p_data and p_g are fixed mixtures of Gaussians, of which the discriminator sees samples only. It is trained to
-maximise V(D) = E_{p_data}[log D(x)] + E_{p_g}[log(1 - D(x))] (nats). Theory (Goodfellow et al. 2014, section 4.1):
+On the line p_data and p_g are fixed mixtures of Gaussians, of which the discriminator sees samples only. It is trained
+to maximise V(D) = E_{p_data}[log D(x)] + E_{p_g}[log(1 - D(x))] (nats). Theory (Goodfellow et al. 2014, section 4.1):
 
 - the optimum is D* = p_data / (p_data + p_g), alone almost everywhere (claim `optimal-discriminator`);
 - its value is -log 4 + 2 JSD(p_data||p_g) (claim `gan-jsd`), and every D stays below it;
-- V(D*) - V(D) = integral of (p_data + p_g) KL(Ber(D*)||Ber(D)), and KL(Ber(a)||Ber(b)) >= 2 (a - b)^2 (Pinsker), so with
-  m = (p_data + p_g)/2 the mean error of D obeys  E_m|D - D*| <= sqrt((V(D*) - V(D)) / 4).
+- V(D*) - V(D) = integral of (p_data + p_g) KL(Ber(D*)||Ber(D)), and KL(Ber(a)||Ber(b)) >= 2 (a - b)^2 (Pinsker), so
+  with m = (p_data + p_g)/2 the mean error of D obeys  E_m|D - D*| <= sqrt((V(D*) - V(D)) / 4).
 
 The value, the divergence and the errors are integrals over a grid by the trapezoidal rule in float64, which converges
-faster than any power of the spacing for smooth densities that vanish at the ends; 4001 points on [-9, 9] leave rounding.
+faster than any power of the spacing for smooth densities that vanish at the ends: 4001 points on [-9, 9] leave no more
+than rounding.
 """
 
 from __future__ import annotations

@@ -20,9 +20,7 @@ def directions(home: Backend, dimension: int, count: int) -> Tensor:
     >>> bool(directions(backend(), 3, 5).norm(dim=0).allclose(torch.ones(5, dtype=torch.float64)))
     True
     """
-    drawn = torch.randn(
-        dimension, count, generator=home.generator("directions"), device=home.device, dtype=home.dtype
-    )
+    drawn = torch.randn(dimension, count, generator=home.generator("directions"), device=home.device, dtype=home.dtype)
     return drawn / drawn.norm(dim=0)
 
 

@@ -22,7 +22,7 @@ import torch
 from numerics.backend import backend
 from numerics.training.data import digits
 from numerics.training.networks import Descent, Streams, finite_seeds
-from numerics.training.observables import Outcome, at_most, equal, reported, within
+from numerics.training.observables import Outcome, at_most, reported, within
 
 __all__ = ["Config", "run"]
 

@@ -61,7 +61,7 @@ class Terms:
 
 
 def terms(decoder: Tensor, log_noise: Tensor, encoder: Tensor, log_spread: Tensor, x: Tensor) -> Terms:
-    """All four terms for centred images x [N, n], for stacked parameters W [S, n, K], log s^2 [S], V [S, K, n], log v [S, K].
+    """All four terms for centred images x [N, n] and stacked W [S, n, K], log s^2 [S], V [S, K, n], log v [S, K].
 
     No two of them share more than the parameters: log p(x) never sees the posterior, nor the posterior C.
 

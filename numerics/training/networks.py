@@ -1,7 +1,8 @@
 """Many copies of one small network, trained as one.
 
 Main definitions: `Streams`, one random stream per seed; `Perceptron`, a multilayer perceptron whose parameters carry
-the seeds as their first dimension; `Descent`, Adam on such parameters; `finite_seeds`.
+the seeds as their first dimension; `Descent`, Adam on such parameters; `finite_seeds`; and what critics need:
+`relu_gradient`, `spectral_norms`, `spectrally_normalised`.
 
 The parameters of S seeds are stacked as `torch.func.stack_module_state` would stack them: weights [S, in, out],
 biases [S, 1, out]. A `Perceptron` is a plain function of parameters and input, so `torch.func.vmap(network)` over the
@@ -26,7 +27,15 @@ from torch import Tensor
 
 from numerics.backend import Backend
 
-__all__ = ["Descent", "Perceptron", "Streams", "finite_seeds"]
+__all__ = [
+    "Descent",
+    "Perceptron",
+    "Streams",
+    "finite_seeds",
+    "relu_gradient",
+    "spectral_norms",
+    "spectrally_normalised",
+]
 
 _BLOCK = 64  # draws fetched at once from each seed's stream; part of what makes a seed's numbers reproducible
 
@@ -76,16 +85,16 @@ class Streams:
     def _tape(self, kind: str, shape: tuple[int, ...], high: int) -> Iterator[Tensor]:
         # Small draws come in blocks: one call per seed and block, not one per seed and step.
         block = _BLOCK if math.prod(shape) <= 4096 else 1
-        where = {"device": self.home.device, "dtype": self.home.dtype}
+        device, dtype = self.home.device, self.home.dtype
         while True:
             if kind == "normal":
-                drawn = [torch.randn(block, *shape, generator=g, **where) for g in self._generators]
-            elif kind == "uniform":
-                drawn = [torch.rand(block, *shape, generator=g, **where) for g in self._generators]
-            else:
                 drawn = [
-                    torch.randint(high, (block, *shape), generator=g, device=self.home.device) for g in self._generators
+                    torch.randn((block, *shape), generator=g, device=device, dtype=dtype) for g in self._generators
                 ]
+            elif kind == "uniform":
+                drawn = [torch.rand((block, *shape), generator=g, device=device, dtype=dtype) for g in self._generators]
+            else:
+                drawn = [torch.randint(high, (block, *shape), generator=g, device=device) for g in self._generators]
             yield from torch.stack(drawn, dim=1)
 
 
@@ -126,6 +135,52 @@ class Perceptron:
             if layer < layers - 1:
                 x = self.activation(x)
         return x
+
+
+def relu_gradient(parameters: Sequence[Tensor], x: Tensor) -> Tensor:
+    """Gradient in x of a scalar ReLU perceptron, at every row: [S, B, in] for stacked parameters and x [S, B, in].
+
+    Where no unit sits at its kink the network is affine, and its gradient is the product of the weights with the rows
+    of inactive units struck out. Written so, a gradient penalty is an ordinary function of the weights and needs no
+    second differentiation through the input.
+
+    >>> W, b, v = torch.tensor([[[1.0, -1.0]]]), torch.zeros(1, 1, 2), torch.tensor([[[3.0], [5.0]]])
+    >>> relu_gradient([W, b, v, torch.zeros(1, 1, 1)], torch.tensor([[[2.0], [-2.0]]])).flatten().tolist()
+    [3.0, -5.0]
+    """
+    active = []
+    for layer in range(len(parameters) // 2 - 1):
+        x = torch.baddbmm(parameters[2 * layer + 1], x, parameters[2 * layer])
+        active.append((x > 0).to(x.dtype))
+        x = x * active[-1]
+    slope = parameters[-2].mT
+    for layer in reversed(range(len(active))):
+        slope = (active[layer] * slope) @ parameters[2 * layer].mT
+    return slope
+
+
+def spectral_norms(parameters: Sequence[Tensor]) -> Tensor:
+    """Largest singular value of every weight: [S, layers].
+
+    Their product bounds the Lipschitz constant of a network with 1-Lipschitz activations (claim `lipschitz-layers`).
+
+    >>> spectral_norms([torch.diag(torch.tensor([3.0, 1.0]))[None], torch.zeros(1, 1, 2)])
+    tensor([[3.]])
+    """
+    return torch.stack([torch.linalg.matrix_norm(weight, 2) for weight in parameters[::2]], dim=1)
+
+
+def spectrally_normalised(parameters: Sequence[Tensor]) -> list[Tensor]:
+    """Every weight divided by its largest singular value: each layer 1-Lipschitz, and with ReLU the network too.
+
+    Source: Miyato et al. (2018), with singular values where they iterate a power method, so the bound is exact.
+
+    >>> spectral_norms(spectrally_normalised([torch.tensor([[[3.0, 4.0]]]), torch.zeros(1, 1, 2)]))
+    tensor([[1.]])
+    """
+    return [
+        p / torch.linalg.matrix_norm(p, 2)[:, None, None] if place % 2 == 0 else p for place, p in enumerate(parameters)
+    ]
 
 
 class Descent:

@@ -244,9 +244,7 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
     distance, samples = prior_samples(trained, data.held_out)
     shuffled = Streams(home, seeds, "floor").permutation(len(data.train))[:, : len(data.held_out)]
     pixels = data.train.shape[1]
-    floor = sliced_w1(
-        data.train[shuffled], data.held_out.expand(len(seeds), -1, -1), directions(home, pixels, 256)
-    )
+    floor = sliced_w1(data.train[shuffled], data.held_out.expand(len(seeds), -1, -1), directions(home, pixels, 256))
     mean, log_variance = trained.encode(data.held_out)
     with torch.no_grad():
         z = mean + (0.5 * log_variance).exp() * Streams(home, seeds, "held out").normal(*mean.shape[1:])
@@ -286,9 +284,9 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         "samples": samples[0, :64].cpu().numpy(),
         "held out": data.held_out[:64].cpu().numpy(),
         "reconstructions": trained.decode(mean)[0, :64].detach().cpu().numpy(),
-        "gradient deviations": torch.stack(
-            [g.var(dim=0).sum(dim=2).mean(dim=1).sqrt() for g in (pathwise, score)]
-        ).cpu().numpy(),
+        "gradient deviations": torch.stack([g.var(dim=0).sum(dim=2).mean(dim=1).sqrt() for g in (pathwise, score)])
+        .cpu()
+        .numpy(),
         "distances": torch.stack([distance, floor]).cpu().numpy(),
     }
     return Outcome(alive.tolist(), observables, curves)

@@ -1,9 +1,9 @@
 """VAE without its KL term: the noise of the encoder dies out, and an autoencoder is left.
 
 The VAE of `vae.py`, its loss cut down to -E_q[log p(x|z)]. Over all laws q(z|x) its infimum is reached by point masses
-only (claim `no-kl-bound`), and for a linear decoder of slope w the objective falls strictly in the variance, with slope
--w^2 / (2 s^2) (claim `no-kl-collapse`): the encoder's variances go to 0, nothing keeps q(z) near p(z), and decoded prior
-samples are no better than the autoencoder's. Theory fixes the limit of the variances and the direction of the rest.
+only (claim `no-kl-bound`), and for a linear decoder of slope w the objective falls strictly in the variance, with
+slope -w^2 / (2 s^2) (claim `no-kl-collapse`): the encoder's variances go to 0, nothing keeps q(z) near p(z), and decoded
+prior samples come to be about as bad as the autoencoder's. Theory fixes the limit of the variances and the direction of the rest.
 """
 
 from __future__ import annotations
