@@ -63,6 +63,7 @@ RULES = (
     "Gaussian density",
     "Gaussian moments",
     "independence of components",
+    "sum of a constant",
     "algebra of fractions",
     "hypothesis",
     "Gibbs' inequality",
@@ -182,15 +183,27 @@ def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
             m, factor, gone = multiply_monomials(m1, m2)
             if cancelled is not None:
                 cancelled.update(gone)
-            key = (tuple(sorted((*b1, *b2))), m)
-            c = c1 * c2 * factor + total.get(key, 0)
-            if c:
-                total[key] = c
-            else:
-                total.pop(key, None)
+            binders = tuple(sorted((*b1, *b2)))
+            for b_m, x in _expanded(binders, m, c1 * c2 * factor):
+                c = x + total.get(b_m, 0)
+                if c:
+                    total[b_m] = c
+                else:
+                    total.pop(b_m, None)
         if len(total) > LIMIT:
             raise Rejected(f"a product of more than {LIMIT} terms")
     return total
+
+
+def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Fraction) -> Iterable[tuple[Key, Fraction]]:
+    """A term with the whole positive powers of its inner sums multiplied out."""
+    inner = next((p for p in monomial if p[0][0] == "sum" and p[1] >= 1), None)
+    if inner is None:
+        return [((binders, monomial), c)]
+    rest: Sum = {(binders, tuple(p for p in monomial if p != inner)): c}
+    for _ in range(int(inner[1])):
+        rest = product(rest, opened(inner[0], binders))
+    return product(rest, single(inner[0], inner[1] % 1)).items() if inner[1] % 1 else rest.items()
 
 
 def renamed_apart(binders: tuple[str, ...], monomial: Monomial, taken: set[str]) -> Key:
@@ -329,6 +342,8 @@ class Replay:
         self.sign = 1
         self.granted: set[tuple[Atom, Atom]] = set()
         self.identified: list[tuple[list[Any], frozenset[str], list[Any]]] = []
+        self.rewritten: list[tuple[Any, Any]] = []
+        self.depth = 0
         self.bounds: list[Sum] = []
         for hypothesis in statement["given"]:
             self.assume(hypothesis)
@@ -373,12 +388,14 @@ class Replay:
         self.conditions[json.dumps([kind, *terms])] = [kind, *terms]
 
     def assume(self, hypothesis: list[Any]) -> None:
-        """A hypothesis: two laws have the same marginal, or one term is at most another."""
+        """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
         relation, left, right = hypothesis
-        if relation == "=" and left[0] == right[0] == "den" and not left[3] and not right[3]:
-            if left[2] != right[2] or left[1][1] == right[1][1]:
-                raise Rejected("a hypothesis about marginals needs two laws at the same variables")
+        if relation == "=" and left[0] == right[0] == "den" and not left[3] and left[2:] == right[2:]:
+            if left[1][1] == right[1][1]:
+                raise Rejected("a hypothesis that identifies marginals needs two laws")
             self.identified.append((right[1], frozenset(s for s, _ in right[2]), left[1]))
+        elif relation == "=" and left[0] == "den" and not left[3]:
+            self.rewritten.append((left, right))
         elif relation in ("<=", "<", ">=", ">"):
             low, high = (left, right) if relation in ("<=", "<") else (right, left)
             self.bounds.append(plus(self.quietly(high), scaled(self.quietly(low), -1)))
@@ -565,17 +582,31 @@ class Replay:
             return {frozenset(): single(("cond", law[1], parameters, above, below))}
         joint = self.marginal(law[1], parameters, places)
         if not given:
-            return {frozenset(): single(joint)}
+            return {frozenset(): joint}
         condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
-        self.granted |= {(weight, condition) for weight in env[2]}
-        return {frozenset(): product(single(joint), single(condition, -1))}
+        if len(condition) == 1:
+            self.granted |= {(weight, a) for weight in env[2] for _, m in condition for a, _ in m}
+        return {frozenset(): product(joint, self.power(condition, Fraction(-1)))}
 
-    def marginal(self, law: str, parameters: tuple[Atom, ...], places: dict[str, Atom]) -> Atom:
+    def marginal(self, law: str, parameters: tuple[Atom, ...], places: dict[str, Atom]) -> Sum:
+        """A marginal density of a law, or what a hypothesis says that it is."""
         for old, slots, new in self.identified:
             if old[1] == law and not old[2] and not parameters and slots.issuperset(places):
                 self.use("hypothesis")
                 law = new[1]
-        return ("den", law, parameters, tuple(sorted(places.items())))
+        for pattern, meaning in self.rewritten:
+            if pattern[1][1] != law or parameters or sorted(s for s, _ in pattern[2]) != sorted(places):
+                continue
+            names = {t[1]: places[s] for s, t in pattern[2] if t[0] == "var"}
+            fixed = [(places[s], point(self.quietly(t))) for s, t in pattern[2] if t[0] != "var"]
+            if all(a == b for a, b in fixed) and self.use("hypothesis"):
+                self.depth += 1
+                if self.depth > 20:
+                    raise Rejected("the hypotheses define each other in a circle")
+                total = plus(*self.value(meaning, (names, (), ())).values())
+                self.depth -= 1
+                return total
+        return single(("den", law, parameters, tuple(sorted(places.items()))))
 
     def bind(self, names: list[Any], env: Env) -> tuple[Env, list[str]]:
         """Bound names for variables and indices: the slot (or range) and a level that nothing around has taken."""
@@ -893,9 +924,8 @@ class Replay:
     def common_denominator(self, s: Sum) -> Sum:
         """The sum over one denominator, where sums (such as p + q) stand in denominators of its terms."""
         sums = sorted({a for (_, m) in s for a, e in m if a[0] == "sum" and e < 0}, key=order)
-        if len(s) < 2 or not sums:
+        if len(s) < 2 or not sums or not self.use("algebra of fractions"):
             return s
-        self.use("algebra of fractions")
         for a in sums:
             e = -min(dict(m).get(a, Fraction(0)) for (_, m) in s)
             cleared: Sum = {}
@@ -920,7 +950,7 @@ class Replay:
         inside = [(a, e) for a, e in monomial if name in names_in(a)]
         outside: Sum = {(rest, tuple(p for p in monomial if p not in inside)): Fraction(1)}
         if name.startswith("#"):
-            if inside or not self.use("algebra of fractions"):
+            if inside or not self.use("sum of a constant"):
                 return None
             lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
             return product(outside, plus(upper, scaled(lower, -1), constant(1)))
@@ -955,7 +985,7 @@ class Replay:
             return None
         if atom[0] == "cond":
             return single((*atom[:3], left, atom[4]))
-        return single(self.marginal(atom[1], atom[2], dict(left)))
+        return self.marginal(atom[1], atom[2], dict(left))
 
     def moment(self, name: str, normal: Atom, inside: list[Any], outside: Sum) -> Sum | None:
         """The integral of N(x; m, v) x^n over x."""

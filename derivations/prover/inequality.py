@@ -171,6 +171,7 @@ def _survey(
             logs.append((names + t[1] + t[2], _times(weight, t[3]), below))
     elif head == "I":
         _, v, w, g, a = t
+        averages.append((names + v + w + g, _times(weight, a)))
         parts = [["int", v, a], ["int", w, a]]
         other = ["mul", *parts, ["pow", ["int", v + w, a], "-1"]] if g else ["mul", *parts]
         divergences.append(["gibbs", names + v + w + g, _times(weight, a), _times(weight, other)])

@@ -1,0 +1,168 @@
+"""A statement in, a verdict out: the one hall that every caller passes.
+
+The prover looks for a proof and the kernel replays it; the refuter looks for a model in which the statement is false.
+A proof is shown not to be vacuous by models in which both sides are finite and agree.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from derivations import kernel
+from derivations.language.printing import text
+from derivations.language.statements import Statement, decode, statement
+from derivations.prover import Certificate, prove
+from derivations.refuter import Counterexample, refute, sample_check
+
+VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of a statement, with the evidence.
+
+    *verdict* is one of :data:`VERDICTS`; *conditions* restrict the models, *assumptions* are cited theorems, *trusts*
+    names machinery without a witness.  ``proved`` carries a certificate that the kernel has replayed, ``refuted`` a
+    counterexample.
+    """
+
+    statement: Statement
+    verdict: str
+    conditions: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    trusts: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    message: str = ""
+    certificate: Certificate | None = field(default=None, repr=False)
+    counterexample: Counterexample | None = field(default=None, repr=False)
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}: {self.statement!r}"]
+        for name in ("conditions", "assumptions", "trusts", "rules"):
+            if values := getattr(self, name):
+                lines.append(f"  {name}: " + "; ".join(values))
+        if self.counterexample is not None:
+            lines += ["  " + line for line in self.counterexample.words.splitlines()]
+        elif self.message:
+            lines.append(f"  {self.message}")
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """The evidence as a step of the machine-readable output (``docs/json.md``)."""
+        return {
+            "relation": self.statement.relation,
+            "lhs": text(self.statement.left),
+            "rhs": text(self.statement.right),
+            "verdict": self.verdict,
+            "conditions": list(self.conditions),
+            "assumptions": list(self.assumptions),
+            "trusts": list(self.trusts),
+            "rules": list(self.rules),
+            "counterexample": self.counterexample.as_json() if self.counterexample else None,
+            "message": self.message,
+        }
+
+
+def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float = 2.0) -> Verdict:
+    """Prove or refute a statement of the language.
+
+    *hints* may carry ``{"witness": [...]}`` for an extremum; *seed* fixes the models that are drawn; *seconds* bounds
+    the search for a counterexample.  Raises :class:`derivations.language.LanguageError` for what is no statement.
+
+    >>> from derivations.language import KL, E, laws, log, variables
+    >>> (p, q), (x, z) = laws("p q"), variables("x z")
+    >>> verdict = judge(KL(q(z), p(z)) == E[q(z)](log(q(z)) - log(p(z))))
+    >>> verdict.verdict
+    'proved'
+    >>> judge(KL(q(z), p(z)) == KL(p(z), q(z))).verdict
+    'refuted'
+    """
+    start = time.perf_counter()
+    data = statement(claim).json()
+    if claim.relation != "=":  # a false inequality is refuted sooner than the search for its proof gives up
+        found = refute(data, seed=seed, models=20, seconds=min(0.2, seconds))
+        if found is not None:
+            return _refuted(claim, found, start)
+    certificate = prove(data, hints=hints)
+    if certificate is not None:
+        return _proved(claim, data, certificate, seed, start)
+    found = refute(data, seed=seed, seconds=seconds)
+    if found is not None:
+        return _refuted(claim, found, start)
+    message = "neither a proof nor a counterexample was found"
+    return Verdict(claim, "undecided", message=message, seconds=time.perf_counter() - start)
+
+
+def _refuted(claim: Statement, found: Counterexample, start: float) -> Verdict:
+    return Verdict(
+        claim,
+        "refuted",
+        message=found.words,
+        counterexample=found,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _proved(claim: Statement, data: dict[str, Any], certificate: Certificate, seed: int, start: float) -> Verdict:
+    """A replayed certificate, confronted with a few models: they must not contradict it, nor find it empty."""
+    agreement = sample_check(data, seed=seed)
+    message = ""
+    verdict = "proved"
+    if not agreement.consistent:
+        verdict = "undecided"
+        message = "the kernel accepts a proof that a model contradicts; please report this statement as a bug"
+    return Verdict(
+        claim,
+        verdict,
+        conditions=tuple(condition_text(c, data["declare"]) for c in certificate.conditions),
+        assumptions=certificate.assumptions,
+        trusts=certificate.trusts,
+        rules=certificate.rules,
+        message=message,
+        certificate=certificate,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def condition_text(condition: list[Any], declare: dict[str, Any]) -> str:
+    """A condition of the kernel in words: ``q(z | x) << p(z | x)``, ``KL(q(z), p(z)) is finite``, ``w != 0``."""
+    kind, *terms = condition
+    shown = [text(decode(t, declare)) for t in terms]
+    if kind == "support":
+        return f"{shown[0]} << {shown[1]}"
+    if kind == "finite":
+        return f"{shown[0]} is finite"
+    if kind == "nonzero":
+        return f"{shown[0]} != 0"
+    raise ValueError(f"a condition of the unknown kind {kind!r}")
+
+
+def explain(verdict: Verdict) -> list[tuple[Any, str]]:
+    """A proof as a chain: terms, each with the rule that gives it from the one before.
+
+    >>> from derivations.language import E, laws, log, variables
+    >>> (p, q), (x, z) = laws("p q"), variables("x z")
+    >>> for term, rule in explain(judge(log(p(x)) == E[q(z | x)](log(p(x, z) / p(z | x))))):
+    ...     print(rule, term)
+    """
+    if verdict.certificate is None:
+        return []
+    data = verdict.certificate.data
+    declare = data["statement"]["declare"]
+    chains = []
+    for side in ("lhs", "rhs"):
+        rows: list[tuple[Any, str]] = [(data["statement"][side], "")]
+        for n in range(len(verdict.rules) + 1):
+            replay = kernel.Replay(data["statement"], frozenset(verdict.rules[:n]), data["factors"])
+            shown = replay.shown_sum(replay.settle(replay.quietly(data["statement"][side])))
+            if shown != rows[-1][0]:
+                rows.append((shown, verdict.rules[n - 1] if n else "linearity"))
+        chains.append(rows)
+    left, right = chains
+    steps = [(decode(t, declare), rule) for t, rule in left]
+    for (t, _), (_, rule) in zip(reversed(right[:-1]), reversed(right[1:]), strict=True):
+        steps.append((decode(t, declare), rule))
+    return steps

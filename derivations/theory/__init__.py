@@ -1,0 +1,13 @@
+"""The claims of the library, by topic; each module is a proof script that runs by itself."""
+
+from __future__ import annotations
+
+import importlib
+
+TOPICS = ("elbo", "gaussian", "gan")
+
+
+def claims():  # type: ignore[no-untyped-def]
+    """All claims of the library, in the order of the sheet's items."""
+    found = [c for name in TOPICS for c in importlib.import_module(f"derivations.theory.{name}").CLAIMS]
+    return sorted(found, key=lambda c: [int(part) for part in c.item.split(".")])
