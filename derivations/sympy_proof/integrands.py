@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from derivations.sympy_proof.definitions import Data, Undecided, law_name
+from derivations.sympy_proof.definitions import Data, Undecided, law_name, unfold
 
 Piece = tuple[tuple[Any, ...], Any]  # bound variables, integrand
 
@@ -48,21 +48,42 @@ class Integrands:
         self.marginals: dict[str, tuple[Any, tuple[str, ...]]] = {}
         self.products: dict[str, tuple[Any, ...]] = {}
         self.marginalised = self.integrated = False
-        self.same: dict[str, tuple[Any, tuple[str, ...]]] = {}
+        self.rules: dict[str, list[tuple[dict[str, Data], Data]]] = {}
+        self.depth = 0
         for hypothesis in data["given"]:
             self._suppose(hypothesis)
 
     def _suppose(self, hypothesis: Data) -> None:
-        """Identify two marginals that a hypothesis equates; other hypotheses are not used, which is weaker."""
-        if hypothesis[0] != "=" or any(side[0] != "den" or side[3] for side in hypothesis[1:]):
+        """Read an equation with a joint or marginal density alone on one side as a rule that replaces it.
+
+        Its variables stand for all points.  Other hypotheses are not used, which is weaker.
+        """
+        if hypothesis[0] != "=":
             return
-        names = []
-        for _, law, slots, _ in hypothesis[1:]:
-            self.marginal(law, {slot: self.sympy.Symbol("point") for slot, _ in slots})
-            names.append((str(law), tuple(sorted(slot for slot, _ in slots)), law))
-        (law_a, slots_a, _), (_, slots_b, law_b) = names
-        if slots_a == slots_b:
-            self.same[f"{law_a}{slots_a}"] = (law_b, slots_b)
+        for side, other in (hypothesis[1:], hypothesis[:0:-1]):
+            if side[0] == "den" and not side[3]:
+                slots = tuple(sorted(slot for slot, _ in side[2]))
+                self.rules.setdefault(f"{side[1]}{slots}", []).append((dict(side[2]), unfold(other)))
+                return
+
+    def supposed(self, law: Data, slots: tuple[str, ...], points: dict[str, Any]) -> Any | None:
+        """What a hypothesis says a density at these points is, or None."""
+        for pattern, other in self.rules.get(f"{law}{slots}", []):
+            env: dict[str, Any] = {}
+            fits = all(
+                env.setdefault(t[1], points[slot]) == points[slot]
+                if t[0] == "var"
+                else self.value(t, {}) == points[slot]
+                for slot, t in pattern.items()
+            )
+            if fits:
+                self.depth += 1
+                if self.depth > 10:
+                    raise Undecided("the hypotheses replace densities in a circle")
+                value = self.value(other, env)
+                self.depth -= 1
+                return value
+        return None
 
     # Evaluation
 
@@ -155,7 +176,8 @@ class Integrands:
         if not points:
             return self.sympy.Integer(1)
         slots = tuple(sorted(points))
-        law, slots = self.same.get(f"{law}{slots}", (law, slots))
+        if (value := self.supposed(law, slots, points)) is not None:
+            return value
         name = f"{law_name(law)}({', '.join(slots)})"
         self.marginals[name] = (law, slots)
         return self.sympy.Function(name, positive=True)(*(points[s] for s in slots))

@@ -33,7 +33,7 @@ from derivations.sympy_proof import Undecided, maximise, second_proof
 from derivations.sympy_proof.alphabets import Alphabets
 from derivations.sympy_proof.definitions import unfold
 
-p, q, p_data, p_g = laws("p q p_data p_g")
+p, q, r, p_data, p_g = laws("p q r p_data p_g")
 x, z, w = variables("x z w")
 x2 = x.copy("x2")
 D, f = Function("D", range="unit"), Function("f")
@@ -74,6 +74,9 @@ TRUE = {
     "aggregate posterior": (E[p_data(x)](KL(q(z | x), p(z))) == I(q, x, z) + KL(q(z), p(z))).assuming(
         q(x) == p_data(x)
     ),
+    "posterior of the label": (r(y=1, given=(x,)) == BEST).assuming(
+        r(x, y=1) == p_data(x) / 2, r(x, y=0) == p_g(x) / 2, r(x) == r(x, y=1) + r(x, y=0)
+    ),
     "univariate normal KL": UNIVARIATE == log(u / v) + (v**2 + (m - n) ** 2) / (2 * u**2) - Fraction(1, 2),
     "second moment": E[Normal(m, v)(t)](t**2) == m**2 + v,
     "normal entropy": H(Normal(m, v)(t)) == log(2 * pi * v) / 2 + Fraction(1, 2),
@@ -103,6 +106,10 @@ FALSE = {
     "gan-jsd, KL": sup[D](V) == -log(4) + 2 * KL(p_data(x), p_g(x)),
     "entropy is not subadditive with equality": H(p(x, z)) == H(p(x)) + H(p(z)),
     "aggregate posterior without its hypothesis": E[p_data(x)](KL(q(z | x), p(z))) == I(q, x, z) + KL(q(z), p(z)),
+    "posterior of the other label": (r(y=0, given=(x,)) == BEST).assuming(
+        r(x, y=1) == p_data(x) / 2, r(x, y=0) == p_g(x) / 2, r(x) == r(x, y=1) + r(x, y=0)
+    ),
+    "a hypothesis in a circle": (p(x) == q(x)).assuming(p(x) == r(x), r(x) == p(x)),
     "Jensen as an equality": log(E[p(x)](q(x))) == E[p(x)](log(q(x))),
     "third moment": E[Normal(m, v)(t)](t**3) == m**3 + m * v,
     "the measure of the space": Integral[x](p(x) / p(x)) == 1,
