@@ -120,9 +120,7 @@ def _judged(claim: Statement, reason: str, options: dict[str, Any]) -> Verdict:
     certificate = prove(claim.json(), permitted, options.get("hints"))
     if certificate is None:
         extra = [rule for rule in verdict.rules if rule not in permitted]
-        raise FalseReason(
-            f"{claim!r} holds, but not by {reason!r} alone; it needs {', '.join(extra) or 'other rules'}"
-        )
+        raise FalseReason(f"{claim!r} holds, but not by {reason!r} alone; it needs {', '.join(extra) or 'other rules'}")
     for name in names:
         core = REASONS[name][:1] if name not in FREE else ()
         if core and not set(core) & set(certificate.rules):

@@ -33,7 +33,7 @@ import hashlib
 import itertools
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd
@@ -174,22 +174,25 @@ def slot_of(name: str) -> str:
 
 
 def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
-    """The product of two sums; binders that meet are renamed apart."""
+    """The product of two sums; a binder of one that the other mentions or binds as well is renamed."""
     total: Sum = {}
     for (b1, m1), c1 in s.items():
         for (b2, m2), c2 in t.items():
-            if set(b1) & set(b2):
-                b2, m2 = renamed_apart(b2, m2, set(b1))
-            m, factor, gone = multiply_monomials(m1, m2)
+            left, right = (b1, m1), (b2, m2)
+            if not (names_in(m2) | set(b2)).isdisjoint(b1):
+                left = renamed_apart(left, names_in(m2) | set(b2))
+            if not names_in(left[1]).isdisjoint(b2):
+                right = renamed_apart(right, names_in(left[1]) | set(left[0]))
+            m, factor, gone = multiply_monomials(left[1], right[1])
             if cancelled is not None:
                 cancelled.update(gone)
-            binders = tuple(sorted((*b1, *b2)))
-            for b_m, x in _expanded(binders, m, c1 * c2 * factor):
-                c = x + total.get(b_m, 0)
+            binders = tuple(sorted((*left[0], *right[0])))
+            for key, x in _expanded(binders, m, c1 * c2 * factor):
+                c = x + total.get(key, 0)
                 if c:
-                    total[b_m] = c
+                    total[key] = c
                 else:
-                    total.pop(b_m, None)
+                    total.pop(key, None)
         if len(total) > LIMIT:
             raise Rejected(f"a product of more than {LIMIT} terms")
     return total
@@ -206,15 +209,26 @@ def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Fraction) -> Iter
     return product(rest, single(inner[0], inner[1] % 1)).items() if inner[1] % 1 else rest.items()
 
 
-def renamed_apart(binders: tuple[str, ...], monomial: Monomial, taken: set[str]) -> Key:
+def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
+    """A term with those of its binders renamed that are taken, each to the next free level of its slot."""
+    binders, monomial = key
+    used = set(taken) | set(binders) | names_in(monomial)
     names = {}
-    used = taken | set(binders)
     for b in binders:
         if b in taken:
-            level = next(n for n in itertools.count() if f"{slot_of(b)}.{n}" not in used)
-            names[b] = f"{slot_of(b)}.{level}"
+            names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in used)
             used.add(names[b])
     return tuple(sorted(names.get(b, b) for b in binders)), rename_monomial(monomial, names)
+
+
+def under(binders: Iterable[str], s: Sum) -> Sum:
+    """The sum with binders put around each of its terms, which may mention them."""
+    around = tuple(binders)
+    total: Sum = {}
+    for key, c in s.items():
+        b, m = renamed_apart(key, around) if set(key[0]) & set(around) else key
+        total = plus(total, {(tuple(sorted((*b, *around))), m): c})
+    return total
 
 
 def rename(item: Any, names: dict[str, str]) -> Any:
@@ -265,14 +279,14 @@ def opened(atom: Atom, taken: Iterable[str]) -> Sum:
     """The sum that a frozen atom is, its binders at levels that are not taken."""
     if atom[0] != "sum":
         return single(atom)
-    used = set(taken)
+    around = set(taken)
     total: Sum = {}
     for (binders, monomial), c in atom[1]:
+        used = around | names_in(monomial)
         names: dict[str, str] = {}
         for b in binders:
-            slot = slot_of(b)
-            level = next(n for n in itertools.count() if f"{slot}.{n}" not in used | set(names.values()))
-            names[b] = f"{slot}.{level}"
+            names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in used)
+            used.add(names[b])
         total = plus(total, {(tuple(sorted(names.values())), rename_monomial(monomial, names)): c})
     return total
 
@@ -448,13 +462,14 @@ class Replay:
                 c = s[key] * factor / v
                 if lead[0] or any(e < 0 for _, e in quotient) or c < 0 or not self.nonnegative_monomial(quotient):
                     continue
-                rest = plus(s, scaled(product(bound, {(key[0], quotient): Fraction(1)}), -c))
+                multiple = under(key[0], product(bound, {((), quotient): c}))
+                rest = plus(s, scaled(multiple, -1))
                 if self.nonnegative_sum(rest, depth - 1):
                     return True
         return False
 
     def bounds_about(self, key: Key, s: Sum) -> Iterable[Sum]:
-        """Sums known to be at least zero that mention an atom of the key: hypotheses, 1 - D, discrete p(x,z) <= p(x)."""
+        """Sums known to be at least zero about an atom of the key: hypotheses, 1 - D, p(x) - p(x, z) for discrete z."""
         for bound in self.bounds:
             self.use("hypothesis")
             yield bound
@@ -534,7 +549,7 @@ class Replay:
         if head == "const" and t[1] == "pi":
             return single(("const", "pi"))
         if head in ("var", "idx"):
-            if head == "var" and t[1] not in self.variables or head == "idx" and t[1] not in env[0]:
+            if t[1] not in (self.variables if head == "var" else env[0]):
                 raise Rejected(f"{t[1]} is not declared, or an index that nothing binds")
             return single(env[0].get(t[1], (head, t[1])))
         if head == "sym":
@@ -677,7 +692,7 @@ class Replay:
                 both = ["mul", a, ["int", v + w, a]] if g else a
                 inside = _quotient(both, ["mul", ["int", v, a], ["int", w, a]])
                 return self.integral(v + w + g, ["mul", a, ["log", inside]], env, a)
-        names = [n for group in t[1:-2] for n in group] if head not in ("H", "I") else sum(t[1:-1], [])
+        names = [n for group in t[1 : -2 if head in ("KL", "JSD", "CE") else -1] for n in group]
         inner, bound = self.bind(names, env)
         groups = tuple(len(g) for g in t[1:] if g and isinstance(g[0], list))
         terms = t[2:] if head in ("KL", "JSD", "CE") else t[-1:]
@@ -708,11 +723,8 @@ class Replay:
                     left.discard((kind, atom))
                     for _, m in s:
                         self.support(kind, m, atom, set(bound))
-            closed: Sum = {}
-            for (b, m), c in s.items():
-                closed = plus(closed, {(tuple(sorted((*b, *bound))), m): c})
             key = frozenset(left)
-            result[key] = plus(result.get(key, {}), closed)
+            result[key] = plus(result.get(key, {}), under(bound, s))
         return result
 
     def support(self, kind: str, monomial: Monomial, atom: Atom, bound: set[str]) -> None:
@@ -812,7 +824,7 @@ class Replay:
             name = f"{slot}.0"  # products of logarithms rename it apart
             s = self.log(_renamed(inner, {atom[1]: name}), found)
             self.display.setdefault(name, self.display[atom[1]])
-            return {(tuple(sorted((*b, name))), m): c for (b, m), c in s.items()}
+            return under([name], s)
         if atom[0] == "exp":
             return opened(atom[1], ())
         found.add(atom)
@@ -836,12 +848,10 @@ class Replay:
                         outside.append((next(iter(self.absolute(opened(a, ()))))[1][0][0], e))
                     else:
                         inside.append((a, e))
-                rest = {((), tuple(inside)): Fraction(1)}
-                return {((), tuple(sorted(outside, key=_by_atom))): c}, rest
+                positive: Sum = {((), tuple(sorted(outside, key=_by_atom))): c}
+                return positive, {((), tuple(inside)): Fraction(1)}
         numbers = list(s.values())
-        number = Fraction(
-            gcd(*(c.numerator for c in numbers)), 1
-        ) / Fraction(_lcm([c.denominator for c in numbers]))
+        number = Fraction(gcd(*(c.numerator for c in numbers)), 1) / Fraction(_lcm([c.denominator for c in numbers]))
         candidates = {a for (_, m) in s for a, _ in m if self.nonnegative(a)}
         bound = {b for (bs, _) in s for b in bs}
         common = []
@@ -849,8 +859,8 @@ class Replay:
             e = min(dict(m).get(a, Fraction(0)) for (_, m) in s)
             if e and not names_in(a) & bound:
                 common.append((a, e))
-        factor = {((), tuple(sorted(common, key=_by_atom))): number}
-        inverse = {((), tuple(sorted(((a, -e) for a, e in common), key=_by_atom))): 1 / number}
+        factor: Sum = {((), tuple(sorted(common, key=_by_atom))): number}
+        inverse: Sum = {((), tuple(sorted(((a, -e) for a, e in common), key=_by_atom))): 1 / number}
         return factor, product(s, inverse)
 
     def power(self, s: Sum, e: Fraction) -> Sum:
@@ -868,13 +878,13 @@ class Replay:
         else:
             content, rest = self.content(s)
         (_, monomial), c = next(iter(content.items()))
-        result = {((), tuple((a, x * e) for a, x in monomial)): Fraction(1)}
+        result: Sum = {((), tuple((a, x * e) for a, x in monomial)): Fraction(1)}
         if e.denominator == 1:
             result = scaled(result, c ** int(e))
         else:
             for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-                for p, x in primes(n).items():
-                    result = product(result, _prime_power(p, sign * x * e))
+                for p, times in primes(n).items():
+                    result = product(result, _prime_power(p, sign * times * e))
         if rest != constant(1):
             parts = self.factors_of(point(rest))
             if e.denominator != 1 and not all(self.nonnegative(part) for part in parts):
@@ -932,13 +942,13 @@ class Replay:
             for (b, m), c in s.items():
                 powers = dict(m)
                 left = powers.pop(a, Fraction(0)) + e
-                rest = {(b, tuple(sorted(powers.items(), key=_by_atom))): c}
+                rest: Sum = {((), tuple(sorted(powers.items(), key=_by_atom))): c}
                 if left.denominator != 1:
                     return s
                 for _ in range(int(left)):
                     rest = product(rest, opened(a, b))
-                cleared = plus(cleared, rest)
-            s = product(cleared, single(a, -e)) if cleared else {}
+                cleared = plus(cleared, under(b, rest))
+            s = plus(*(under(b, product({((), m): c}, single(a, -e))) for (b, m), c in cleared.items()))
         return s
 
     # Moves ------------------------------------------------------------------------------------------------------------
@@ -948,19 +958,20 @@ class Replay:
         binders, monomial = key
         rest = tuple(b for b in binders if b != name)
         inside = [(a, e) for a, e in monomial if name in names_in(a)]
-        outside: Sum = {(rest, tuple(p for p in monomial if p not in inside)): Fraction(1)}
+        outside: Sum = {((), tuple(p for p in monomial if p not in inside)): Fraction(1)}
         if name.startswith("#"):
             if inside or not self.use("sum of a constant"):
                 return None
             lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
-            return product(outside, plus(upper, scaled(lower, -1), constant(1)))
+            return under(rest, product(outside, plus(upper, scaled(lower, -1), constant(1))))
         heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod")]
         if len(heads) == 1 and len(inside) == 1:
             replaced = self.collapse(heads[0], name)
             if replaced is not None:
-                return product(outside, replaced)
+                return under(rest, product(outside, replaced))
         if len(heads) == 1 and heads[0][0] == "normal":
-            return self.moment(name, heads[0], inside, outside)
+            moment = self.moment(name, heads[0], inside)
+            return None if moment is None else under(rest, product(outside, moment))
         if len(heads) == 1 and heads[0][0] == "prod":
             return self.component(name, heads[0], monomial, rest)
         return None
@@ -987,7 +998,7 @@ class Replay:
             return single((*atom[:3], left, atom[4]))
         return self.marginal(atom[1], atom[2], dict(left))
 
-    def moment(self, name: str, normal: Atom, inside: list[Any], outside: Sum) -> Sum | None:
+    def moment(self, name: str, normal: Atom, inside: list[Any]) -> Sum | None:
         """The integral of N(x; m, v) x^n over x."""
         variable = ("var", name)
         powers = [e for a, e in inside if a == variable]
@@ -999,7 +1010,7 @@ class Replay:
         below, current = constant(1), m
         for n in range(1, int(powers[0])):
             below, current = current, plus(product(m, current), scaled(product(v, below), n))
-        return product(outside, current)
+        return current
 
     def component(self, name: str, atom: Atom, monomial: Monomial, rest: tuple[str, ...]) -> Sum | None:
         """A vector under a product of densities of its components: all components but the one in use integrate to 1."""
@@ -1011,7 +1022,8 @@ class Replay:
         mine = ("at", vector, index)
         if uses is None or len(uses) > 1 or _components(tuple(m for _, m in body), vector) != {index}:
             return None
-        fresh = next(f"{slot_of(name)}[].{n}" for n in itertools.count() if f"{slot_of(name)}[].{n}" not in rest)
+        taken = names_in(monomial) | set(rest)
+        fresh = next(n for i in itertools.count() if (n := f"{slot_of(name)}[].{i}") not in taken)
         self.display.setdefault(fresh, self.display.get(name, name))
         alone = _put(body, mine, ("var", fresh))
         masses = [self.eliminate(fresh, ((fresh,), m)) for (_, m) in alone]
@@ -1024,8 +1036,7 @@ class Replay:
         j = next(iter(uses))
         component = _put(_renamed_index(body, index, j), ("at", vector, j), ("var", fresh))
         moved = _put({((), others): Fraction(1)}, ("at", vector, j), ("var", fresh))
-        s = product(component, moved)
-        return {(tuple(sorted((*rest, *b, fresh))), m): c for (b, m), c in s.items()}
+        return under((*rest, fresh), product(component, moved))
 
     def settle(self, s: Sum) -> Sum:
         """Eliminate every binder that can go from all terms with the same binders at once."""
@@ -1086,9 +1097,9 @@ class Replay:
             atom, rest, c = decoded(move[1]), decoded(move[2]), Fraction(move[3])
             self.demand("algebra of fractions")
             self.support("cancelled", rest[1], atom, set(rest[0]))
-            base = {rest: Fraction(1)}
-            definition = product(product(opened(atom, rest[0]), single(atom, -1)), base)
-            return plus(s, scaled(base, c), scaled(definition, -c))
+            body: Sum = {((), rest[1]): c}
+            definition = product(product(opened(atom, rest[0]), single(atom, -1)), body)
+            return plus(s, under(rest[0], body), scaled(under(rest[0], definition), -1))
         raise Rejected(f"an unknown move {kind!r}")
 
     def need_finite(self, part: Sum) -> None:
@@ -1110,7 +1121,7 @@ class Replay:
             if not dominated or not self.integrable(weight) or len(weight) != 1:
                 continue
             found: set[Atom] = set()
-            matching = product({(key[0], weight): Fraction(1)}, self.log(density, found))
+            matching = under(key[0], product(density, self.log(density, found)))
             left = plus(left, {key: -left[key]}, scaled(matching, left[key]))
         return all(b.startswith("#") for binders, _ in self.settle(left) for b in binders)
 

@@ -49,22 +49,25 @@ def prove(statement: dict[str, Any], rules: Iterable[str] = ALL, hints: Any = No
 
     *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum.
     """
-    found = _attempt(statement, frozenset(rules), hints)
-    if found is None:
+    allowed = frozenset(rules)
+    try:
+        proof = find_proof(statement, allowed, hints)
+    except kernel.Rejected:
+        return None
+    found = None if proof is None else _replayed(statement, proof, allowed)
+    if proof is None or found is None:
         return None
     for rule in reversed(found.rules):
-        fewer = _attempt(statement, frozenset(found.rules) - {rule}, hints)
+        fewer = _replayed(statement, proof, frozenset(found.rules) - {rule})
         if fewer is not None and len(fewer.conditions) <= len(found.conditions):
             found = fewer
     return Certificate.replayed(found.data)
 
 
-def _attempt(statement: dict[str, Any], rules: frozenset[str], hints: Any) -> Certificate | None:
+def _replayed(statement: dict[str, Any], proof: dict[str, Any], rules: frozenset[str]) -> Certificate | None:
+    """The certificate of a proof under rules, with the conditions that the replay finds; None if it needs others."""
+    search = Search(statement, rules)
     try:
-        proof = find_proof(statement, rules, hints)
-        if proof is None:
-            return None
-        search = Search(statement, rules)
         found = search.run(proof)
     except kernel.Rejected:
         return None

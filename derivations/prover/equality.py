@@ -109,16 +109,11 @@ def folds(replay: Replay, s: Sum) -> Iterator[Move]:
             exponent = dict(key[1]).get(atom)
             if exponent is None or exponent > -1:
                 continue
-            for lead, c in sorted(_definition(atom, key[0]).items(), key=order, reverse=True):
+            for lead, c in sorted(opened(atom, ()).items(), key=order, reverse=True):
                 rest = _quotient(key, lead, atom)
                 if rest is not None:
                     monomial, factor = rest
                     yield ["fold", encoded(atom), encoded(monomial), str(s[key] * factor / c)]
-
-
-def _definition(atom: Atom, binders: tuple[str, ...]) -> Sum:
-    """The sum that an atom abbreviates, its bound variables named like those of the term at hand where there are any."""
-    return opened(atom, ()) if binders else opened(atom, binders)
 
 
 def _quotient(key: Key, lead: Key, atom: Atom) -> tuple[Key, Fraction] | None:

@@ -12,9 +12,7 @@ Term = list[Any]
 Find = Callable[[dict[str, Any], frozenset[str]], dict[str, Any] | None]
 
 
-def attained_proof(
-    statement: dict[str, Any], rules: frozenset[str], hints: Any, find: Find
-) -> dict[str, Any] | None:
+def attained_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any, find: Find) -> dict[str, Any] | None:
     """A proof of ``sup f = value`` (or inf) by a witness, or None."""
     extremum, value = statement["lhs"], statement["rhs"]
     if extremum[0] not in ("sup", "inf"):

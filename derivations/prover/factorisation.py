@@ -56,16 +56,16 @@ def factors(s: Sum) -> list[Sum]:
     names = [f"a{n}" for n in range(len(atoms))]
     ring = flint.fmpq_mpoly_ctx.get(names, flint.Ordering.lex)
     rows = {}
-    for (_, m), c in s.items():
+    for (_, m), value in s.items():
         exponents = dict(m)
-        rows[tuple(int(exponents.get(a, 0)) for a in atoms)] = flint.fmpq(c.numerator, c.denominator)
+        rows[tuple(int(exponents.get(a, 0)) for a in atoms)] = flint.fmpq(value.numerator, value.denominator)
     constant, found = ring.from_dict(rows).factor()
     result = []
     scale = Fraction(int(constant.p), int(constant.q))
     for polynomial, multiplicity in found:
         part: Sum = {}
-        for exponents, c in polynomial.to_dict().items():
-            m = tuple((a, Fraction(int(e))) for a, e in zip(atoms, exponents, strict=True) if e)
+        for row, c in polynomial.to_dict().items():
+            m = tuple((a, Fraction(int(e))) for a, e in zip(atoms, row, strict=True) if e)
             part[((), m)] = Fraction(int(c.p), int(c.q))
         result += [part] * int(multiplicity)
     result.sort(key=lambda part: order(freeze(part)))

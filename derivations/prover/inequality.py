@@ -36,9 +36,11 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str]) -> dict[str, A
                 continue
             try:
                 value = replay.atom(atom)[0]
-                valued.append((atom, value, reduce(replay, value)[1]))
+                normal = reduce(replay, value)[1]
             except Rejected:
                 continue
+            if normal and all(normal != other for _, _, other in valued):
+                valued.append((atom, value, normal))
         found = _combination(goal, [v for _, _, v in valued], strict)
         if found is None:
             continue
@@ -67,7 +69,7 @@ def _combination(goal: Sum, columns: list[Sum], strict: bool) -> list[Fraction] 
     return nonnegative_combination(goal, columns)
 
 
-# The pool --------------------------------------------------------------------------------------------------------------
+# The pool ------------------------------------------------------------------------------------------------------------
 
 
 def pools(statement: dict[str, Any]) -> list[list[Any]]:
@@ -241,7 +243,7 @@ def _conditionals(density: Term, names: Names) -> list[Term]:
     return found
 
 
-# Equality cases --------------------------------------------------------------------------------------------------------
+# Equality cases ------------------------------------------------------------------------------------------------------
 
 
 def equality_case(statement: dict[str, Any], rules: frozenset[str], atoms: list[Any]) -> dict[str, Any] | None:
@@ -283,7 +285,7 @@ def _ratio(replay: Replay, target: Sum, source: Sum) -> Sum | None:
         if first[0] or other[0]:
             return None
         monomial, factor, _ = multiply_monomials(first[1], tuple((x, -e) for x, e in other[1]))
-        ratio = {((), monomial): a[first] * factor / c}
+        ratio: Sum = {((), monomial): a[first] * factor / c}
         if not replay.common_denominator(plus(target, scaled(product(ratio, source), -1))):
             return ratio
     return None

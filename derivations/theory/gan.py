@@ -69,8 +69,8 @@ optimal_discriminator = Claim(
         ),
     ),
     words=(
-        "For every $x$ the integrand is $a \\log y + b \\log(1-y)$ with $a = p_{data}(x)$, $b = p_g(x)$ and $y = D(x)$, so "
-        "it can be maximised point by point, and any other $D$ loses on a set that the two laws can see. The same "
+        "For every $x$ the integrand is $a \\log y + b \\log(1-y)$ with $a = p_{data}(x)$, $b = p_g(x)$ and $y = D(x)$, "
+        "so it can be maximised point by point, and any other $D$ loses on a set that the two laws can see. The same "
         "ratio is the posterior probability that $x$ was real when real and generated samples are equally likely: the "
         "best discriminator is the Bayes classifier."
     ),
@@ -106,8 +106,8 @@ gan_jsd = Claim(
     ),
     words=(
         "With the optimal discriminator in place, both expectations compare one law with the sum of the two. Halving "
-        "that sum turns it into the mixture and costs $\\log 2$ per expectation, which gives $-\\log 4$; what is left are "
-        "the two divergences from the mixture, twice the Jensen-Shannon divergence by definition."
+        "that sum turns it into the mixture and costs $\\log 2$ per expectation, which gives $-\\log 4$; what is left "
+        "are the two divergences from the mixture, twice the Jensen-Shannon divergence by definition."
     ),
     companion="numerics.gan.gan_jsd",
 )
