@@ -8,20 +8,23 @@ inequality), it is shown in exact numbers or not at all.
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flint import arb, ctx
+from flint import ctx, fmpq
 
 from derivations.refuter.evaluation import Closure, Env, Program, finite
-from derivations.refuter.fields import BALLS, EXACT, FLOATS, DoesNotExist, Field, Unsupported, Value, ball, same
+from derivations.refuter.fields import BALLS, EXACT, FLOATS, DoesNotExist, Field, Unsupported, Value, same
+from derivations.refuter.intervals import Interval, bounds
 from derivations.refuter.models import Model, Point
-from derivations.refuter.signature import Json, Signature
+from derivations.refuter.signature import Json, Signature, walk
 
 PRECISIONS = (64, 128, 256, 512)
 NOISE = 1e-10
 FAINT = 1e-13
+SEARCH_NOISE = 1e-5
 STRICT = ("<", ">", "!=")
 
 
@@ -62,16 +65,20 @@ class Sides:
 
 def contradicted(relation: str, left: Value, right: Value) -> bool:
     """Whether two enclosures contradict a relation for certain."""
-    if relation in STRICT and finite(left) and finite(right) and same(left, right):
-        return True
-    a, b = ball(left), ball(right)
-    if not (a.is_finite() and b.is_finite()):
+    if not (finite(left) and finite(right)):
         return False
-    if relation == "=":
-        return not a.overlaps(b)
+    if relation in STRICT and _equal(left, right):
+        return True
+    (left_low, left_high), (right_low, right_high) = bounds(left), bounds(right)
     if relation in ("<=", "<"):
-        return bool(a > b)
-    return bool(a < b) if relation in (">=", ">") else False
+        return bool(left_low > right_high)
+    if relation in (">=", ">"):
+        return bool(left_high < right_low)
+    return relation == "=" and bool(left_low > right_high or left_high < right_low)
+
+
+def _equal(left: Value, right: Value) -> bool:
+    return not (isinstance(left, Interval) or isinstance(right, Interval)) and same(left, right)
 
 
 def excess(relation: str, left: float, right: float) -> float:
@@ -93,6 +100,8 @@ class Comparison:
         self.signature, self.relation, self.left, self.right = signature, relation, left, right
         self.variables = tuple(signature.free_variables(left, right))
         self.floats = self._sides(FLOATS)
+        self.searched = any(t[0] in ("sup", "inf") for side in (left, right) for t in walk(side))
+        self.noise = SEARCH_NOISE if self.searched else NOISE
 
     def _sides(self, field: Field) -> Sides:
         return Sides.of(self.signature, field, self.left, self.right, self.variables)
@@ -135,12 +144,14 @@ class Comparison:
 
     def suspicious(self, size: float) -> bool:
         """Whether an excess is worth the work in balls."""
-        return size > (-NOISE if self.relation in STRICT else NOISE)
+        return size > (-self.noise if self.relation in STRICT else self.noise)
 
-    def certify(self, model: Model, assignment: tuple[Point, ...]) -> Violation | None:
+    def certify(self, model: Model, assignment: tuple[Point, ...], deadline: float = math.inf) -> Violation | None:
         """The violation at an assignment, if balls (or exact numbers) show it."""
         sides = self.exact if self.relation in STRICT else self.balls
         for precision in PRECISIONS:
+            if time.monotonic() > deadline:
+                return None
             with ctx.workprec(precision):
                 try:
                     left, right = sides.at(sides.program.load(model), assignment)
@@ -152,10 +163,10 @@ class Comparison:
                     return None
         return None
 
-    def falsified(self, model: Model) -> Violation | None:
+    def falsified(self, model: Model, deadline: float = math.inf) -> Violation | None:
         """Screen with floats, then certify."""
         found = self.screen(model)
-        return self.certify(model, found[1]) if found and self.suspicious(found[0]) else None
+        return self.certify(model, found[1], deadline) if found and self.suspicious(found[0]) else None
 
     def enclosures(self, model: Model, assignment: tuple[Point, ...], precision: int = 64) -> tuple[Any, Any]:
         """Both sides in exact numbers, or balls where they are not."""
@@ -165,7 +176,7 @@ class Comparison:
 
 def _touching(left: Value, right: Value) -> bool:
     """Whether more precision could still separate two values."""
-    a, b = ball(left), ball(right)
-    if isinstance(left, arb) or isinstance(right, arb):
-        return not (a.is_finite() and b.is_finite()) or bool(a.overlaps(b))
-    return False
+    if isinstance(left, fmpq) and isinstance(right, fmpq):
+        return False
+    (left_low, left_high), (right_low, right_high) = bounds(left), bounds(right)
+    return not (left_low > right_high or left_high < right_low)

@@ -17,6 +17,7 @@ from flint import arb, ctx, fmpq
 from derivations.refuter.comparison import Violation
 from derivations.refuter.evaluation import Frame
 from derivations.refuter.fields import BALLS, ONE, LogSum, Value, ball
+from derivations.refuter.intervals import Interval, exact
 from derivations.refuter.models import Model
 from derivations.refuter.signature import Signature, walk
 
@@ -179,6 +180,8 @@ def _show(value: Value) -> str:
     """A side's value: exact where that is short, and as a decimal."""
     if isinstance(value, LogSum) and not value.logs:
         value = value.rational
+    if isinstance(value, Interval):
+        return _show_interval(value)
     with ctx.workprec(128):
         decimal = ball(value).str(5, radius=False)
     exact = ""
@@ -189,6 +192,15 @@ def _show(value: Value) -> str:
     elif isinstance(value, LogSum):
         exact = _show_logs(value)
     return f"{exact} = {decimal}" if 0 < len(exact) <= 40 else decimal
+
+
+def _show_interval(value: Interval) -> str:
+    low, high = (end.str(5, radius=False) for end in (value.low, value.high))
+    if low == high:
+        return low
+    if not value.high.is_finite():
+        return f"at least {low}"
+    return f"between {low} and {high}" if value.low.is_finite() else f"at most {high}"
 
 
 def _show_logs(value: LogSum) -> str:
@@ -226,6 +238,9 @@ def decimal_enclosure(value: Value, digits: int = 15) -> tuple[str, str]:
     """
     if isinstance(value, fmpq) and _terminates(value.q):
         return _decimal(value), "0"
+    if isinstance(value, Interval) and not (value.low.is_finite() and value.high.is_finite()):
+        end = value.low if value.low.is_finite() else value.high
+        return decimal_enclosure(exact(end), digits)[0], "inf"
     middle, radius, exponent = (int(n) for n in arb(ball(value)).mid_rad_10exp(digits))
     return tuple(format(Decimal(n).scaleb(exponent), "f") if n else "0" for n in (middle, radius))  # type: ignore[return-value]
 

@@ -2,8 +2,8 @@
 
 A term is compiled once into closures over an environment, a list whose first entry is the :class:`Frame` (a model seen
 through a field) and whose others hold the values of variables, indices and symbols.  The definitions stand in
-``Program._KL``, ``_JSD``, ``_CE``, ``_TV``, ``_H``, ``_I``; they are written here from the literature and share nothing
-with the language or the kernel.  Expectations and divergences pass over the points where their law has density zero.
+:mod:`derivations.refuter.definitions`.  Expectations and divergences pass over the points where their law has density
+zero.
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from derivations.refuter.definitions import DEFINITIONS
+from derivations.refuter.extrema import extremum
 from derivations.refuter.fields import HALF, ZERO, DoesNotExist, Field, Unsupported, Value
+from derivations.refuter.intervals import Interval
 from derivations.refuter.models import Key, Model, Point, key_of, rational
 from derivations.refuter.signature import Json, Signature, bound
 
 Env = list[Any]
 Closure = Callable[[Env], Value]
 Grid = list[tuple[tuple[Point, ...], Any]]
+
+
+CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {**DEFINITIONS, "sup": extremum, "inf": extremum}
 
 
 class Frame:
@@ -133,10 +139,12 @@ class Program:
 
     def compile(self, term: Json) -> Closure:
         """The closure of a term."""
-        method = getattr(self, f"_{term[0]}", None)
-        if method is None:
-            raise Unsupported(f"no finite model evaluates {term[0]!r}")
-        closure: Closure = method(term)
+        if term[0] in CONSTRUCTS:
+            closure = CONSTRUCTS[term[0]](self, term)
+        elif hasattr(self, f"_{term[0]}"):
+            closure = getattr(self, f"_{term[0]}")(term)
+        else:
+            raise Unsupported(f"no model evaluates {term[0]!r}")
         return self._remembered(term, closure) if bound(term) and self.around else closure
 
     def _remembered(self, term: Json, closure: Closure) -> Closure:
@@ -461,92 +469,17 @@ class Program:
 
         return integral
 
-    def _over(self, names: list[Json], *terms: Json) -> list[Closure]:
+    def over(self, names: list[Json], *terms: Json) -> list[Closure]:
+        """The closures of terms under some bound variables."""
         return self.inside([("var", v[1]) for v in names], *terms)
 
     def _int(self, term: Json) -> Closure:
-        (body,) = self._over(term[1], term[2])
+        (body,) = self.over(term[1], term[2])
         return self.integral(term[1], body)
-
-    def _E(self, term: Json) -> Closure:
-        density, body = self._over(term[1], term[2], term[3])
-        vanishes = self.field.vanishes
-
-        def integrand(env: Env) -> Value:
-            d = density(env)
-            return d if vanishes(d) else d * body(env)
-
-        return self.integral(term[1], integrand)
-
-    def _relative(self, a: Value, b: Value) -> Value:
-        """a log(a / b), the integrand of a divergence."""
-        if self.field.vanishes(a):
-            return a
-        if self.field.vanishes(b):
-            return self.field.infinity()
-        return a * self.field.log(a * self.field.power(b, Fraction(-1)))
-
-    def _KL(self, term: Json) -> Closure:
-        a, b = self._over(term[1], term[2], term[3])
-        relative = self._relative
-        return self.integral(term[1], lambda env: relative(a(env), b(env)))
-
-    def _JSD(self, term: Json) -> Closure:
-        a, b = self._over(term[1], term[2], term[3])
-        half, relative = self.field.number(HALF), self._relative
-
-        def integrand(env: Env) -> Value:
-            left, right = a(env), b(env)
-            middle = half * (left + right)
-            return half * (relative(left, middle) + relative(right, middle))
-
-        return self.integral(term[1], integrand)
-
-    def _CE(self, term: Json) -> Closure:
-        a, b = self._over(term[1], term[2], term[3])
-        field = self.field
-
-        def integrand(env: Env) -> Value:
-            d = a(env)
-            return d if field.vanishes(d) else -(d * field.log(b(env)))
-
-        return self.integral(term[1], integrand)
-
-    def _TV(self, term: Json) -> Closure:
-        a, b = self._over(term[1], term[2], term[3])
-        half = self.field.number(HALF)
-        return self.integral(term[1], lambda env: half * abs(a(env) - b(env)))
-
-    def _H(self, term: Json) -> Closure:
-        _, of, given, density = term
-        (a,) = self._over([*of, *given], density)
-        below = self.integral(of, a) if given else None
-        relative, one = self._relative, self.field.number(fmpq(1))
-
-        def integrand(env: Env) -> Value:
-            return -relative(a(env), one if below is None else below(env))
-
-        return self.integral([*of, *given], integrand)
-
-    def _I(self, term: Json) -> Closure:
-        _, left, right, given, density = term
-        (a,) = self._over([*left, *right, *given], density)
-        of_left, of_right = self.integral(right, a), self.integral(left, a)
-        of_given = self.integral([*left, *right], a) if given else None
-        field, one = self.field, self.field.number(fmpq(1))
-
-        def integrand(env: Env) -> Value:
-            d = a(env)
-            if field.vanishes(d):
-                return d
-            common = one if of_given is None else of_given(env)
-            return d * field.log(d * common * field.power(of_left(env) * of_right(env), Fraction(-1)))
-
-        return self.integral([*left, *right, *given], integrand)
 
 
 def finite(value: Value) -> bool:
-    """Whether a value is a finite number (and not a NaN)."""
+    """Whether a value is a finite number, and not a NaN; an interval is finite at one end."""
     if isinstance(value, float):
         return abs(value) < float("inf")
-    return bool(value.is_finite()) if isinstance(value, arb) else True
+    return bool(value.is_finite()) if isinstance(value, (arb, Interval)) else True

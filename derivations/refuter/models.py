@@ -17,7 +17,7 @@ from typing import Any
 from flint import fmpq
 
 from derivations.refuter.fields import ONE, Unsupported, Value
-from derivations.refuter.signature import Json, Signature
+from derivations.refuter.signature import Json, Signature, walk
 
 Point = Any
 Key = tuple[Any, ...]
@@ -44,6 +44,7 @@ REALS = rationals("-3 -2 -1 -1/2 1/3 1/2 3/4 1 3/2 2 3 5/2")
 WILD_REALS = (*REALS, *rationals("0 0 1 1 -1 10 -10 100 -100 1/100 -1/100"))
 UNIT = rationals("1/8 1/4 1/3 1/2 2/3 3/4 7/8")
 WILD_UNIT = (*UNIT, *rationals("0 0 1 1 1/1000 999/1000"))
+FACTORS = rationals("1/100 1/10 1/2 2 10 100")
 TINY = rationals("0 1 1 2 -1")
 WEIGHTS = rationals("1 1/2 1/4 1/3 1/8 2 3 3/2")
 ADMISSIBLE = {
@@ -179,6 +180,8 @@ def integer(term: Json, dimensions: dict[str, int]) -> int:
 
 def draw_number(rng: Random, range_: str, style: str) -> fmpq:
     """A random rational of a declared range or sign, over the whole of it when the style is wild or sparse."""
+    if style == "flat":
+        return fmpq(1, 2)
     if style == "tiny":
         value = rng.choice(TINY)
         return {"real": value, "nonzero": value or ONE, "unit": ONE / (2 * abs(value)) if value else ONE}.get(
@@ -214,6 +217,8 @@ def _masses(model: Model, cells: list[Any]) -> list[int]:
         if not any(masses):
             masses[rng.randrange(n)] = 1
         return masses
+    if style == "flat":
+        return [1] * n
     if style == "product":
         factors: list[dict[Point, int]] = [{} for _ in cells[0][0]]
         masses = []
@@ -245,7 +250,8 @@ class Sampler:
         signature = self.signature
         dimensions = {d: rng.choice((1, 2, 2, 3)) for d in signature.dimensions}
         sizes = dict.fromkeys(self.spaces, 2)
-        if style == "tiny":
+        searched = any(t[0] in ("sup", "inf") for term in signature.terms for t in walk(term))
+        if style == "tiny" or searched:
             dimensions = dict.fromkeys(signature.dimensions, 1 + (number % 3 == 2))
         elif number >= 2:
             for s in self.spaces:
@@ -259,7 +265,7 @@ class Sampler:
         for name in signature.laws:
             if name not in signature.parametric:
                 model.law(name)
-        if style in ("wild", "sparse") and rng.random() < 0.5:
+        if style == "twins" or (style in ("wild", "sparse") and rng.random() < 0.5):
             _make_twins(model)
         return model
 
@@ -321,3 +327,30 @@ def _make_twins(model: Model) -> None:
     first: dict[tuple[str, ...], Table] = {}
     for (name, key), table in model.laws.items():
         model.laws[name, key] = first.setdefault(tuple(model.signature.laws[name]), table)
+
+
+def neighbour(model: Model, step: int) -> Model:
+    """A model that differs in one law, function value or symbol."""
+    other = model.copy()
+    rng = other.rng = Random(model.seed * 31 + step)
+    choices: list[tuple[str, Any]] = [("law", law) for law in sorted(model.laws)]
+    choices += [("sym", s) for s in sorted(model.symbols) if s not in model.dimensions]
+    choices += [("fn", f) for f in sorted(model.functions) if f not in model.signature.points]
+    if not choices:
+        return other
+    kind, name = rng.choice(choices)
+    if kind == "law":
+        cells = model.cells(model.signature.laws[name[0]], name[0])
+        table = dict(model.laws[name])
+        changed, _ = rng.choice(cells)
+        table[changed] = (table[changed] if table[changed] != 0 else ONE) * rng.choice(FACTORS)
+        total = sum((table[p] * w for p, w in cells), fmpq(0))
+        other.laws[name] = {p: v / total for p, v in table.items()}
+    elif kind == "sym" and name not in model.signature.located:
+        value, sign = model.symbols[name], model.signature.symbols[name]["sign"]
+        parts = [draw_number(rng, sign, "wild") for _ in (value if isinstance(value, tuple) else (value,))]
+        other.symbols[name] = tuple(parts) if isinstance(value, tuple) else parts[0]
+    elif kind == "fn" and model.functions[name]:
+        key = rng.choice(sorted(model.functions[name]))
+        other.functions[name][key] = draw_number(rng, model.signature.functions[name]["range"], "wild")
+    return other

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation
 from derivations.refuter.counterexamples import Counterexample, counterexample, pruned
 from derivations.refuter.fields import DoesNotExist, Unsupported, Value
 from derivations.refuter.hypotheses import Hypotheses
-from derivations.refuter.models import Model, Sampler
+from derivations.refuter.models import Model, Sampler, neighbour
 from derivations.refuter.shrinking import shrink
 from derivations.refuter.signature import Json, Signature
 
-FAINT_KEPT = 3
+NEAREST = 3
+SEARCHED_EFFORT = 0.4
+INEQUALITIES = ("<=", ">=", "<", ">")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model with the largest excess over the free variables' points, and where."""
+
+    size: float
+    assignment: tuple[Any, ...]
+    number: int
+    model: Model
 
 
 class Search:
@@ -42,47 +54,80 @@ class Search:
             return None
 
     def find(self, models: int, deadline: float) -> tuple[Model, Violation] | None:
-        """The first counterexample among random models."""
-        faint: list[tuple[float, int, Model, Any]] = []
+        """The first counterexample among random models, then among those that climb towards one."""
+        comparison = self.comparison
+        nearest: list[Candidate] = []
         for number in range(models):
             if number and time.monotonic() > deadline:
                 break
-            try:
-                model = self.draw(number)
-                found = self.comparison.screen(model) if model else None
-            except Unsupported:
+            candidate = self.screened(self._drawn(number), number)
+            if candidate is None:
                 continue
-            if model is None or found is None:
-                continue
-            size, assignment = found
-            if self.comparison.suspicious(size):
-                violation = self.comparison.certify(model, assignment)
+            if comparison.suspicious(candidate.size):
+                violation = comparison.certify(candidate.model, candidate.assignment, deadline)
                 if violation:
-                    return model, violation
-            elif size > FAINT and self.comparison.relation not in STRICT:
-                faint = sorted([*faint, (size, -number, model, assignment)], key=lambda f: f[:2])[-FAINT_KEPT:]
-        for _, _, model, assignment in reversed(faint):
-            violation = self.comparison.certify(model, assignment)
-            if violation:
-                return model, violation
+                    return candidate.model, violation
+            elif not comparison.searched:
+                nearest = sorted([*nearest, candidate], key=lambda c: (-c.size, c.number))[:NEAREST]
+        return self._climb(nearest, models // 4, deadline) if nearest else None
+
+    def _drawn(self, number: int) -> Model | None:
+        try:
+            return self.draw(number)
+        except Unsupported:
+            return None
+
+    def screened(self, model: Model | None, number: int = 0) -> Candidate | None:
+        """A model with its largest excess, or None where the sides do not exist."""
+        if model is None:
+            return None
+        try:
+            found = self.comparison.screen(model)
+        except Unsupported:
+            return None
+        return Candidate(*found, number, model) if found else None
+
+    def _climb(self, nearest: list[Candidate], steps: int, deadline: float) -> tuple[Model, Violation] | None:
+        """Nearby models of those that come closest to a violation, one change at a time."""
+        comparison = self.comparison
+        if comparison.relation in INEQUALITIES:
+            for best in nearest[:1]:
+                for step in range(steps):
+                    if time.monotonic() > deadline:
+                        break
+                    model = neighbour(best.model, step)
+                    if self.hypotheses and not self.hypotheses.settle(model):
+                        continue
+                    candidate = self.screened(model, step)
+                    if candidate and candidate.size > best.size:
+                        best = candidate
+                        if comparison.suspicious(best.size):
+                            violation = comparison.certify(best.model, best.assignment, deadline)
+                            if violation:
+                                return best.model, violation
+        for faint in nearest:
+            if faint.size > FAINT and comparison.relation not in STRICT:
+                violation = comparison.certify(faint.model, faint.assignment, deadline)
+                if violation:
+                    return faint.model, violation
         return None
 
-    def refute(self, models: int, seconds: float) -> Counterexample | None:
+    def refute(self, models: int, deadline: float, reason: str = "") -> Counterexample | None:
         """A small counterexample, if one is found."""
-        deadline = time.monotonic() + seconds
         found = self.find(models, deadline)
         if found is None:
             return None
-        model, violation = shrink(*found, self.sampler, self.falsified)
-        return self.describe(model, violation)
+        effort = SEARCHED_EFFORT if self.comparison.searched else 1.0
+        model, violation = shrink(*found, self.sampler, self.falsified, effort)
+        return self.describe(model, replace(violation, reason=reason))
 
     def describe(self, model: Model, violation: Violation) -> Counterexample:
         """The counterexample with its sides in exact numbers where they are."""
-        model = pruned(model, lambda m: self.comparison.enclosures(m, violation.assignment))
-        left, right = self.comparison.enclosures(model, violation.assignment)
-        return counterexample(
-            model, self.comparison.variables, Violation(violation.assignment, left, right, violation.reason)
-        )
+        comparison, assignment = self.comparison, violation.assignment
+        model = pruned(model, lambda m: comparison.enclosures(m, assignment))
+        left, right = comparison.enclosures(model, assignment, 128 if comparison.searched else 64)
+        violation = replace(violation, left=left, right=right)
+        return counterexample(model, comparison.variables, violation)
 
 
 def refute(
@@ -101,10 +146,19 @@ def refute(
     p(x): 1/2, 1/2.
     At x = 0 the left side is log(1/2) = -0.69315 and the right side 0.
     """
+    from derivations.refuter.equality import refute_equality_case
+
+    deadline = time.monotonic() + seconds
     try:
-        return Search(statement, seed).refute(models, seconds)
+        found = Search(statement, seed).refute(models, deadline)
     except Unsupported:
         return None
+    if found is None and statement["equality"]:
+        try:
+            return refute_equality_case(statement, seed, models, deadline)
+        except Unsupported:
+            return None
+    return found
 
 
 def falsified(statement: dict[str, Json], models: Iterable[Model]) -> Violation | None:
