@@ -798,8 +798,8 @@ class Replay:
         (_, monomial), c = next(iter(content.items()))
         total: Sum = {}
         for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-            for p, e in primes(n).items():
-                total = plus(total, scaled(single(("log", ("prime", p))), sign * e))
+            for p, times in primes(n).items():
+                total = plus(total, scaled(single(("log", ("prime", p))), sign * times))
         for atom, e in monomial:
             total = plus(total, scaled(self.log_atom(atom, found), e))
         if rest != constant(1):
@@ -865,8 +865,10 @@ class Replay:
 
     def power(self, s: Sum, e: Fraction) -> Sum:
         """A power with a rational exponent."""
+        if abs(e) > 64 or e.denominator > 64:
+            raise Rejected(f"the exponent {e} is out of bounds")
+        result = constant(1)
         if e.denominator == 1 and 0 <= e <= 12:
-            result = constant(1)
             for _ in range(int(e)):
                 result = product(result, s)
             return result
@@ -878,7 +880,8 @@ class Replay:
         else:
             content, rest = self.content(s)
         (_, monomial), c = next(iter(content.items()))
-        result: Sum = {((), tuple((a, x * e) for a, x in monomial)): Fraction(1)}
+        for a, x in monomial:
+            result = product(result, single(a, x * e))
         if e.denominator == 1:
             result = scaled(result, c ** int(e))
         else:

@@ -46,9 +46,9 @@ log_likelihood = Claim(
     words=(
         "The number $\\log p(x)$ does not depend on $z$, so it equals its own average over any law of $z$, in "
         "particular over the encoder. Bayes' rule writes $p(x)$ as $p(x|z)\\,p(z)/p(z|x)$, and multiplying and "
-        "dividing by $q(z|x)$ splits the logarithm into three: how well $z$ explains $x$, how far the encoder is from the "
-        "prior, and how far it is from the true posterior. The last one cannot be computed, but it is never negative, "
-        "which is what makes the other two a lower bound."
+        "dividing by $q(z|x)$ splits the logarithm into three: how well $z$ explains $x$, how far the encoder is from "
+        "the prior, and how far it is from the true posterior. The last one cannot be computed, but it is never "
+        "negative, which is what makes the other two a lower bound."
     ),
     companion="numerics.elbo.log_likelihood",
 )

@@ -69,9 +69,9 @@ optimal_discriminator = Claim(
         ),
     ),
     words=(
-        "For every $x$ the integrand is $a \\log y + b \\log(1-y)$ with $a = p_{data}(x)$, $b = p_g(x)$ and $y = D(x)$, "
-        "so it can be maximised point by point, and any other $D$ loses on a set that the two laws can see. The same "
-        "ratio is the posterior probability that $x$ was real when real and generated samples are equally likely: the "
+        "For every $x$ the integrand is $a \\log y + b \\log(1-y)$ with $a = p_{data}(x)$, $b = p_g(x)$ and "
+        "$y = D(x)$, so it can be maximised point by point, and any other $D$ loses on a set that the two laws can see. "
+        "The same ratio is the posterior probability that $x$ was real when real and generated samples are equally likely: the "
         "best discriminator is the Bayes classifier."
     ),
     companion="numerics.gan.optimal_discriminator",

@@ -54,8 +54,8 @@ gaussian_kl_standard = Claim(
     words=(
         "Both densities are products over the components, so the logarithm of their ratio is a sum over $k$ and the "
         "expectation can be taken component by component. Under the encoder $z_k$ has mean $\\mu_k$ and second moment "
-        "$\\mu_k^2 + s_k^2$, and $(z_k - \\mu_k)^2 / s_k^2$ has mean one. What remains is a sum of elementary terms that "
-        "needs no sampling, which is why this term of the training loss has no Monte Carlo noise."
+        "$\\mu_k^2 + s_k^2$, and $(z_k - \\mu_k)^2 / s_k^2$ has mean one. What remains is a sum of elementary terms "
+        "that needs no sampling, which is why this term of the training loss has no Monte Carlo noise."
     ),
     companion="numerics.gaussian.gaussian_kl_standard",
 )
