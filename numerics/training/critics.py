@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -205,8 +206,8 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
                 )
             )
     curves = {
-        "step": torch.tensor(trained[0].steps).double().numpy(),
+        "step": np.array(trained[0].steps, dtype=np.float64),
         "history": torch.stack([t.history for t in trained]).cpu().numpy(),  # [methods, 4, S, checks]
-        "bounds": torch.tensor([bounds["clipping"], math.nan, bounds["spectral norm"]]).double().numpy(),
+        "bounds": np.array([bounds["clipping"], math.nan, bounds["spectral norm"]], dtype=np.float64),
     }
     return Outcome(alive.tolist(), observables, curves)

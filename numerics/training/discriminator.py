@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid, softplus
@@ -129,10 +130,10 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         at_most("mean |D - D*| - sqrt((V(D*) - V(D))/4), all recorded steps", live(pinsker.amax(dim=0)), 0.0, 1e-9),
     ]
     curves = {
-        "step": torch.tensor(seen).double().numpy(),
+        "step": np.array(seen, dtype=np.float64),
         "values": torch.stack(values, dim=1).cpu().numpy(),
         "errors": torch.stack(errors, dim=1).cpu().numpy(),
-        "best": torch.tensor([best]).double().numpy(),
+        "best": np.array([best], dtype=np.float64),
         "grid": grid.cpu().numpy(),
         "densities": torch.stack([log_p.exp(), log_g.exp()]).cpu().numpy(),
         "optimal": optimal.cpu().numpy(),

@@ -166,14 +166,11 @@ def _linear_vae(made: Figure, c: Curves) -> None:
     left, middle, right = made.subplots(1, 3)
     log_p, elbo, _, _, gap = c["terms"]
     epochs = np.arange(log_p.shape[1], dtype=np.float64)
-    start = 1
-    _seeds(left, epochs[start:], log_p[:, start:], BLUE, "log p(x), exact")
-    _seeds(left, epochs[start:], elbo[:, start:], ORANGE, "ELBO")
-    _theory(left, float(c["best"][0]), "probabilistic PCA")
-    low = float(np.nanquantile(elbo[:, 2:4], 0.5))
-    left.set(xlabel="epoch", ylabel="nats per image", title="The bound below the likelihood")
-    left.set_ylim(low - 0.35 * (float(c["best"][0]) - low), float(c["best"][0]) + 0.12 * (float(c["best"][0]) - low))
-    left.legend(loc="lower right")
+    best = float(c["best"][0])
+    _seeds(left, epochs, np.maximum(best - elbo, 1e-16), ORANGE, "ELBO")
+    _seeds(left, epochs, np.maximum(best - log_p, 1e-16), BLUE, "log p(x), exact")
+    left.set(yscale="log", xlabel="epoch", ylabel="nats per image below the optimum", title="The bound below log p(x)")
+    left.legend()
     _seeds(middle, epochs, np.maximum(gap, 1e-16), GREEN, "KL(q(z|x)‖p(z|x)), the gap")
     middle.set(yscale="log", xlabel="epoch", ylabel="nats per image", title="The gap closes")
     middle.legend()
@@ -208,23 +205,23 @@ def _vae(made: Figure, c: Curves) -> None:
     posterior.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=2.5, handletextpad=0.1, fontsize=7.5)
 
     kl, information, divergence = (np.nanmean(row) for row in c["decomposition"])
-    parts.bar([0], [kl], color=INK, width=0.55)
-    parts.bar([1], [information], color=BLUE, width=0.55)
-    parts.bar([1], [divergence], bottom=[information], color=ORANGE, width=0.55)
+    parts.bar([0], [kl], color=INK, width=0.8)
+    parts.bar([1], [information], color=BLUE, width=0.8)
+    parts.bar([1], [divergence], bottom=[information], color=ORANGE, width=0.8)
     parts.text(1, information / 2, "$I_q(x;z)$", color="white", ha="center", va="center", fontsize=9)
-    parts.text(1, information + divergence / 2, "KL(q(z)‖p(z))", color="white", ha="center", va="center", fontsize=8)
+    parts.text(1, information + divergence / 2, "KL(q(z)‖p(z))", color="white", ha="center", va="center", fontsize=9)
     parts.text(0, kl / 2, "mean\nKL(q(z|x)‖p(z))", color="white", ha="center", va="center", fontsize=8)
     _theory(parts, float(c["log N"][0]), "log N bounds $I_q$")
     parts.set_xticks([0, 1], ["closed form", "exact mixture"])
-    parts.set(ylabel="nats", title="Where the KL goes", xlim=(-0.5, 1.5), ylim=(0, 1.22 * kl))
+    parts.set(ylabel="nats", title="Where the KL goes", xlim=(-0.6, 1.6), ylim=(0, 1.22 * kl))
     parts.legend(loc="upper left")
     parts.grid(axis="x", visible=False)
 
     pathwise, score = c["gradient deviations"]
     _dots(quiet, [("pathwise", pathwise, GREEN), ("score function", score, RED)])
     quiet.set(yscale="log", ylabel="standard deviation of one draw", title="Two gradients, one mean")
-    _images(held_out, c["held out"], "Held-out images", 5, 8)
-    _images(samples, c["samples"], "Decoded samples from the prior", 5, 8)
+    _images(held_out, c["held out"], "Held-out images", 6, 8)
+    _images(samples, c["samples"], "Decoded samples from the prior", 6, 8)
 
 
 def _prior_circles(axes: Axes) -> None:
@@ -255,9 +252,9 @@ def _autoencoder(made: Figure, c: Curves) -> None:
     _dots(far, [("VAE", good, BLUE), ("autoencoder", bad, RED)])
     far.set(ylabel="sliced W₁ to held-out images", title="Quality of prior samples")
     far.set_ylim(bottom=0)
-    _images(held_out, c["held out"], "Held-out images", 5, 8)
-    _images(rebuilt, c["reconstructions"], "Reconstructed", 5, 8)
-    _images(samples, c["samples"], "Decoded from N(0, I)", 5, 8)
+    _images(held_out, c["held out"], "Held-out images", 6, 8)
+    _images(rebuilt, c["reconstructions"], "Reconstructed", 6, 8)
+    _images(samples, c["samples"], "Decoded from N(0, I)", 6, 8)
 
 
 def _vae_without_kl(made: Figure, c: Curves) -> None:
@@ -281,8 +278,8 @@ def _vae_without_kl(made: Figure, c: Curves) -> None:
     quality.set_ylim(bottom=0)
     _dots(divergence, [("VAE", c["divergences"][1], BLUE), ("without KL", c["divergences"][0], RED)])
     divergence.set(yscale="log", ylabel="KL(q(z)‖p(z)), nats", title="The codes leave the prior")
-    _images(cut, c["samples"], "Prior samples, without KL", 5, 8)
-    _images(plain, c["autoencoder samples"], "Prior samples, autoencoder", 5, 8)
+    _images(cut, c["samples"], "Prior samples, without KL", 6, 8)
+    _images(plain, c["autoencoder samples"], "Prior samples, autoencoder", 6, 8)
 
 
 def _discriminator(made: Figure, c: Curves) -> None:
@@ -318,7 +315,7 @@ def _saturation(made: Figure, c: Curves) -> None:
     left.set_title("The better D, the less of one gradient")
     left.legend(title="generator loss", loc="lower left")
     _seeds(middle, x, accuracy, GREEN, "accuracy of D")
-    middle.set(xscale="log", xlabel="step of the discriminator", ylim=(0.45, 1.02), title="D becomes right")
+    middle.set(xscale="log", xlabel="step of the discriminator", ylim=(0, 1.04), title="D becomes right")
     middle.legend(loc="lower right")
     a = np.linspace(min(-2.0, float(np.nanmin(logit))), 4, 300)
     right.plot(a, 1 / (1 + np.exp(a)), color=BLUE, linewidth=1.2, label="1 − sigmoid(a)")
@@ -371,10 +368,11 @@ def _critics(made: Figure, c: Curves) -> None:
         upper.set(title=name.capitalize(), ylim=(0, None))
         _seeds(lower, c["step"], norms, ORANGE, "product of spectral norms")
         _seeds(lower, c["step"], measured, GREEN, "measured Lipschitz constant")
-        _seeds(lower, c["step"], estimate / w1, BLUE, "estimate / W₁")
+        # On a logarithmic axis an estimate that chance makes negative has no place but the floor.
+        _seeds(lower, c["step"], np.maximum(estimate / w1, 0.01), BLUE, "estimate / W₁")
         if np.isfinite(bound):
             _theory(lower, float(bound), "bound of the method")
-        lower.set(yscale="log", xlabel="generator step")
+        lower.set(yscale="log", xlabel="generator step", ylim=(0.01, None))
     axes[0][0].set_ylabel("distance")
     axes[1][0].set_ylabel("slope")
     axes[0][2].legend(loc="upper right")
@@ -394,7 +392,7 @@ def _parallel_lines(made: Figure, c: Curves) -> None:
     left.set_title("Discriminators starve θ")
     left.legend(title="generator loss", loc="lower left")
     _seeds(middle, x, value, PURPLE, "V(D)")
-    _theory(middle, 0.0, "−log 4 + 2 log 2 = 0")
+    _theory(middle, 0.0, "−log 4 + 2 log 2")
     twin = middle.twinx()
     _seeds(twin, x, accuracy, GREEN, "accuracy of D")
     twin.set(ylim=(0.4, 1.05))
@@ -405,9 +403,11 @@ def _parallel_lines(made: Figure, c: Curves) -> None:
         *zip(*middle.get_legend_handles_labels(), strict=True),
         *zip(*twin.get_legend_handles_labels(), strict=True),
     ]
-    middle.legend([line for line, _ in lines], [label for _, label in lines], loc="center right")
+    middle.legend(
+        [line for line, _ in lines], [label for _, label in lines], loc="center left", bbox_to_anchor=(0.0, 0.66)
+    )
     steps = np.arange(c["thetas"].shape[1], dtype=np.float64)
-    _seeds(right, steps, c["thetas"], BLUE, "θ = W₁")
+    _seeds(right, steps, c["thetas"], BLUE, "θ, and |θ| = W₁")
     _seeds(right, steps[:-1], c["estimates"][0], ORANGE, "critic's estimate")
     _theory(right, 0.0, "home")
     right.set(xlabel="step of θ", title="A critic leads θ to 0")

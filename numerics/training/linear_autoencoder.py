@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from numerics.backend import backend
@@ -94,10 +95,10 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         reported("largest / smallest eigenvalue of the code covariance", (spread[:, -1] / spread[:, 0])[alive].cpu()),
     ]
     curves = {
-        "step": torch.arange(0, config.steps, 20).double().numpy(),
+        "step": np.arange(0, config.steps, 20, dtype=np.float64),
         "excess": (torch.stack(losses, dim=1) / minimum - 1).double().cpu().numpy(),
         "eigenvalues": eigenvalues.flip(0).double().cpu().numpy(),
-        "codes": torch.tensor([float(config.codes)]).double().numpy(),
+        "codes": np.array([float(config.codes)], dtype=np.float64),
         "originals": images[:8].double().cpu().numpy(),
         "reconstructions": (reconstruction[0, :8] + images.mean(dim=0)).double().cpu().numpy(),
         "code covariance": spread.flip(1).double().cpu().numpy(),

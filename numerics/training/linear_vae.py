@@ -21,6 +21,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -165,7 +166,7 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
     ]
     curves = {
         "terms": curve.double().cpu().numpy(),
-        "best": torch.tensor([best]).double().numpy(),
+        "best": np.array([best], dtype=np.float64),
         "identity": torch.stack(identity_error, dim=1).double().cpu().numpy(),
     }
     return Outcome(alive.tolist(), observables, curves)

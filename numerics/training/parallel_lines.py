@@ -13,10 +13,10 @@ slope 0 and the other sign(theta) (claim `parallel-lines-gradients`). Both diver
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid, softplus
@@ -144,10 +144,9 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         within("theta at the end", live(thetas[:, -1]), 0.0, config.arrived),
     ]
     curves = {
-        "step": torch.tensor(seen).double().numpy(),
+        "step": np.array(seen, dtype=np.float64),
         "history": history.double().cpu().numpy(),
         "thetas": thetas.double().cpu().numpy(),
         "estimates": learned.double().cpu().numpy(),
-        "log 2": torch.tensor([math.log(2)]).double().numpy(),
     }
     return Outcome(alive.tolist(), observables, curves)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
@@ -38,7 +39,7 @@ class Config:
     rate: float = 5e-3  # first rate of Adam for generators and discriminator, falling to 0 along a half cosine
     critic_rate: float = 1e-2  # the same for the critic
     critic_steps: int = 2  # critic steps per generator step
-    penalty: float = 1.0  # weight of E max(|grad f| - 1, 0)^2
+    penalty: float = 10.0  # weight of E max(|grad f| - 1, 0)^2, as in the paper
     seeds: int = 32  # independent initial values and samples, trained in one batch
     points: int = 2000  # generated points that are judged
     dtype: str = "float32"
@@ -166,7 +167,7 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         reported("share of high quality, WGAN minus GAN, paired", live(wgan.quality[-1] - gan.quality[-1])),
     ]
     curves = {
-        "step": torch.tensor(gan.steps).double().numpy(),
+        "step": np.array(gan.steps, dtype=np.float64),
         "modes": torch.stack([gan.modes, wgan.modes]).double().cpu().numpy(),
         "quality": torch.stack([gan.quality, wgan.quality]).double().cpu().numpy(),
         "points": torch.stack([gan.points[:6, :600], wgan.points[:6, :600]]).double().cpu().numpy(),

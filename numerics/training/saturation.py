@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.func import grad, vmap
@@ -140,5 +141,5 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         reported("norm of the non-saturating gradient, end over peak", live(shrunk[1])),
         reported("accuracy of the discriminator at the end", live(history[5, :, -1])),
     ]
-    curves = {"step": torch.tensor(seen).double().numpy(), "history": history.double().cpu().numpy()}
+    curves = {"step": np.array(seen, dtype=np.float64), "history": history.double().cpu().numpy()}
     return Outcome(alive.tolist(), observables, curves)

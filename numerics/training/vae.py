@@ -23,6 +23,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -278,7 +279,7 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
     curves = {
         "history": trained.history.cpu().numpy(),
         "decomposition": torch.stack([kl, information, divergence]).cpu().numpy(),
-        "log N": torch.tensor([log_count]).double().numpy(),
+        "log N": np.array([log_count], dtype=np.float64),
         "codes": codes[0].cpu().numpy(),
         "labels": data.train_labels.double().cpu().numpy(),
         "samples": samples[0, :64].cpu().numpy(),
