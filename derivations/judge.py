@@ -146,7 +146,11 @@ def explain(verdict: Verdict) -> list[tuple[Any, str]]:
     >>> from derivations.language import E, laws, log, variables
     >>> (p, q), (x, z) = laws("p q"), variables("x z")
     >>> for term, rule in explain(judge(log(p(x)) == E[q(z | x)](log(p(x, z) / p(z | x))))):
-    ...     print(rule, term)
+    ...     print(f"{rule:16} {term}")
+                     log(p(x))
+    marginalisation  Integral[z](q(z | x)*log(p(x)))
+    Bayes' rule      Integral[z](q(z | x)*log(p(x, z)/p(z | x)))
+    linearity        E[q(z | x)](log(p(x, z)/p(z | x)))
     """
     if verdict.certificate is None:
         return []

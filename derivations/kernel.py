@@ -29,11 +29,12 @@ that must not vanish become the conditions of the verdict.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd
@@ -84,7 +85,7 @@ def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
     Returns its ``conditions``, ``assumptions``, ``trusts`` and ``rules``; they must be the ones that it carries.
     Raises :class:`Rejected` for a certificate that is malformed, altered or wrong.
     """
-    try:
+    with well_formed():
         if certificate["version"] != 1:
             raise Rejected(f"certificate version {certificate['version']!r} is not 1")
         if certificate["digest"] != digest(certificate):
@@ -94,12 +95,19 @@ def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
             raise Rejected("the rules are not a list of known rules in the order of the kernel")
         replay = Replay(certificate["statement"], frozenset(allowed), certificate["factors"])
         found = replay.run(certificate["proof"])
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
+        for name in ("conditions", "assumptions", "trusts", "rules"):
+            if certificate[name] != found[name]:
+                raise Rejected(f"the certificate's {name} are {certificate[name]}, the proof has {found[name]}")
+        return found
+
+
+@contextlib.contextmanager
+def well_formed() -> Iterator[None]:
+    """Reject a certificate whose data are not of the documented form, whatever goes wrong with them first."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise Rejected(f"malformed certificate: {type(error).__name__}: {error}") from error
-    for name in ("conditions", "assumptions", "trusts", "rules"):
-        if certificate[name] != found[name]:
-            raise Rejected(f"the certificate's {name} are {certificate[name]}, the proof has {found[name]}")
-    return found
 
 
 def digest(certificate: dict[str, Any]) -> str:
@@ -364,7 +372,8 @@ class Replay:
 
     def run(self, proof: dict[str, Any]) -> dict[str, list[Any]]:
         """Replay a proof of the statement; what it rests on."""
-        self.prove(self.statement, proof)
+        with well_formed():
+            self.prove(self.statement, proof)
         return {
             "conditions": list(self.conditions.values()),
             "assumptions": [],
@@ -1106,8 +1115,17 @@ class Replay:
         raise Rejected(f"an unknown move {kind!r}")
 
     def need_finite(self, part: Sum) -> None:
-        if not self.always_finite(part):
-            self.condition("finite", self.shown_sum(part))
+        """The condition that a part of an integral is finite, named after an integral of the statement if it is one."""
+        if self.always_finite(part):
+            return
+        settled = self.settle(part)
+        for node in self.nodes:
+            whole = self.settle(node.value)
+            ratios = {whole[k] / c if k in whole else 0 for k, c in settled.items()}
+            if len(whole) == len(settled) and len(ratios) == 1 and ratios != {0}:
+                self.condition("finite", node.term)
+                return
+        self.condition("finite", self.shown_sum(part))
 
     def always_finite(self, s: Sum) -> bool:
         """Whether a sum of integrals is finite in every model: it settles, or is like integral a log(a/(a+b))."""
@@ -1377,11 +1395,27 @@ class Replay:
             return [atom[1], *groups, *(self.shown(a) for a in inner[3:])]
         return [head, json.loads(atom[1]), self.shown(atom[2])]
 
+    def shown_powers(self, m: Monomial) -> list[Any]:
+        """The factors of a monomial, divisors last; a joint density over its marginal is a conditional density."""
+        powers = dict(m)
+        shown = []
+        for a in [a for a, e in m if a[0] == "den" and e == 1]:
+            below = next(
+                (b for b, e in m if e == -1 and b[:3] == a[:3] and set(b[3]) < set(a[3]) and b in powers), None
+            )
+            if below is not None:
+                del powers[a], powers[below]
+                above = tuple(place for place in a[3] if place not in below[3])
+                shown.append(self.shown(("cond", *a[1:3], above, below[3])))
+        for a, e in sorted(powers.items(), key=lambda p: p[1] < 0):
+            shown.append(self.shown(a) if e == 1 else ["pow", self.shown(a), str(e)])
+        return shown
+
     def shown_sum(self, s: Sum) -> Any:
         """A sum as a term: its integrals, each with all terms of the same binders under one sign."""
         groups: dict[tuple[str, ...], list[Any]] = {}
         for (binders, m), c in sorted(s.items(), key=order):
-            powers = [self.shown(a) if e == 1 else ["pow", self.shown(a), str(e)] for a, e in m]
+            powers = self.shown_powers(m)
             parts = [["num", str(c)], *powers] if c != 1 or not powers else powers
             groups.setdefault(binders, []).append(["mul", *parts] if len(parts) > 1 else parts[0])
         terms = []

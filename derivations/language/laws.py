@@ -124,7 +124,8 @@ class Normal:
         if n is not None and n <= 0:
             raise LanguageError(f"Normal({mean}, {variance}): the variance must be positive")
 
-    def __call__(self, point: Term) -> Term:
+    def __call__(self, point: Scalar) -> Term:
+        point = term(point)
         dimensions = shape(point)
         if not dimensions:
             if shape(self.mean) or shape(self.variance):

@@ -15,6 +15,7 @@ from derivations.prover.factorisation import Search
 from derivations.prover.inequality import bound_proof, equality_case
 
 ALL = frozenset(kernel.RULES)
+UNFOLDING = frozenset(r for r in kernel.RULES if r.startswith("definition")) | {"Bayes' rule"}
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,19 @@ def prove(statement: dict[str, Any], rules: Iterable[str] = ALL, hints: Any = No
     *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum.
     """
     allowed = frozenset(rules)
-    try:
-        proof = find_proof(statement, allowed, hints)
-    except kernel.Rejected:
-        return None
-    found = None if proof is None else _replayed(statement, proof, allowed)
-    if proof is None or found is None:
-        return None
+    for attempt in dict.fromkeys((allowed - UNFOLDING, allowed) if statement["relation"] == "=" else (allowed,)):
+        try:
+            proof = find_proof(statement, attempt, hints)
+        except kernel.Rejected:
+            continue
+        found = None if proof is None else _replayed(statement, proof, attempt)
+        if proof is not None and found is not None:
+            return _with_fewest_rules(statement, proof, found)
+    return None
+
+
+def _with_fewest_rules(statement: dict[str, Any], proof: dict[str, Any], found: Certificate) -> Certificate:
+    """The certificate without the rules that its proof does not need."""
     for rule in reversed(found.rules):
         fewer = _replayed(statement, proof, frozenset(found.rules) - {rule})
         if fewer is not None and len(fewer.conditions) <= len(found.conditions):
