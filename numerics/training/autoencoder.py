@@ -104,11 +104,11 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
     ]
     curves = {
         "history": plain.history.cpu().numpy(),
-        "codes": codes[0].cpu().numpy(),
-        "vae codes": noisy[0].cpu().numpy(),
+        "codes": codes[alive][0].cpu().numpy(),
+        "vae codes": noisy[alive][0].cpu().numpy(),
         "labels": data.held_out_labels.double().cpu().numpy(),
-        "samples": samples[0, :64].cpu().numpy(),
-        "reconstructions": plain.decode(codes)[0, :64].cpu().numpy(),
+        "samples": samples[alive][0, :64].cpu().numpy(),
+        "reconstructions": plain.decode(codes)[alive][0, :64].cpu().numpy(),
         "held out": data.held_out[:64].cpu().numpy(),
         "code distances": torch.stack([far, near]).cpu().numpy(),
         "sample distances": torch.stack([bad, good]).cpu().numpy(),

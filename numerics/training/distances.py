@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,7 +43,8 @@ def sliced_w1(x: Tensor, y: Tensor, along: Tensor) -> Tensor:
 def exact_w1(x: Tensor, y: Tensor) -> Tensor:
     """W1 in the Euclidean distance between n points and n points of equal weight: [S] for [S, n, d] and [S, n, d].
 
-    The optimal coupling of equal weights is a permutation (Birkhoff), found on the CPU.
+    The optimal coupling of equal weights is a permutation (Birkhoff), found on the CPU. NaN
+    for a cloud that is not finite: a diverged seed.
 
     >>> x = torch.tensor([[[0.0], [1.0]]])
     >>> float(exact_w1(x, x.flip(1) + 2.0))
@@ -51,6 +55,9 @@ def exact_w1(x: Tensor, y: Tensor) -> Tensor:
     costs = torch.cdist(x.double(), y.double()).cpu().numpy()
     values = []
     for cost in costs:
+        if not np.isfinite(cost).all():
+            values.append(math.nan)
+            continue
         rows, columns = linear_sum_assignment(cost)
         values.append(float(cost[rows, columns].mean()))
     return torch.tensor(values, dtype=x.dtype, device=x.device)

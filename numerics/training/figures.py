@@ -119,13 +119,11 @@ def _theory(axes: Axes, y: float, label: str) -> None:
 
 def _images(axes: Axes, images: Array, title: str, rows: int, columns: int) -> None:
     """Images [N, 64] as one dark-on-light mosaic."""
-    tiles = np.ones((rows * 9 - 1, columns * 9 - 1)) * np.nan
+    tiles = np.zeros((rows * 9 - 1, columns * 9 - 1))
     for place, image in enumerate(images[: rows * columns]):
         row, column = divmod(place, columns)
         tiles[9 * row : 9 * row + 8, 9 * column : 9 * column + 8] = image.reshape(8, 8)
-    colours = matplotlib.colormaps["Greys"].copy()
-    colours.set_bad("white")
-    axes.imshow(tiles, cmap=colours, vmin=0, vmax=1, interpolation="nearest")
+    axes.imshow(tiles, cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     axes.set_title(title)
     axes.set_axis_off()
 
@@ -332,13 +330,16 @@ def _ring(made: Figure, c: Curves) -> None:
     axes = top.subplots(2, 6, sharex=True, sharey=True)
     for row, (name, colour) in enumerate((("GAN", BLUE), ("WGAN", RED))):
         for column, panel in enumerate(axes[row]):
+            if column >= c["points"].shape[1]:
+                panel.set_axis_off()
+                continue
             panel.scatter(*c["centres"].T, s=110, facecolor="none", edgecolor=GREY, linewidth=0.8)
             panel.scatter(*c["points"][row, column].T, s=2, color=colour, alpha=0.35, linewidth=0)
             panel.set(xlim=(-2.9, 2.9), ylim=(-2.9, 2.9), xticks=[], yticks=[])
             panel.set_aspect("equal")
             panel.grid(visible=False)
             if row == 0:
-                panel.set_title(f"seed {column}", fontweight="normal", fontsize=8, loc="center")
+                panel.set_title(f"pair {column + 1}", fontweight="normal", fontsize=8, loc="center")
         axes[row][0].set_ylabel(name, fontweight="bold", fontsize=11, color=colour)
     modes, quality, paired = bottom.subplots(1, 3)
     for name, colour, count, share in zip(("GAN", "WGAN"), (BLUE, RED), c["modes"], c["quality"], strict=True):

@@ -80,8 +80,10 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         difference = centred @ (decoder @ encoder - leading @ leading.T).mT
         projection = (difference**2).sum(dim=(1, 2)).sqrt() / (centred**2).sum().sqrt()
         codes = centred @ encoder.mT
-        spread = torch.linalg.eigvalsh(codes.mT @ codes / count)
         alive = finite_seeds(encoder, decoder, final)
+        # A spectral decomposition refuses the whole batch if one matrix has a NaN; a diverged seed shall be alone.
+        healthy = (codes.mT @ codes / count).where(alive[:, None, None], torch.zeros_like(covariance[:1, :1]))
+        spread = torch.linalg.eigvalsh(healthy)
 
     relative = (final / minimum - 1)[alive].cpu().numpy()
     observables = [
@@ -100,7 +102,7 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         "eigenvalues": eigenvalues.flip(0).double().cpu().numpy(),
         "codes": np.array([float(config.codes)], dtype=np.float64),
         "originals": images[:8].double().cpu().numpy(),
-        "reconstructions": (reconstruction[0, :8] + images.mean(dim=0)).double().cpu().numpy(),
-        "code covariance": spread.flip(1).double().cpu().numpy(),
+        "reconstructions": (reconstruction[alive][0, :8] + images.mean(dim=0)).double().cpu().numpy(),
+        "code covariance": spread[alive].flip(1).double().cpu().numpy(),
     }
     return Outcome(alive.tolist(), observables, curves)

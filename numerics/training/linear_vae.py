@@ -77,7 +77,9 @@ def terms(decoder: Tensor, log_noise: Tensor, encoder: Tensor, log_spread: Tenso
     means = x @ encoder.mT
 
     identity = torch.eye(pixels, dtype=x.dtype, device=x.device)
-    factor = torch.linalg.cholesky(decoder @ decoder.mT + noise[:, None] * identity)
+    # cholesky_ex marks a matrix that has no factor, a diverged seed, instead of refusing the batch.
+    factor, trouble = torch.linalg.cholesky_ex(decoder @ decoder.mT + noise[:, None] * identity)
+    factor = torch.where((trouble == 0)[:, None, None], factor, torch.full_like(factor, math.nan))
     whitened = torch.linalg.solve_triangular(factor, x.T.expand(len(decoder), -1, -1), upper=False)
     log_det = 2 * factor.diagonal(dim1=1, dim2=2).log().sum(dim=1, keepdim=True)
     log_likelihood = -0.5 * (pixels * math.log(2 * math.pi) + log_det + (whitened**2).sum(dim=1))

@@ -167,7 +167,7 @@ def spectral_norms(parameters: Sequence[Tensor]) -> Tensor:
     >>> spectral_norms([torch.diag(torch.tensor([3.0, 1.0]))[None], torch.zeros(1, 1, 2)])
     tensor([[3.]])
     """
-    return torch.stack([torch.linalg.matrix_norm(weight, 2) for weight in parameters[::2]], dim=1)
+    return torch.stack([_spectral_norm(weight) for weight in parameters[::2]], dim=1)
 
 
 def spectrally_normalised(parameters: Sequence[Tensor]) -> list[Tensor]:
@@ -178,9 +178,14 @@ def spectrally_normalised(parameters: Sequence[Tensor]) -> list[Tensor]:
     >>> spectral_norms(spectrally_normalised([torch.tensor([[[3.0, 4.0]]]), torch.zeros(1, 1, 2)]))
     tensor([[1.]])
     """
-    return [
-        p / torch.linalg.matrix_norm(p, 2)[:, None, None] if place % 2 == 0 else p for place, p in enumerate(parameters)
-    ]
+    return [p / _spectral_norm(p)[:, None, None] if place % 2 == 0 else p for place, p in enumerate(parameters)]
+
+
+def _spectral_norm(weight: Tensor) -> Tensor:
+    # A singular value decomposition refuses the whole batch if one matrix has a NaN; a diverged seed shall be alone.
+    healthy = finite_seeds(weight)
+    norm = torch.linalg.matrix_norm(torch.where(healthy[:, None, None], weight, torch.zeros_like(weight)), 2)
+    return torch.where(healthy, norm, torch.full_like(norm, math.nan))
 
 
 class Descent:

@@ -170,7 +170,7 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         "step": np.array(gan.steps, dtype=np.float64),
         "modes": torch.stack([gan.modes, wgan.modes]).double().cpu().numpy(),
         "quality": torch.stack([gan.quality, wgan.quality]).double().cpu().numpy(),
-        "points": torch.stack([gan.points[:6, :600], wgan.points[:6, :600]]).double().cpu().numpy(),
+        "points": torch.stack([gan.points[alive][:6, :600], wgan.points[alive][:6, :600]]).double().cpu().numpy(),
         "centres": ring(home).centres.double().cpu().numpy(),
     }
     return Outcome(alive.tolist(), observables, curves)

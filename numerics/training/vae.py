@@ -280,11 +280,11 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
         "history": trained.history.cpu().numpy(),
         "decomposition": torch.stack([kl, information, divergence]).cpu().numpy(),
         "log N": np.array([log_count], dtype=np.float64),
-        "codes": codes[0].cpu().numpy(),
+        "codes": codes[alive][0].cpu().numpy(),
         "labels": data.train_labels.double().cpu().numpy(),
-        "samples": samples[0, :64].cpu().numpy(),
+        "samples": samples[alive][0, :64].cpu().numpy(),
         "held out": data.held_out[:64].cpu().numpy(),
-        "reconstructions": trained.decode(mean)[0, :64].detach().cpu().numpy(),
+        "reconstructions": trained.decode(mean)[alive][0, :64].detach().cpu().numpy(),
         "gradient deviations": torch.stack([g.var(dim=0).sum(dim=2).mean(dim=1).sqrt() for g in (pathwise, score)])
         .cpu()
         .numpy(),

@@ -106,10 +106,10 @@ def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[i
     curves = {
         "history": cut.history.cpu().numpy(),
         "vae history": full.history.cpu().numpy(),
-        "log variances": log_variance.flatten(1)[0].cpu().numpy(),
-        "vae log variances": log_variance_full.flatten(1)[0].cpu().numpy(),
-        "samples": samples[0, :64].cpu().numpy(),
-        "autoencoder samples": samples_plain[0, :64].cpu().numpy(),
+        "log variances": log_variance.flatten(1)[alive][0].cpu().numpy(),
+        "vae log variances": log_variance_full.flatten(1)[alive][0].cpu().numpy(),
+        "samples": samples[alive][0, :64].cpu().numpy(),
+        "autoencoder samples": samples_plain[alive][0, :64].cpu().numpy(),
         "sample distances": torch.stack([distance, distance_full, distance_plain]).cpu().numpy(),
         "divergences": torch.stack([divergence, divergence_full]).cpu().numpy(),
     }

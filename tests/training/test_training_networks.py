@@ -1,5 +1,6 @@
 """A batch of seeds is the same experiment as its seeds one by one; critics know their slopes."""
 
+import itertools
 from dataclasses import replace
 
 import ot
@@ -7,6 +8,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.func import vmap
+
 from numerics.backend import backend
 from numerics.training import ring_gans
 from numerics.training.critics import clipping_bound
@@ -21,8 +25,6 @@ from numerics.training.networks import (
     spectral_norms,
     spectrally_normalised,
 )
-from torch import Tensor, nn
-from torch.func import vmap
 
 HOME = backend()
 SIZES = st.lists(st.integers(1, 6), min_size=1, max_size=3).map(lambda hidden: (2, *hidden, 1))
@@ -43,7 +45,12 @@ def points(seed: int, n: int, seeds: int = 3, dimension: int = 2) -> Tensor:
 def test_a_seed_draws_the_same_numbers_whoever_its_neighbours_are(seeds: list[int], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(seeds) - 1))
     together, alone = Streams(HOME, seeds, "noise"), Streams(HOME, [seeds[place]], "noise")
-    for draw in (lambda s: s.normal(3, 2), lambda s: s.uniform(4), lambda s: s.integers(7, 5), lambda s: s.normal(3, 2)):
+    for draw in (
+        lambda s: s.normal(3, 2),
+        lambda s: s.uniform(4),
+        lambda s: s.integers(7, 5),
+        lambda s: s.normal(3, 2),
+    ):
         assert draw(together)[place].equal(draw(alone)[0])
     assert together.permutation(6)[place].equal(alone.permutation(6)[0])
 
@@ -62,7 +69,7 @@ def test_stacked_perceptrons_are_pytorchs_own_one_by_one(sizes: tuple[int, ...],
     assert got.allclose(vmap(Perceptron(sizes))(stacked, x), rtol=1e-12, atol=1e-12)
     for place in range(3):
         layers: list[nn.Module] = []
-        for layer, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
             linear = nn.Linear(inputs, outputs, dtype=torch.float64)
             linear.weight.data = stacked[2 * layer][place].T
             linear.bias.data = stacked[2 * layer + 1][place, 0]

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+
 from numerics.training.observables import (
     FAMILY_ERROR,
     FAMILY_SIZE,
@@ -18,7 +20,6 @@ from numerics.training.observables import (
     student_interval,
     within,
 )
-from scipy import stats
 
 samples = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=40)
 
