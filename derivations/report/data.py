@@ -1,0 +1,99 @@
+"""The machine-readable output of ``derivations verify`` and ``derivations train`` (``docs/json.md``).
+
+Main definitions: `verify_data`, `claim_data`, `train_data`.  JSON Schema files stand in ``derivations/schemas``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from derivations.judge import Verdict
+from derivations.language.printing import statement_text
+from derivations.report.evidence import Evidence
+
+__all__ = ["claim_data", "dumped", "schema", "step_data", "train_data", "verify_data"]
+
+CHECK_FIELDS = ("name", "method", "value", "reference", "error", "passed")
+
+
+def verify_data(found: Iterable[Evidence]) -> dict[str, Any]:
+    """All evidence, in the shape of ``verify --format json``."""
+    return {"version": 1, "claims": [claim_data(evidence) for evidence in found]}
+
+
+def claim_data(evidence: Evidence) -> dict[str, Any]:
+    """One claim.  Its steps are those of its chains, in order; a statement without a chain is a step of its own."""
+    claim = evidence.claim
+    steps: list[dict[str, Any]] = []
+    for part, chains in zip(evidence.statements, evidence.steps, strict=True):
+        for verdicts in chains or ((part,),):
+            steps += [step_data(v, len(steps) + n) for n, v in enumerate(verdicts, 1)]
+    return {
+        "id": claim.id,
+        "item": claim.item,
+        "statement": "; ".join(statement_text(part.statement) for part in claim.parts),
+        "expected": claim.expected,
+        "verdict": evidence.verdict,
+        **{name: evidence.gathered(name) for name in ("conditions", "assumptions", "trusts", "rules")},
+        "seconds": round(evidence.seconds, 6),
+        "steps": steps,
+        "second_proof": _second_proof(evidence.second_proof),
+        "checks": [{name: _finite(check[name]) for name in CHECK_FIELDS} for check in evidence.checks],
+    }
+
+
+def _second_proof(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if row is None else {name: row[name] for name in ("method", "verdict", "seconds")}
+
+
+def step_data(verdict: Verdict, line: int) -> dict[str, Any]:
+    """A step, in the shape that ``check`` and ``verify`` share; *line* counts the steps of a claim from 1."""
+    step = verdict.as_json()
+    return {
+        "line": line,
+        "relation": step["relation"],
+        "lhs": step["lhs"],
+        "rhs": step["rhs"],
+        "reading": statement_text(verdict.statement),
+        "verdict": step["verdict"],
+        **{name: step[name] for name in ("conditions", "assumptions", "trusts", "rules")},
+        "counterexample": step["counterexample"],
+        "suggestion": step.get("suggestion"),
+        "message": step["message"],
+    }
+
+
+def train_data(results: Sequence[Any]) -> dict[str, Any]:
+    """All trained models, in the shape of ``train --format json``."""
+    return {"version": 1, "models": [_finite(result.row()) for result in results]}
+
+
+def _finite(value: Any) -> Any:
+    """The value with what JSON has no number for (infinity, not a number) as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: _finite(v) for name, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return value
+
+
+def dumped(data: Mapping[str, Any]) -> str:
+    """JSON text, indented, in the order in which the data was made."""
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of a format: ``verify``, ``train`` or ``report``.
+
+    >>> schema("verify")["title"]
+    'derivations verify --format json'
+    """
+    text = (files("derivations") / "schemas" / f"{name}.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
