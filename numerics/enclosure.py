@@ -15,30 +15,18 @@ Parameters of laws are exact (see `numerics.forms.rational`), so the enclosed nu
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import pairwise
 
-from flint import acb, arb, ctx
+from flint import acb, arb
 
 from numerics.bounded import Enclosure, EnclosureError, certified
-from numerics.cdf import cdf
-from numerics.forms import Parameter, cut_points, rational, to_fmpq
+from numerics.cdf import w1_value
+from numerics.forms import Parameter, rational, to_fmpq
+from numerics.integral import Factor, ball_of, constant_growth, integral, sum_of_growths
 from numerics.law import Law, LineLaw, absolutely_continuous
 from numerics.multivariate import DiagonalNormal
-from numerics.pieces import (
-    Growth,
-    Local,
-    Mixed,
-    Piece,
-    Point,
-    cut_for,
-    end_bound,
-    pieces,
-    polynomial_growth,
-    tail_bound,
-)
+from numerics.pieces import Local, Mixed, Piece, Point, pieces, polynomial_growth
 
 __all__ = ["Enclosure", "EnclosureError", "cross_entropy", "entropy", "expectation", "jsd", "kl", "w1"]
 
@@ -127,17 +115,15 @@ def expectation(
 def w1(p: LineLaw, q: LineLaw, digits: int = 50, limit: int = LIMIT) -> Enclosure:
     """The Wasserstein-1 distance of two laws on the line, the integral of |F - G|; digits and errors as in `kl`.
 
-    Source: Vallender (1974). Exact for two finite laws.
+    Source: Vallender (1974). By parts, the integral of F over [a, b] is b F(b) - a F(a) minus that of x p(x); the signs
+    of F - G are certified first, see `numerics.cdf`. Rational, hence exact, for two finite laws.
 
     >>> from numerics.laws import Dirac, Uniform
     >>> w1(Uniform(0, 1), Dirac(0), digits=20).as_json()["mid"][:5]
     '0.500'
     """
     _check_line(p, q)
-    return certified(lambda tolerance, budget: _w1_value(p, q, tolerance, budget), digits, limit)
-
-
-Integrand = Callable[[Point, acb | None], acb]
+    return certified(lambda tolerance, budget: w1_value(p, q, tolerance, budget), digits, limit)
 
 
 def _check_line(*laws: Law) -> None:
@@ -173,7 +159,7 @@ def _divergence(
 def _kl_of_lines(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> arb:
     if p.atoms:
         weights = dict(q.atoms)
-        return sum((_ball(w) * _ball(w / weights[x]).log() for x, w in p.atoms if w != weights[x]), arb(0))
+        return sum((ball_of(w) * ball_of(w / weights[x]).log() for x, w in p.atoms if w != weights[x]), arb(0))
     total = arb(0)
     plan = pieces([p, q])
     for piece in plan:
@@ -192,15 +178,15 @@ def _kl_of_lines(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> a
             ratio = log_p - other(at)[0] if difference is None else difference(at)
             return _density(head, rest, shift) * ratio
 
-        growth = _sum_of_growths([mine, other] if difference is None else [difference])
-        total += _integral(piece, integrand, mine.parts, growth, tolerance / len(plan), budget)
+        growth = sum_of_growths([mine, other] if difference is None else [difference])
+        total += integral(piece, integrand, mine.parts, growth, tolerance / len(plan), budget)
     return total
 
 
 def _cross_entropy_of_lines(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> arb:
     if p.atoms:
         weights = dict(q.atoms)
-        return -sum((_ball(w) * _ball(weights[x]).log() for x, w in p.atoms if weights[x] != 1), arb(0))
+        return -sum((ball_of(w) * ball_of(weights[x]).log() for x, w in p.atoms if weights[x] != 1), arb(0))
     total = arb(0)
     plan = pieces([p, q])
     for piece in plan:
@@ -214,8 +200,8 @@ def _cross_entropy_of_lines(p: LineLaw, q: LineLaw, tolerance: arb, budget: list
             log_p, head, rest = mine(at)
             return -_density(head, rest, shift) * (log_p if p == q else other(at)[0])
 
-        growth = _sum_of_growths([other])
-        total += _integral(piece, integrand, mine.parts, growth, tolerance / len(plan), budget)
+        growth = sum_of_growths([other])
+        total += integral(piece, integrand, mine.parts, growth, tolerance / len(plan), budget)
     return total
 
 
@@ -257,7 +243,7 @@ def _jsd_value(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> arb
             return both * u - (density + both) * (1 + small).log(analytic=at.analytic)
 
         masses = left.parts + right.parts
-        total += _integral(piece, integrand, masses, _constant_growth(log_two), tolerance / len(plan), budget)
+        total += integral(piece, integrand, masses, constant_growth(log_two), tolerance / len(plan), budget)
     return log_two + total / 2
 
 
@@ -266,7 +252,7 @@ def _jsd_of_atoms(p: LineLaw, q: LineLaw) -> arb:
     other = dict(q.atoms)
     for point, a in p.atoms:
         if b := other.get(point):
-            total += _ball(a) * _ball(a / (a + b)).log() + _ball(b) * _ball(b / (a + b)).log()
+            total += ball_of(a) * ball_of(a / (a + b)).log() + ball_of(b) * ball_of(b / (a + b)).log()
     return total
 
 
@@ -279,7 +265,7 @@ def _mean_value(
     budget: list[int],
 ) -> arb:
     if law.atoms:
-        return sum((_ball(w) * _real(f(acb(to_fmpq(x)), False), x) for x, w in law.atoms), arb(0))
+        return sum((ball_of(w) * _real(f(acb(to_fmpq(x)), False), x) for x, w in law.atoms), arb(0))
     total = arb(0)
     plan = pieces([law], points)
     for piece in plan:
@@ -296,94 +282,18 @@ def _mean_value(
             return _density(head, rest, shift) * f(at.x, at.analytic)
 
         bound = _user_growth(growth)
-        total += _integral(piece, integrand, mine.parts, bound, tolerance / len(plan), budget)
+        total += integral(piece, integrand, mine.parts, bound, tolerance / len(plan), budget)
     return total
 
 
-def _w1_value(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> arb:
-    """The integral of |F - G|: beyond a cut it is at most E(X - T)+ + E(Y - T)+, the integral of (x - T)(p + q)."""
-    atoms = [point for law in (p, q) for point, _ in law.atoms]
-    forms = [form for law in (p, q) for _, form in law.forms]
-    ends = sorted({*atoms, *cut_points(forms)})
-    if p.atoms and q.atoms:
-        total = arb(0)
-        for a, b in pairwise(ends):
-            inside = (a + b) / 2
-            gap = sum((w for x, w in p.atoms if x < inside), Fraction(0))
-            gap -= sum((w for x, w in q.atoms if x < inside), Fraction(0))
-            total += _ball(abs(gap) * (b - a))
-        return total
-    plan = [Piece(piece.lower, piece.upper) for piece in pieces([p, q], ends)]
-    # Between the parts of two supports F - G is constant, and no density is active there.
-    covered = {(piece.lower, piece.upper) for piece in plan}
-    cuts = sorted({end for pair in covered for end in pair if end is not None} | set(ends))
-    plan += [Piece(a, b) for a, b in pairwise(cuts) if not _overlaps(a, b, covered)]
-    total = arb(0)
-    for piece in plan:
-        masses = _mixed(p, piece).parts + _mixed(q, piece).parts
-        inside = piece.inside
-
-        def integrand(at: Point, shift: acb | None, inside: Fraction = inside) -> acb:
-            gap = cdf(p, at.x, inside, at.analytic) - cdf(q, at.x, inside, at.analytic)
-            return gap.real_abs(analytic=at.analytic)
-
-        # The growth s turns the bound for the density into one for E(X - T)+.
-        total += _integral(piece, integrand, masses, _linear_growth, tolerance / len(plan), budget)
-    return total
-
-
-def _overlaps(a: Fraction, b: Fraction, covered: set[tuple[Fraction | None, Fraction | None]]) -> bool:
-    middle = (a + b) / 2
-    return any((lower is None or lower < middle) and (upper is None or middle < upper) for lower, upper in covered)
-
-
-# A bound of a factor: its growth beyond a cut, or (c, d) with |factor| <= c + d |log y| near an end.
-class _Factor:
-    def __init__(
-        self,
-        growth: Callable[[arb, int], Growth],
-        near: Callable[[Fraction, int, arb], tuple[arb, arb]],
-    ) -> None:
-        self.growth = growth
-        self.near = near
-
-
-def _sum_of_growths(terms: Sequence[Mixed | Local]) -> _Factor:
-    def growth(cut: arb, side: int) -> Growth:
-        total = [arb(0)] * 3
-        for term in terms:
-            total = [a + b for a, b in zip(total, term.growth(cut, side), strict=True)]
-        return total
-
-    def near(end: Fraction, side: int, width: arb) -> tuple[arb, arb]:
-        constant, powers = arb(0), arb(0)
-        for term in terms:
-            c, d = term.near(end, side, width)
-            constant, powers = constant + abs(c), powers + abs(d)
-        return constant, powers
-
-    return _Factor(growth, near)
-
-
-def _constant_growth(constant: arb) -> _Factor:
-    return _Factor(lambda cut, side: [constant], lambda end, side, width: (constant, arb(0)))
-
-
-_linear_growth = _Factor(lambda cut, side: [arb(0), arb(1)], lambda end, side, width: (arb(1), arb(0)))
-
-
-def _user_growth(growth: tuple[Parameter, int] | None) -> _Factor:
+def _user_growth(growth: tuple[Parameter, int] | None) -> Factor:
     if growth is None:
-        return _constant_growth(arb("inf"))
-    constant, degree = _ball(rational(growth[0], "growth[0]")), growth[1]
-    return _Factor(
+        return constant_growth(arb("inf"))
+    constant, degree = ball_of(rational(growth[0], "growth[0]")), growth[1]
+    return Factor(
         lambda cut, side: polynomial_growth(constant, degree, cut),
-        lambda end, side, width: (constant * (2 + abs(_ball(end))) ** degree, arb(0)),
+        lambda end, side, width: (constant * (2 + abs(ball_of(end))) ** degree, arb(0)),
     )
-
-
-def _ball(value: Fraction) -> arb:
-    return arb(to_fmpq(value))
 
 
 def _real(value: acb, x: Fraction) -> arb:
@@ -399,87 +309,3 @@ def _mixed(law: LineLaw, piece: Piece) -> Mixed:
 def _density(head: acb, rest: acb | None, shift: acb | None) -> acb:
     density = (head if shift is None else head + shift).exp()
     return density if rest is None else density * rest
-
-
-def _integral(
-    piece: Piece, integrand: Integrand, masses: Sequence[Local], factor: _Factor, tolerance: arb, budget: list[int]
-) -> arb:
-    """The integral over one piece, in its own variable, with the tails in the radius.
-
-    `shift` is the log of the Jacobian of the substitution, None without one.
-    """
-    share = tolerance / 8
-    lower, upper, rest = piece.lower, piece.upper, arb(0)
-    if piece.map:
-        end, far = (lower, upper) if piece.map == 1 else (upper, lower)
-        assert end is not None
-        assert far is not None
-        start, remainder = _end_cut(masses, factor, end, piece.map, far, share)
-        stop = _ball(abs(far - end)).log()
-        side = piece.map
-
-        def mapped(t: acb, analytic: bool) -> acb:
-            step = t.exp()
-            return integrand(Point(to_fmpq(end) + side * step, analytic, {(end, side): t}), t)
-
-        return _arb_integral(mapped, start, stop, share, budget) + arb(0, remainder)
-    for side in (-1, 1):
-        if (lower if side == -1 else upper) is not None:
-            continue
-        near = upper if side == -1 else lower
-        scale = max((1 / _slope(mass) for mass in masses), default=Fraction(1))
-        origin = piece.inside if near is None else near
-        cut = cut_for(lambda x, s: tail_bound(masses, factor.growth(x, s), x, s), origin, scale, side, share)
-        if cut is None:
-            raise EnclosureError(f"the tail of {piece} cannot be bounded by {share.str(3)}")
-        rest += tail_bound(masses, factor.growth(_ball(cut), side), _ball(cut), side)
-        lower, upper = (cut, upper) if side == -1 else (lower, cut)
-    assert lower is not None
-    assert upper is not None
-
-    def plain(x: acb, analytic: bool) -> acb:
-        return integrand(Point(x, analytic), None)
-
-    return _arb_integral(plain, _ball(lower), _ball(upper), share, budget) + arb(0, rest.upper())
-
-
-def _slope(mass: Local) -> Fraction:
-    """A rate at which a density falls off, as a scale for the search of a cut."""
-    return abs(mass.linear_exact) if not mass.quadratic_exact else Fraction(math.sqrt(-2 * mass.quadratic_exact))
-
-
-def _end_cut(
-    masses: Sequence[Local], factor: _Factor, end: Fraction, side: int, far: Fraction, share: arb
-) -> tuple[arb, arb]:
-    """(t, r): what lies between the end and its distance e^t has an integral of at most r <= share."""
-    t = min(arb(-1), _ball(abs(far - end)).log().floor() - 1)
-    for _ in range(200):
-        width = t.exp().upper()
-        constant, powers = factor.near(end, side, width)
-        bound = end_bound(masses, constant, powers, end, side, width)
-        if bound <= share:
-            return t, bound
-        t *= 2
-    raise EnclosureError(f"the singularity at {float(end)} is too strong to bound its integral by {share.str(3)}")
-
-
-def _arb_integral(f: Callable[[acb, bool], acb], start: arb, stop: arb, tolerance: arb, budget: list[int]) -> arb:
-    failure: list[Exception] = []
-
-    def counted(x: acb, analytic: bool) -> acb:
-        budget[0] -= 1
-        if failure:
-            return acb("nan")
-        try:
-            return f(x, analytic)
-        except Exception as error:  # noqa: BLE001
-            # The integrator is C and cannot carry an exception; it is raised below.
-            failure.append(error)
-            return acb("nan")
-
-    value = acb.integral(
-        counted, acb(start), acb(stop), abs_tol=tolerance, rel_tol=arb(2) ** (-ctx.prec), eval_limit=max(1, budget[0])
-    )
-    if failure:
-        raise failure[0]
-    return value.real
