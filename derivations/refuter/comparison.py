@@ -59,7 +59,7 @@ class Sides:
     def at(self, env: Env, assignment: tuple[Point, ...]) -> tuple[Value, Value]:
         """Both sides at the points of the free variables."""
         for i, p in zip(self.places, assignment, strict=True):
-            env[i] = p
+            env[i] = p if isinstance(p, int) else _numbers(p, self.program.field)
         return self.left(env), self.right(env)
 
 
@@ -180,3 +180,10 @@ def _touching(left: Value, right: Value) -> bool:
         return False
     (left_low, left_high), (right_low, right_high) = bounds(left), bounds(right)
     return not (left_low > right_high or left_high < right_low)
+
+
+def _numbers(point: Point, field: Field) -> Any:
+    """A number for a variable of the real line (or a vector of them) in a field; points of finite spaces stay."""
+    if isinstance(point, tuple):
+        return tuple(_numbers(p, field) for p in point)
+    return point if isinstance(point, int) else field.number(point)

@@ -15,13 +15,11 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from derivations.refuter.comparison import Violation
-from derivations.refuter.evaluation import Frame
-from derivations.refuter.fields import BALLS, ONE, LogSum, Value, ball
+from derivations.refuter.fields import Value, ball
+from derivations.refuter.interchange import model_json
 from derivations.refuter.intervals import Interval, exact
 from derivations.refuter.models import Model
-from derivations.refuter.signature import Signature, walk
-
-Pattern = tuple[tuple[str, ...], tuple[str, ...]]
+from derivations.refuter.wording import describe, rows, show, show_number, show_point
 
 
 @dataclass(frozen=True)
@@ -51,172 +49,14 @@ class Counterexample:
 def counterexample(model: Model, variables: tuple[str, ...], violation: Violation) -> Counterexample:
     """Describe a violation found at an assignment of *variables*."""
     left, right = _enclosures(violation.left, violation.right)
-    values = {v: _show_point(model, v, p) for v, p in zip(variables, violation.assignment, strict=True)}
+    values = {v: show_point(model, v, p) for v, p in zip(variables, violation.assignment, strict=True)}
     place = ", ".join(f"{v} = {shown}" for v, shown in values.items())
-    sides = f"the left side is {_show(violation.left)} and the right side {_show(violation.right)}"
+    sides = f"the left side is {show(violation.left)} and the right side {show(violation.right)}"
     sides = f"At {place} {sides}." if place else f"{sides[0].upper()}{sides[1:]}."
-    lines = [*_describe(model), *([sides, violation.reason] if violation.reason else [sides])]
+    lines = [*describe(model), *([sides, violation.reason] if violation.reason else [sides])]
     values |= {s: show_number(v) for s, v in model.symbols.items() if ("sym", s) not in model.signature.definitions}
     data = model_json(model) | {"free": {v: shown for v, shown in values.items() if v in variables}}
     return Counterexample(data, left, right, "\n".join(lines), values)
-
-
-def model_json(model: Model) -> dict[str, Any]:
-    """A model as plain data: densities in the order of the slots' points, last slot fastest."""
-    signature = model.signature
-    return {
-        "spaces": {
-            s: {"values": [str(v) for v in space.values], "weights": [str(w) for w in space.weights]}
-            for s, space in sorted(model.spaces.items())
-        },
-        "slots": dict(sorted(signature.space.items())),
-        "dimensions": dict(model.dimensions),
-        "symbols": {
-            s: [str(c) for c in v] if isinstance(v, tuple) else str(v) for s, v in sorted(model.symbols.items())
-        },
-        "laws": [
-            {
-                "law": name,
-                "parameters": [str(Fraction(k).limit_denominator(10**6)) for k in key],
-                "slots": signature.laws[name],
-                "density": [str(table[p]) for p, _ in model.cells(signature.laws[name], name)],
-            }
-            for (name, key), table in sorted(model.laws.items())
-        ],
-        "functions": {
-            f: [[[str(Fraction(k).limit_denominator(10**6)) for k in key], str(v)] for key, v in sorted(table.items())]
-            for f, table in sorted(model.functions.items())
-        },
-    }
-
-
-def presented(signature: Signature, law: str) -> Pattern:
-    """How to show a law: as the conditional density if the statement knows no other, else as the joint one."""
-    patterns: set[Pattern] = set()
-    for t in signature.terms:
-        for u in walk(t):
-            if u[0] == "den" and u[1][1] == law:
-                patterns.add((tuple(s for s, _ in u[2]), tuple(s for s, _ in u[3])))
-    (pattern,) = patterns if len(patterns) == 1 else ((tuple(signature.laws[law]), ()),)
-    return pattern
-
-
-def rows(model: Model, law: str, key: Any = ()) -> list[tuple[tuple[Any, ...], list[fmpq]]]:
-    """The densities by which a law is shown: one row for each condition, or for each point of its first slot."""
-    targets, given = presented(model.signature, law)
-    table = Frame(model, BALLS).density(law, key, targets, given)
-    order = given or targets[:-1]
-    inner = targets if given else targets[-1:]
-    result = []
-    for outer, _ in model.cells(order, law):
-        cells = [p for p, _ in model.cells(inner, law)]
-        places = [p + outer if given else outer + p for p in cells]
-        if all(p in table for p in places):
-            result.append((outer, [table[p] for p in places]))
-    return result
-
-
-def _describe(model: Model) -> list[str]:
-    signature = model.signature
-    lines = []
-    sets: dict[tuple[fmpq, ...], list[str]] = {}
-    for slot, space in sorted(signature.space.items()):
-        sets.setdefault(model.spaces[space].values, []).append(slot)
-    parts = [f"{', '.join(slots)} in {{{', '.join(map(str, values))}}}" for values, slots in sets.items()]
-    if model.dimensions:
-        parts.append(", ".join(f"{d} = {n}" for d, n in model.dimensions.items()))
-    if parts:
-        lines.append(f"Take {'; '.join(parts)}.")
-    for slot, space in sorted(signature.space.items()):
-        if not model.spaces[space].counting:
-            weights = ", ".join(map(str, model.spaces[space].weights))
-            lines.append(f"The points of {slot} have the base weights {weights}; densities refer to them.")
-    lines += [_describe_law(model, name, key) for name, key in sorted(model.laws)]
-    for f, table in sorted(model.functions.items()):
-        points = signature.points.get(f)
-        shown = [(key, model.spaces[points].values[v] if points is not None else v) for key, v in sorted(table.items())]
-        lines.append(", ".join(f"{f}({', '.join(map(_plain, key))}) = {v}" for key, v in shown) + ".")
-    symbols = [
-        f"{s} = {show_number(v)}"
-        for s, v in sorted(model.symbols.items())
-        if s not in model.dimensions and ("sym", s) not in signature.definitions
-    ]
-    return [*lines, *([", ".join(symbols) + "."] if symbols else [])]
-
-
-def _describe_law(model: Model, name: str, key: Any) -> str:
-    targets, given = presented(model.signature, name)
-    head = f"{name}[{', '.join(map(_plain, key))}]" if key else name
-    if given:
-        parts = []
-        for outer, values in rows(model, name, key):
-            condition = ", ".join(f"{s}={_point(model, s, p)}" for s, p in zip(given, outer, strict=True))
-            parts.append(f"{head}({', '.join(targets)}|{condition}): {', '.join(map(str, values))}")
-        return "; ".join(parts) + "."
-    body = " / ".join(", ".join(map(str, values)) for _, values in rows(model, name, key))
-    order = f" (rows {', '.join(targets[:-1])}, columns {targets[-1]})" if len(targets) > 1 else ""
-    return f"{head}({', '.join(targets)}): {body}{order}."
-
-
-def _point(model: Model, slot: str, point: Any) -> str:
-    values = model.spaces[model.signature.space[slot]].values
-    return f"({', '.join(str(values[p]) for p in point)})" if isinstance(point, tuple) else str(values[point])
-
-
-def _show_point(model: Model, variable: str, point: Any) -> str:
-    return _point(model, model.signature.variables[variable]["slot"], point)
-
-
-def _plain(key: float) -> str:
-    return str(Fraction(key).limit_denominator(10**6))
-
-
-def show_number(value: Any) -> str:
-    """A rational number or a vector of them."""
-    return f"({', '.join(map(str, value))})" if isinstance(value, tuple) else str(value)
-
-
-def _show(value: Value) -> str:
-    """A side's value: exact where that is short, and as a decimal."""
-    if isinstance(value, LogSum) and not value.logs:
-        value = value.rational
-    if isinstance(value, Interval):
-        return _show_interval(value)
-    with ctx.workprec(128):
-        decimal = ball(value).str(5, radius=False)
-    exact = ""
-    if isinstance(value, fmpq):
-        exact = str(value)
-        if value.q == 1 or value.p in (-1, 1):
-            return exact
-    elif isinstance(value, LogSum):
-        exact = _show_logs(value)
-    return f"{exact} = {decimal}" if 0 < len(exact) <= 40 else decimal
-
-
-def _show_interval(value: Interval) -> str:
-    low, high = (end.str(5, radius=False) for end in (value.low, value.high))
-    if low == high:
-        return low
-    if not value.high.is_finite():
-        return f"at least {low}"
-    return f"between {low} and {high}" if value.low.is_finite() else f"at most {high}"
-
-
-def _show_logs(value: LogSum) -> str:
-    """For instance ``log(3/4)`` or ``1/2 - 3/4 log 2``."""
-    if all(c.q == 1 and abs(c) <= 8 for c in value.logs.values()):
-        argument = ONE
-        for n, c in value.logs.items():
-            argument = argument * fmpq(n) ** int(c.p)
-        text = f"log({argument})" if argument.q != 1 else f"log {argument}"
-        return text if value.rational == 0 else f"{value.rational} + {text}"
-    parts = [str(value.rational)] if value.rational != 0 else []
-    for n, c in sorted(value.logs.items()):
-        sign = "-" if c < 0 else "+"
-        size = "" if abs(c) == 1 else f"{abs(c)} "
-        parts.append(f"{sign} {size}log {n}" if parts else f"{'-' if c < 0 else ''}{size}log {n}")
-    return " ".join(parts)
 
 
 def _enclosures(left: Value, right: Value) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -274,6 +114,12 @@ def numbers(model: Model) -> Iterable[fmpq]:
     for name, key in model.laws:
         for _, values in rows(model, name, key):
             yield from values
+    for rest in model.chains.values():
+        yield from rest.table.values()
+        for _, mean, slopes, variance in rest.chain:
+            yield from (mean, *slopes, variance)
+    for constant, slopes, curvature in model.polynomials.values():
+        yield from (constant, *slopes, curvature)
     for value in model.symbols.values():
         yield from value if isinstance(value, tuple) else (value,)
     for f, table in model.functions.items():

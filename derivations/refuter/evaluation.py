@@ -8,105 +8,27 @@ zero.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from flint import arb, fmpq
 
+from derivations.refuter import continuum
 from derivations.refuter.definitions import DEFINITIONS
 from derivations.refuter.extrema import extremum
 from derivations.refuter.fields import HALF, ZERO, DoesNotExist, Field, Unsupported, Value
+from derivations.refuter.frames import Frame
+from derivations.refuter.gaussian import GaussianSum, normal_density
 from derivations.refuter.intervals import Interval
 from derivations.refuter.models import Key, Model, Point, key_of, rational
 from derivations.refuter.signature import Json, Signature, bound
 
 Env = list[Any]
 Closure = Callable[[Env], Value]
-Grid = list[tuple[tuple[Point, ...], Any]]
 
 
 CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {**DEFINITIONS, "sup": extremum, "inf": extremum}
-
-
-class Frame:
-    """A model in the numbers of one field, with the densities that have been asked for."""
-
-    def __init__(self, model: Model, field: Field) -> None:
-        self.model, self.field = model, field
-        self.values = {s: [field.number(v) for v in space.values] for s, space in model.spaces.items()}
-        self.densities: dict[Any, dict[tuple[Point, ...], Value]] = {}
-        self.memory: dict[Any, Value] = {}
-        self.tables: dict[tuple[str, str], dict[Key, Value]] = {}
-        self.one = field.number(fmpq(1))
-
-    def grid(self, variables: tuple[str, ...]) -> Grid:
-        """All points of some variables with their base weights; None stands for the weight 1."""
-        key = ("grid", variables)
-        found = self.memory.get(key)
-        if found is None:
-            signature, model, number = self.model.signature, self.model, self.field.number
-            rows = []
-            for v in variables:
-                shape = signature.variables[v]["shape"]
-                rows.append(model.points(signature.variable_space(v), model.extent(shape[0] if shape else None)))
-            found = []
-            for combination in itertools.product(*rows):
-                weight = fmpq(1)
-                for _, w in combination:
-                    weight = weight * w
-                found.append((tuple(p for p, _ in combination), None if weight == 1 else number(weight)))
-            self.memory[key] = found
-        return found
-
-    def density(self, law: str, key: Key, targets: tuple[str, ...], given: tuple[str, ...]) -> dict[Any, Value]:
-        """The table of a marginal or conditional density; conditions of probability zero are missing in it."""
-        name = (law, key, targets, given)
-        found = self.densities.get(name)
-        if found is None:
-            found = self.densities[name] = self._marginal(law, key, targets + given)
-            if given:
-                below = self.density(law, key, given, ())
-                n, vanishes = len(targets), self.field.vanishes
-                power = self.field.power
-                minus = Fraction(-1)
-                found = {p: v * power(below[p[n:]], minus) for p, v in found.items() if not vanishes(below[p[n:]])}
-                self.densities[name] = found
-        return found
-
-    def _marginal(self, law: str, key: Key, slots: tuple[str, ...]) -> dict[Any, Value]:
-        number, order = self.field.number, self.model.signature.laws[law]
-        places = [order.index(s) for s in slots]
-        result: dict[Any, Value] = {}
-        table = self.model.law(law, key)
-        if len(slots) == len(order):
-            return {tuple([p[i] for i in places]): number(v) for p, v in table.items()}
-        rest = [s for s in order if s not in slots]
-        weights = {p: w for p, w in self.model.cells(rest, law) if w != 1}
-        others = [order.index(s) for s in rest]
-        for p, v in table.items():
-            q = tuple([p[i] for i in places])
-            weight = weights.get(tuple([p[i] for i in others])) if weights else None
-            mass = number(v if weight is None else v * weight)
-            old = result.get(q)
-            result[q] = mass if old is None else old + mass
-        return result
-
-    def function(self, name: str, key: Key) -> Value:
-        """The value of a function in this frame's numbers; a point for a function into a space."""
-        table = self.tables.setdefault(("fn", name), {})
-        if key not in table:
-            value = self.model.function(name, key)
-            table[key] = value if name in self.model.signature.points else self.field.number(value)
-        return table[key]
-
-    def point(self, space: str, value: Value) -> Point:
-        """The point of a space that stands for a number."""
-        for i, v in enumerate(self.values[space]):
-            if self.field.vanishes(v - value) or (isinstance(value, float) and abs(v - value) < 1e-12):
-                return i
-        raise DoesNotExist("a density at a number that no point of its space stands for")
 
 
 class Program:
@@ -151,7 +73,8 @@ class Program:
         """Evaluate a binder once for all values of the loops around it that it does not look at."""
         seen = self.signature.mentioned(term)
         names = {n for n in seen if n[0] in ("var", "idx")}
-        if names >= set(self.around) or seen & self.volatile:
+        on_line = any(k == "var" and self.signature.variable_space(n) in self.signature.lines for k, n in names)
+        if names >= set(self.around) or seen & self.volatile or on_line:
             return closure
         places = [self.place(*n) for n in sorted(names)]
         self.memos += 1
@@ -166,6 +89,11 @@ class Program:
             return value
 
         return remembered
+
+    def _grad(self, term: Json) -> Closure:
+        if term[1][0] == "var" and not self.signature.variables[term[1][1]]["shape"]:
+            return continuum.gradient(self, term)
+        raise Unsupported("a gradient")
 
     def inside(self, names: list[tuple[str, str]], *terms: Json) -> list[Closure]:
         """The closures of the bodies of a binder."""
@@ -199,6 +127,8 @@ class Program:
 
     def _var(self, term: Json) -> Closure:
         i, space = self.place("var", term[1]), self.signature.variable_space(term[1])
+        if space in self.signature.lines:
+            return lambda env: env[i]
         if self.signature.variables[term[1]]["shape"]:
             return lambda env: tuple(env[0].values[space][c] for c in env[i])
         return lambda env: env[0].values[space][env[i]]
@@ -326,9 +256,11 @@ class Program:
         if term[0] == "var":
             i = self.place("var", term[1])
             return lambda env: env[i]
-        if term[0] == "at" and term[1][0] == "var":
+        if term[0] == "at" and space not in self.signature.lines and term[1][0] == "var":
             i, position = self.place("var", term[1][1]), self.position(term[2])
             return lambda env: env[i][position(env)]
+        if space in self.signature.lines:
+            return self.compile(term)
         if term[0] == "fn" and self.signature.points.get(term[1]) == space:
             name, key = term[1], self.key(term[2])
             return lambda env: env[0].function(name, key(env))
@@ -337,6 +269,8 @@ class Program:
 
     def _den(self, term: Json) -> Closure:
         _, (_, law, parameters), targets, given = term
+        if self.signature.line_slots(law):
+            return continuum.density(self, term)
         slots, conditions = tuple(s for s, _ in targets), tuple(s for s, _ in given)
         parts = [self.point(self.signature.space[s], t) for s, t in [*targets, *given]]
         key = self.key(parameters) if parameters else None
@@ -372,8 +306,10 @@ class Program:
         half, two = field.number(HALF), field.number(fmpq(2))
 
         def normal(env: Env) -> Value:
-            v = variance(env)
-            deviation = point(env) - mean(env)
+            x, m, v = point(env), mean(env), variance(env)
+            if isinstance(x, GaussianSum) or isinstance(m, GaussianSum):
+                return normal_density(x, m, v, field)
+            deviation = x - m
             precision = field.power(v, Fraction(-1))
             root = field.power(two * field.pi() * v, Fraction(-1, 2))
             return root * field.exp(-(half * (deviation * deviation * precision)))
@@ -402,6 +338,8 @@ class Program:
         definition = self.signature.definitions.get(("fn", term[1]))
         if definition and ("fn", term[1]) not in self.volatile:
             return self._defined(term, *definition)
+        if term[1] in self.signature.analytic and ("fn", term[1]) not in self.volatile:
+            return continuum.function(self, term)
         name, key = term[1], self.key(term[2])
         space = self.signature.points.get(name)
         if space is not None:
@@ -448,6 +386,8 @@ class Program:
     def integral(self, names: list[Json], integrand: Closure) -> Closure:
         """The integral of a closure over the points of some variables."""
         variables = tuple(v[1] for v in names)
+        if any(self.signature.variable_space(v) in self.signature.lines for v in variables):
+            return continuum.integral(self, list(variables), integrand)
         places = [self.place("var", v) for v in variables]
         zero = self.field.number(ZERO)
         first, single = places[0] if places else 0, len(places) == 1

@@ -25,6 +25,9 @@ from flint import arb, fmpq, fmpz
 Value = Any
 """float, fmpq, arb, LogSum, or a structured number (dual number, Gaussian sum, interval) over one of these."""
 
+PI = -314
+"""Stands for the number pi among the integers of a :class:`LogSum`."""
+
 ZERO, ONE, HALF = fmpq(0), fmpq(1), fmpq(1, 2)
 
 
@@ -37,7 +40,7 @@ class Unsupported(ValueError):
 
 
 class LogSum:
-    """An exact number ``rational + sum of c * log(n)`` with rational c and integers n > 1.
+    """An exact number ``rational + sum of c * log(n)`` with rational c and n a prime or (as ``PI``) the number pi.
 
     >>> LogSum.of_log(fmpq(3, 4)) - LogSum.of_log(fmpq(3)) + 2 * LogSum.of_log(fmpq(2))
     LogSum(0, {})
@@ -62,7 +65,7 @@ class LogSum:
 
     def ball(self) -> arb:
         """The value as a ball at the current precision."""
-        return sum((c * arb(n).log() for n, c in sorted(self.logs.items())), arb(self.rational))
+        return sum((c * (arb(n) if n != PI else arb.pi()).log() for n, c in self.logs.items()), arb(self.rational))
 
     def __add__(self, other: Value) -> Value:
         if isinstance(other, LogSum):
@@ -108,7 +111,7 @@ class LogSum:
         return abs(self.ball()) if self.logs else LogSum(abs(self.rational), {})
 
     def vanishes(self) -> bool:
-        """Whether the number is exactly 0: logarithms of distinct primes and 1 are linearly independent (Baker)."""
+        """Whether the number is exactly 0 because nothing is left of it; enough for what is shown equal."""
         return self.rational == 0 and not self.logs
 
 
@@ -123,6 +126,7 @@ class Field:
     power: Callable[[Value, Fraction], Value]
     pi: Callable[[], Value]
     infinity: Callable[[], Value]
+    log_two_pi: Callable[[], Value]
 
     def vanishes(self, value: Value) -> bool:
         """Whether a value is exactly zero (a ball around zero is not)."""
@@ -192,7 +196,11 @@ def _ball_exp(value: Value) -> Value:
 
 def _exact_exp(value: Value) -> Value:
     if isinstance(value, LogSum):
-        if value.rational == 0 and all(c.q == 1 and abs(c.p) < 64 for c in value.logs.values()):
+        if (
+            value.rational == 0
+            and PI not in value.logs
+            and all(c.q == 1 and abs(c.p) < 64 for c in value.logs.values())
+        ):
             result = ONE
             for n, c in value.logs.items():
                 result = result * fmpq(n) ** int(c.p)
@@ -233,16 +241,36 @@ def _exact_power(value: Value, exponent: Fraction) -> Value:
     return value.power(exponent, EXACT)
 
 
-FLOATS = Field("floats", float, _float_log, _float_exp, _float_power, lambda: math.pi, lambda: math.inf)
-BALLS = Field("balls", lambda q: q, _ball_log, _ball_exp, _ball_power, arb.pi, arb.pos_inf)
-EXACT = Field("exact", lambda q: q, _exact_log, _exact_exp, _exact_power, arb.pi, arb.pos_inf)
+FLOATS = Field(
+    "floats",
+    float,
+    _float_log,
+    _float_exp,
+    _float_power,
+    lambda: math.pi,
+    lambda: math.inf,
+    lambda: math.log(2 * math.pi),
+)
+BALLS = Field(
+    "balls", lambda q: q, _ball_log, _ball_exp, _ball_power, arb.pi, arb.pos_inf, lambda: (2 * arb.pi()).log()
+)
+EXACT = Field(
+    "exact",
+    lambda q: q,
+    _exact_log,
+    _exact_exp,
+    _exact_power,
+    arb.pi,
+    arb.pos_inf,
+    lambda: LogSum(ZERO, {2: ONE, PI: ONE}),
+)
 
 
 def ball(value: Value) -> arb:
     """A value of ``BALLS`` or ``EXACT`` as a ball at the current precision."""
     if isinstance(value, arb):
         return value
-    return arb(value) if isinstance(value, fmpq) else value.ball()
+    return arb(value) if isinstance(value, (fmpq, int)) else value.ball()
 
 
 def same(left: Value, right: Value) -> bool:

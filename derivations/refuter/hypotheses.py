@@ -14,8 +14,8 @@ from typing import Any
 from flint import ctx, fmpq
 
 from derivations.refuter.comparison import Sides
-from derivations.refuter.evaluation import Frame
 from derivations.refuter.fields import BALLS, EXACT, ONE, ZERO, DoesNotExist, Unsupported, Value, ball, same
+from derivations.refuter.frames import Frame
 from derivations.refuter.models import ADMISSIBLE, Key, Model, Table, draw_number
 from derivations.refuter.signature import Json, Signature, free, walk
 
@@ -28,7 +28,9 @@ class Hypotheses:
 
     def __init__(self, signature: Signature, extra: list[list[Json]] | None = None) -> None:
         self.signature = signature
-        rows = [*signature.statement.get("given", []), *(["=", *pair] for pair in extra or [])]
+        definitions = {d.hypothesis for found in signature.densities.values() for d in found}
+        posed = [h for n, h in enumerate(signature.statement.get("given", [])) if n not in definitions]
+        rows = [*posed, *(["=", *pair] for pair in extra or [])]
         self.chains = [Chain(signature, row[1], row[2]) for row in rows if row[0] == "markov"]
         self.relations = [Relation(signature, *row) for row in rows if row[0] != "markov"]
         self.definitions = []
@@ -101,7 +103,7 @@ class Chain:
     """Slots that form a Markov chain, in order, under a law."""
 
     def __init__(self, signature: Signature, slots: list[str], law: Json) -> None:
-        if law[2]:
+        if law[2] or signature.line_slots(law[1]):
             raise Unsupported("a Markov chain of a law with parameters")
         self.name, self.slots = law[1], slots
 
@@ -153,12 +155,16 @@ class Relation:
         self.signature, self.relation = signature, relation
         self.variables = tuple(signature.free_variables(left, right))
         self.names = free(left) | free(right)
+        if any(signature.variable_space(v) in signature.lines for v in self.variables):
+            raise Unsupported("a hypothesis at all points of a real line")
         self.sides = Sides.of(signature, EXACT, left, right, self.variables)
         self.imposable = []
         if relation == "=":
             for number, (side, other) in enumerate(((left, right), (right, left))):
-                if _is_plain_density(side) and set(signature.free_variables(other)) <= set(
-                    signature.free_variables(side)
+                if (
+                    _is_plain_density(side)
+                    and not signature.line_slots(side[1][1])
+                    and set(signature.free_variables(other)) <= set(signature.free_variables(side))
                 ):
                     self.imposable.append((side, number))
 

@@ -74,6 +74,18 @@ class Space:
         return all(w == 1 for w in self.weights)
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What a hypothesis leaves open of a law on real lines: a table over its finite slots, then a chain of normals.
+
+    Each row of the chain gives a slot, a mean, the slopes on the components before it, and a variance.
+    """
+
+    slots: tuple[str, ...]
+    table: Table
+    chain: tuple[tuple[str, fmpq, tuple[fmpq, ...], fmpq], ...]
+
+
 @dataclass
 class Model:
     """One model of a statement's vocabulary; see the module docstring."""
@@ -87,6 +99,9 @@ class Model:
     style: str = "generic"
     seed: int = 0
     rng: Random = field(default_factory=lambda: Random(0), repr=False)
+    chains: dict[tuple[str, Key], Rest] = field(default_factory=dict)
+    polynomials: dict[str, tuple[fmpq, tuple[fmpq, ...], fmpq]] = field(default_factory=dict)
+    reals: tuple[fmpq, ...] = ()
     asked: set[tuple[str, Key]] = field(default_factory=set, repr=False)
 
     def copy(self) -> Model:
@@ -95,6 +110,8 @@ class Model:
             self,
             spaces=dict(self.spaces),
             symbols=dict(self.symbols),
+            chains=dict(self.chains),
+            polynomials=dict(self.polynomials),
             laws=dict(self.laws),
             functions={f: dict(table) for f, table in self.functions.items()},
             rng=Random(self.seed),
@@ -140,6 +157,40 @@ class Model:
             found = {p: fmpq(m, total) / w for m, (p, w) in zip(masses, cells, strict=True)}
             self.laws[name, key] = found
         return found
+
+    def numbers(self, space: str, extent: int | None = None) -> list[tuple[Any, fmpq]]:
+        """A few numbers (or vectors) for a free variable of the real line."""
+        if extent is None:
+            return [(v, ONE) for v in self.reals]
+        return [(tuple(self.reals[(i + j) % len(self.reals)] for j in range(extent)), ONE) for i in range(2)]
+
+    def finite_slots(self, law: str) -> list[str]:
+        """The slots of a law that range over finite spaces, in order."""
+        signature = self.signature
+        return [s for s in signature.laws[law] if signature.space[s] not in signature.lines]
+
+    def rest(self, law: str, key: Key, slots: tuple[str, ...]) -> Rest:
+        """The random part of a law on real lines, over some slots."""
+        found = self.chains.get((law, key))
+        if found is None:
+            rng, order = self.rng, self.finite_slots(law)
+            finite = tuple(s for s in slots if s in order)
+            cells = self.cells(finite, law)
+            masses = _masses(self, cells)
+            table = {p: fmpq(m, sum(masses)) / w for m, (p, w) in zip(masses, cells, strict=True)}
+            chain = tuple(
+                (s, rng.choice(REALS), tuple(rng.choice(REALS) for _ in range(i)), rng.choice(WEIGHTS))
+                for i, s in enumerate(s for s in slots if s not in order)
+            )
+            found = self.chains[law, key] = Rest(finite, table, chain)
+        return found
+
+    def polynomial(self, name: str, arity: int) -> tuple[fmpq, tuple[fmpq, ...], fmpq]:
+        """Constant, slopes and curvature of a function of real numbers."""
+        if name not in self.polynomials:
+            constant, curvature, *slopes = (self.rng.choice(REALS) for _ in range(arity + 2))
+            self.polynomials[name] = (constant, tuple(slopes), curvature)
+        return self.polynomials[name]
 
     def function(self, name: str, key: Key) -> Any:
         """The value of a function: a number of its declared range, or a point if it maps into a space."""
@@ -239,7 +290,7 @@ class Sampler:
     def __init__(self, signature: Signature, seed: int) -> None:
         self.signature, self.seed = signature, seed
         self.loops = [loop for t in signature.terms for loop in signature.loops(t)]
-        self.spaces = sorted(set(signature.space.values()))
+        self.spaces = sorted(set(signature.space.values()) - signature.lines)
         self.extents = {n: (f["shape"][0] if f["shape"] else None) for n, f in signature.variables.items()}
 
     def draw(self, number: int, style: str | None = None) -> Model:
@@ -260,10 +311,11 @@ class Sampler:
         model = Model(signature, {}, dimensions, style=style, seed=seed, rng=rng)
         for s, n in sizes.items():
             model.spaces[s] = self._space(s, n, 0 if style == "tiny" else number, rng)
+        model.reals = tuple(rng.sample(REALS, 2))
         for name, facts in signature.symbols.items():
             model.symbols[name] = self._symbol(name, facts, model)
         for name in signature.laws:
-            if name not in signature.parametric:
+            if name not in signature.parametric and not signature.line_slots(name):
                 model.law(name)
         if style == "twins" or (style in ("wild", "sparse") and rng.random() < 0.5):
             _make_twins(model)
@@ -278,7 +330,7 @@ class Sampler:
                 work = size
                 for n in names:
                     extent = self.extents[n]
-                    work *= sizes[self.signature.variable_space(n)] ** (
+                    work *= sizes.get(self.signature.variable_space(n), 1) ** (
                         1 if extent is None else integer(extent, dimensions)
                     )
                 total += work
@@ -286,7 +338,9 @@ class Sampler:
                 work = 1
                 for s in slots:
                     extent = self.signature.whole.get((law, s))
-                    work *= sizes[self.signature.space[s]] ** (1 if extent is None else integer(extent, dimensions))
+                    work *= sizes.get(self.signature.space[s], 1) ** (
+                        1 if extent is None else integer(extent, dimensions)
+                    )
                 total += work
             return total
 

@@ -13,10 +13,11 @@ from itertools import pairwise
 from flint import fmpq
 
 from derivations.refuter.comparison import Violation
-from derivations.refuter.counterexamples import numbers, presented
-from derivations.refuter.evaluation import Frame
+from derivations.refuter.counterexamples import numbers
 from derivations.refuter.fields import BALLS, ONE, ZERO, ball
-from derivations.refuter.models import ADMISSIBLE, Key, Model, Sampler, Space, key_of, rationals
+from derivations.refuter.frames import Frame
+from derivations.refuter.models import ADMISSIBLE, Key, Model, Rest, Sampler, Space, key_of, rationals
+from derivations.refuter.wording import presented
 
 FRESH = 24
 STEPS = 60
@@ -78,6 +79,7 @@ def simplifications(model: Model) -> Iterator[Model]:
         yield from _renumbered(model, name)
     for law, key in sorted(model.laws):
         yield from _simpler_laws(model, law, key)
+    yield from _simpler_continuum(model)
     for name, value in sorted(model.symbols.items()):
         if name in model.dimensions or name in model.signature.located:
             continue
@@ -100,6 +102,27 @@ def simplifications(model: Model) -> Iterator[Model]:
                     other = model.copy()
                     other.functions[name][key] = new
                     yield other
+
+
+def _simpler_continuum(model: Model) -> Iterator[Model]:
+    """Linear-Gaussian laws and polynomials with simpler numbers."""
+    for law, rest in sorted(model.chains.items()):
+        for i, (slot, mean, slopes, variance) in enumerate(rest.chain):
+            for new in ((slot, ZERO, slopes, ONE), (slot, mean, (ONE,) * i, variance), (slot, mean, (ZERO,) * i, ONE)):
+                if new != rest.chain[i]:
+                    other = model.copy()
+                    other.chains[law] = Rest(rest.slots, rest.table, (*rest.chain[:i], new, *rest.chain[i + 1 :]))
+                    yield other
+    for f, (_, slopes, _) in sorted(model.polynomials.items()):
+        for constant, slope, curvature in rationals_in_rows("0 1 0;0 0 1;1 1 0;1 1 1"):
+            other = model.copy()
+            other.polynomials[f] = (constant, (slope,) * len(slopes), curvature)
+            yield other
+
+
+def rationals_in_rows(text: str) -> list[tuple[fmpq, ...]]:
+    """Rows of rational numbers, separated by semicolons."""
+    return [rationals(row) for row in text.split(";")]
 
 
 def _without_point(model: Model, name: str, point: int) -> Iterator[Model]:

@@ -76,6 +76,18 @@ def free(term: Json) -> frozenset[tuple[str, str]]:
     return names - {(("fn" if b[0] == "function" else b[0]), b[1]) for b in bound(term)}
 
 
+@dataclass(frozen=True)
+class DensityDefinition:
+    """A hypothesis that says what a density of a law on the real line is: targets, condition, variables, density."""
+
+    targets: tuple[str, ...]
+    given: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    parameters: Json
+    density: Json
+    hypothesis: int
+
+
 @dataclass
 class Signature:
     """The vocabulary of one statement.
@@ -100,6 +112,8 @@ class Signature:
     located: dict[str, str] = field(default_factory=dict)
     dimensions: list[str] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
+    analytic: set[str] = field(default_factory=set)
+    densities: dict[str, list[DensityDefinition]] = field(default_factory=dict)
     definitions: dict[tuple[str, str], tuple[tuple[str, ...], Json]] = field(default_factory=dict)
 
     @classmethod
@@ -206,7 +220,59 @@ class Signature:
                     integrated |= {b[1] for b in bound(u)}
         self.lines = {self.variable_space(n) for n in points & integrated}
         if any(b[0] == "grad" and b[1][0] == "var" for t in self.terms for b in walk(t)):
-            self.lines |= {self.variable_space(b[1][1]) for t in self.terms for b in walk(t) if b[0] == "grad"}
+            self.lines |= {
+                self.variable_space(u[1][1]) for t in self.terms for u in walk(t) if u[0] == "grad" and u[1][0] == "var"
+            }
+        for t in self.terms:
+            for u in walk(t):
+                if u[0] in ("sup", "inf") and u[1][0] == "var" and u[1][1] in _by_value(u[2]):
+                    if self.variables[u[1][1]]["kind"] != "continuous":
+                        raise Unsupported("an extremum over the values of a variable that may be discrete")
+                    self.lines.add(self.variable_space(u[1][1]))
+        self._find_densities()
+        for law, slots in self.laws.items():
+            spaces = {self.space_of(s) for s in slots}
+            if spaces & self.lines and law not in self.densities:
+                self.lines |= spaces - self.discrete
+        if self.lines:
+            self._find_analytic()
+            self.analytic |= {f for f, s in self.points.items() if s in self.lines}
+            self.points = {f: s for f, s in self.points.items() if s not in self.lines}
+            self.located = {name: s for name, s in self.located.items() if s not in self.lines}
+
+    def line_slots(self, law: str) -> list[str]:
+        """The slots of a law that range over the real line."""
+        return [s for s in self.laws[law] if self.space_of(s) in self.lines]
+
+    def _find_densities(self) -> None:
+        """Hypotheses that define a density of a law on the real line."""
+        for number, hypothesis in enumerate(self.statement.get("given", [])):
+            if hypothesis[0] != "=":
+                continue
+            for side, other in (hypothesis[1:], hypothesis[:0:-1]):
+                if side[0] != "den" or not self.line_slots(side[1][1]) or ("law", side[1][1]) in free(other):
+                    continue
+                arguments = [*side[2], *side[3]]
+                names = [t[1] for _, t in arguments if t[0] == "var"]
+                known = self.densities.setdefault(side[1][1], [])
+                targets, given = tuple(s for s, _ in side[2]), tuple(s for s, _ in side[3])
+                if (
+                    len(set(names)) == len(arguments)
+                    and set(self.free_variables(other)) <= set(names)
+                    and not any(set(targets) & set(d.targets) for d in known)
+                ):
+                    variables = tuple((s, t[1]) for s, t in arguments)
+                    known.append(DensityDefinition(targets, given, variables, side[1][2], other, number))
+                    break
+
+    def _find_analytic(self) -> None:
+        """Functions of real numbers that range over a continuum."""
+        for t in self.terms:
+            for u in walk(t):
+                if u[0] == "fn" and any(
+                    k == "var" and self.variable_space(n) in self.lines for a in u[2] for k, n in free(a)
+                ):
+                    self.analytic.add(u[1])
 
     def _find_definitions(self) -> None:
         """Hypotheses ``symbol = term`` and ``f(x) = term`` define the symbol or function, if not in terms of itself."""
@@ -256,3 +322,12 @@ class Signature:
 
         visit(term, [])
         return found
+
+
+def _by_value(term: Json) -> set[str]:
+    """The variables that occur as numbers, not only as points of densities and functions."""
+    if term[0] == "var":
+        return {term[1]}
+    if term[0] in ("den", "fn"):
+        return {n for t in subterms(term) if t[0] != "var" for n in _by_value(t)}
+    return {n for t in subterms(term) for n in _by_value(t)}

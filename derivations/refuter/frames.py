@@ -1,0 +1,109 @@
+"""A model seen through a field: its densities, functions and points in that field's numbers."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq
+
+from derivations.refuter.fields import DoesNotExist, Field, Value
+from derivations.refuter.gaussian import Coordinate, GaussianSum
+from derivations.refuter.models import Key, Model, Point
+
+Grid = list[tuple[tuple[Point, ...], Any]]
+
+
+class Frame:
+    """A model in the numbers of one field, with the densities that have been asked for."""
+
+    def __init__(self, model: Model, field: Field) -> None:
+        self.model, self.field = model, field
+        self.values = {s: [field.number(v) for v in space.values] for s, space in model.spaces.items()}
+        self.densities: dict[Any, dict[tuple[Point, ...], Value]] = {}
+        self.memory: dict[Any, Value] = {}
+        self.tables: dict[tuple[str, str], dict[Key, Value]] = {}
+        self.one = field.number(fmpq(1))
+        self.depth = 0
+
+    def grid(self, variables: tuple[str, ...]) -> Grid:
+        """All points of some variables with their base weights; None stands for the weight 1.
+
+        A variable of the real line has no points; a few numbers stand for it where it is free.
+        """
+        key = ("grid", variables)
+        found = self.memory.get(key)
+        if found is None:
+            signature, model, number = self.model.signature, self.model, self.field.number
+            rows = []
+            for v in variables:
+                shape = signature.variables[v]["shape"]
+                space, extent = signature.variable_space(v), model.extent(shape[0] if shape else None)
+                on_line = space in signature.lines
+                rows.append(model.numbers(space, extent) if on_line else model.points(space, extent))
+            found = []
+            for combination in itertools.product(*rows):
+                weight = fmpq(1)
+                for _, w in combination:
+                    weight = weight * w
+                found.append((tuple(p for p, _ in combination), None if weight == 1 else number(weight)))
+            self.memory[key] = found
+        return found
+
+    def density(self, law: str, key: Key, targets: tuple[str, ...], given: tuple[str, ...]) -> dict[Any, Value]:
+        """The table of a marginal or conditional density; conditions of probability zero are missing in it."""
+        name = (law, key, targets, given)
+        found = self.densities.get(name)
+        if found is None:
+            found = self.densities[name] = self._marginal(law, key, targets + given)
+            if given:
+                below = self.density(law, key, given, ())
+                n, vanishes = len(targets), self.field.vanishes
+                power = self.field.power
+                minus = Fraction(-1)
+                found = {p: v * power(below[p[n:]], minus) for p, v in found.items() if not vanishes(below[p[n:]])}
+                self.densities[name] = found
+        return found
+
+    def _marginal(self, law: str, key: Key, slots: tuple[str, ...]) -> dict[Any, Value]:
+        number, order = self.field.number, self.model.signature.laws[law]
+        places = [order.index(s) for s in slots]
+        result: dict[Any, Value] = {}
+        table = self.model.law(law, key)
+        if len(slots) == len(order):
+            return {tuple([p[i] for i in places]): number(v) for p, v in table.items()}
+        rest = [s for s in order if s not in slots]
+        weights = {p: w for p, w in self.model.cells(rest, law) if w != 1}
+        others = [order.index(s) for s in rest]
+        for p, v in table.items():
+            q = tuple([p[i] for i in places])
+            weight = weights.get(tuple([p[i] for i in others])) if weights else None
+            mass = number(v if weight is None else v * weight)
+            old = result.get(q)
+            result[q] = mass if old is None else old + mass
+        return result
+
+    def coordinates(self, variable: str) -> tuple[Any, list[Coordinate]]:
+        """A variable of the real line as a function of fresh coordinates, and these."""
+        shape = self.model.signature.variables[variable]["shape"]
+        extent = self.model.extent(shape[0] if shape else None)
+        self.depth += 1
+        names: list[Coordinate] = [(variable, self.depth, i) for i in range(1 if extent is None else extent)]
+        values = tuple(GaussianSum.coordinate(name, self.one) for name in names)
+        return (values[0] if extent is None else values), names
+
+    def function(self, name: str, key: Key) -> Value:
+        """The value of a function in this frame's numbers; a point for a function into a space."""
+        table = self.tables.setdefault(("fn", name), {})
+        if key not in table:
+            value = self.model.function(name, key)
+            table[key] = value if name in self.model.signature.points else self.field.number(value)
+        return table[key]
+
+    def point(self, space: str, value: Value) -> Point:
+        """The point of a space that stands for a number."""
+        for i, v in enumerate(self.values[space]):
+            if self.field.vanishes(v - value) or (isinstance(value, float) and abs(v - value) < 1e-12):
+                return i
+        raise DoesNotExist("a density at a number that no point of its space stands for")
