@@ -135,8 +135,8 @@ def condition_text(condition: list[Any], declare: dict[str, Any]) -> str:
         return f"{shown[0]} << {shown[1]}"
     if kind == "finite":
         return f"{shown[0]} is finite"
-    if kind == "nonzero":
-        return f"{shown[0]} != 0"
+    if kind in ("nonzero", "positive"):
+        return f"{shown[0]} {'!=' if kind == 'nonzero' else '>'} 0"
     raise ValueError(f"a condition of the unknown kind {kind!r}")
 
 

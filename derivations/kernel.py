@@ -33,6 +33,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -265,21 +266,25 @@ def names_in(item: Any) -> frozenset[str]:
     return frozenset().union(*(names_in(i) for i in item))
 
 
+def height(s: Sum) -> int:
+    """A height above those of all bound names in a sum."""
+    return 1 + max((int(n.split("^")[1].split(".")[0]) for key in s for n in names_in(key[1]) if "^" in n), default=0)
+
+
 def freeze(s: Sum) -> Atom:
     """A sum as an atom.  Its binders get names by height, which do not depend on where the sum stands."""
     items = []
     for (binders, monomial), c in s.items():
-        height = 1 + max((int(n.split("^")[1].split(".")[0]) for n in names_in(monomial) if "^" in n), default=0)
-        items.append((min(_arrangements(binders, monomial, height), key=order), c))
+        items.append((min(_arrangements(binders, monomial, height({(binders, monomial): c})), key=order), c))
     return ("sum", tuple(sorted(items, key=order)))
 
 
-def _arrangements(binders: tuple[str, ...], monomial: Monomial, height: int) -> Iterable[Key]:
+def _arrangements(binders: tuple[str, ...], monomial: Monomial, level: int) -> Iterable[Key]:
     """The keys that differ in the order of binders of the same slot (all of them up to four of a kind)."""
     groups = [list(g) for _, g in itertools.groupby(sorted(binders, key=slot_of), key=slot_of)]
     orders = [itertools.permutations(g) if len(g) <= 4 else [g] for g in groups]
     for choice in itertools.product(*orders):
-        names = {b: f"{slot_of(b)}^{height}.{n}" for group in choice for n, b in enumerate(group)}
+        names = {b: f"{slot_of(b)}^{level}.{n}" for group in choice for n, b in enumerate(group)}
         yield tuple(sorted(names.values())), rename_monomial(monomial, names)
 
 
@@ -308,6 +313,13 @@ def point(s: Sum) -> Atom:
     return freeze(s)
 
 
+def rational(text: str) -> Fraction:
+    """A number from its text, such as -3/4."""
+    if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,300}(/[0-9]{1,300})?", text):
+        raise Rejected(f"{str(text)[:40]!r} is not a number such as -3/4")
+    return Fraction(text)
+
+
 def primes(n: int) -> dict[int, int]:
     found: dict[int, int] = {}
     p = 2
@@ -330,6 +342,7 @@ class Node:
     def __init__(self, term: Any, sign: int) -> None:
         self.term, self.sign = term, sign
         self.value: Sum = {}
+        self.proper = False  # a divergence of densities of finite mass
         self.supports: dict[str, list[Any]] = {}  # absolute continuities that its finiteness implies
 
 
@@ -353,16 +366,20 @@ class Replay:
             if bad := [n for n in table if not isinstance(n, str) or set(n) & set("^.#[]")]:
                 raise Rejected(f"the name {bad[0]!r} has a character that the kernel keeps for bound names")
         self.kinds: dict[str, str] = {}
+        self.shapes: dict[str, Any] = {}
         for facts in self.variables.values():
-            if self.kinds.setdefault(facts["slot"], facts["kind"]) != facts["kind"]:
-                raise Rejected(f"the slot {facts['slot']} has variables of two kinds")
+            slot, kind, shape = facts["slot"], facts["kind"], facts["shape"]
+            if self.kinds.setdefault(slot, kind) != kind or self.shapes.setdefault(slot, shape) != shape:
+                raise Rejected(f"the slot {slot} has variables of two kinds or shapes")
+        self.depths: dict[tuple[str, str], int] = {}  # of the points that fill a slot of a law
         self.display: dict[str, str] = {}  # bound name -> a declared name to show for it
         self.ranges: list[tuple[Atom, Atom]] = []
         self.nodes: list[Node] = []  # those of the right side first
         self.right_nodes = 0
         self.node: Node | None = None
         self.sign = 1
-        self.granted: set[tuple[Atom, Atom]] = set()
+        self.loose: set[tuple[str, Atom]] = set()
+        self.granted: set[tuple[frozenset[Atom], Atom]] = set()
         self.identified: list[tuple[list[Any], frozenset[str], list[Any]]] = []
         self.rewritten: list[tuple[Any, Any]] = []
         self.depth = 0
@@ -453,6 +470,11 @@ class Replay:
             return bool(atom[1][0] == "prime")
         return head == "sum" and self.nonnegative_sum(opened(atom, ()))
 
+    def positive_sum(self, s: Sum) -> bool:
+        """Whether a sum is known to be above zero, term by term."""
+        signs = [c > 0 and self.nonnegative_monomial(m) for (_, m), c in s.items()]
+        return all(signs) and any(not b and all(self.implied(a, []) for a, _ in m) for b, m in s)
+
     def nonnegative_monomial(self, m: Monomial) -> bool:
         return all((e.denominator == 1 and e % 2 == 0) or self.nonnegative(a) for a, e in m)
 
@@ -506,7 +528,7 @@ class Replay:
             return total
         if head == "mul":
             outer = self.sign
-            numbers = [Fraction(part[1]) for part in t[1:] if part[0] == "num"]
+            numbers = [rational(part[1]) for part in t[1:] if part[0] == "num"]
             others = [part for part in t[1:] if part[0] != "num"]
             steady = sum(part[0] not in ("num", "sym", "const") for part in others) <= 1
             for n in numbers:
@@ -530,15 +552,21 @@ class Replay:
                 return {hazards: s}
             if head == "pow":
                 inner = self.value(t[1], env)
-                return {frozenset().union(*inner): self.power(plus(*inner.values()), Fraction(t[2]))}
-            if head == "den":
-                return self.density(t, env)
-            return {frozenset(): self.leaf(t, env)}
+                return {frozenset().union(*inner): self.power(plus(*inner.values()), rational(t[2]))}
+            around, self.loose = self.loose, set()
+            try:
+                s = self.density(t, env) if head == "den" else self.leaf(t, env)
+                return {frozenset(self.loose): s}
+            finally:
+                self.loose = around
         finally:
             self.sign = outer
 
     def total(self, t: Any, env: Env) -> Sum:
-        return plus(*self.value(t, env).values())
+        """A term as one sum; the hazards met go to whatever term it is an argument of."""
+        value = self.value(t, env)
+        self.loose.update(*value)
+        return plus(*value.values())
 
     def times(self, a: Value, b: Value) -> Value:
         result: Value = {}
@@ -554,7 +582,7 @@ class Replay:
         """What is neither a sum, a product, a density nor a binder of variables."""
         head = t[0]
         if head == "num":
-            return constant(Fraction(t[1]))
+            return constant(rational(t[1]))
         if head == "const" and t[1] == "pi":
             return single(("const", "pi"))
         if head in ("var", "idx"):
@@ -576,22 +604,37 @@ class Replay:
                 raise Rejected(f"the function {t[1]} is declared with another number of arguments")
             return single(("fn", t[1], tuple(point(self.total(a, env)) for a in t[2])))
         if head == "normal":
-            return single(("normal", *(point(self.total(a, env)) for a in t[1:])))
+            _, x, mean, variance = t
+            if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
+                raise Rejected("a normal density needs a continuous variable with values in the reals")
+            v = self.total(variance, env)
+            if not self.positive_sum(v):
+                self.condition("positive", variance)
+            return single(("normal", point(self.total(x, env)), point(self.total(mean, env)), point(v)))
         if head == "prod":
             k = t[1][1]
             inner, name = self.bind([t[1]], env)
             body = self.total(t[2], inner)
-            height = 1 + max(
-                (int(n.split("^")[1].split(".")[0]) for key in body for n in names_in(key[1]) if "^" in n), default=0
-            )
-            bound = f"{slot_of(name[0])}^{height}.p"
+            bound = f"{slot_of(name[0])}^{height(body)}.p"
             self.display[bound] = k
             return single(("prod", bound, rename(point(body), {name[0]: bound})))
         if head in ("sup", "inf"):
-            return single((head, json.dumps(t[1]), point(self.total(t[2], env))))
+            return self.extremum(t, env)
         raise Rejected(f"a term of the unknown kind {head!r}")
 
-    def density(self, t: Any, env: Env) -> Value:
+    def extremum(self, t: Any, env: Env) -> Sum:
+        """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
+        head, binder, body = t
+        if binder[0] != "var":
+            table = {name: a for name, a in env[0].items() if name != binder[1]}
+            return single((head, json.dumps(binder), point(self.total(body, (table, *env[1:])))))
+        inner, (name,) = self.bind([binder], env)
+        s = self.total(body, inner)
+        bound = f"{slot_of(name)}^{height(s)}.s"
+        self.display.setdefault(bound, binder[1])
+        return single((head, bound, rename(point(s), {name: bound})))
+
+    def density(self, t: Any, env: Env) -> Sum:
         """A density p(targets | given) is p(targets, given) / p(given); marginals may be identified by hypothesis."""
         _, law, targets, given = t
         if not targets:
@@ -600,17 +643,28 @@ class Replay:
         if len(set(slots)) < len(slots):
             raise Rejected(f"a density of {law[1]} fills a slot twice")
         places = {s: point(self.total(a, env)) for s, a in targets + given}
+        for slot, a in targets + given:
+            depth = self.dimensions(a)
+            if depth is not None and self.depths.setdefault((law[1], slot), depth) != depth:
+                raise Rejected(f"the slot {slot} of {law[1]} takes a vector here and a component there")
         parameters = tuple(point(self.total(a, env)) for a in law[2])
         if given and not self.use("Bayes' rule"):
             above, below = (tuple(sorted((s, places[s]) for s, _ in part)) for part in (targets, given))
-            return {frozenset(): single(("cond", law[1], parameters, above, below))}
+            return single(("cond", law[1], parameters, above, below))
         joint = self.marginal(law[1], parameters, places)
         if not given:
-            return {frozenset(): joint}
+            return joint
         condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
-        if len(condition) == 1:
-            self.granted |= {(weight, a) for weight in env[2] for _, m in condition for a, _ in m}
-        return {frozenset(): product(joint, self.power(condition, Fraction(-1)))}
+        if len(condition) == 1 and env[2]:  # the average exists, so this density is positive wherever it looks
+            self.granted |= {(frozenset(env[2]), a) for _, m in condition for a, _ in m}
+        return product(joint, self.power(condition, Fraction(-1)))
+
+    def dimensions(self, t: Any) -> int | None:
+        """The number of dimensions of a variable or of a component of one."""
+        if t[0] == "at":
+            inner = self.dimensions(t[1])
+            return None if inner is None else inner - len(t[2:])
+        return len(self.variables[t[1]]["shape"]) if t[0] == "var" else None
 
     def marginal(self, law: str, parameters: tuple[Atom, ...], places: dict[str, Atom]) -> Sum:
         """A marginal density of a law, or what a hypothesis says that it is."""
@@ -627,7 +681,8 @@ class Replay:
                 self.depth += 1
                 if self.depth > 20:
                     raise Rejected("the hypotheses define each other in a circle")
-                total = plus(*self.value(meaning, (names, (), ())).values())
+                active = tuple(sorted(names_in(tuple(places.values()))))
+                total = self.total(meaning, (names, active, ()))
                 self.depth -= 1
                 return total
         return single(("den", law, parameters, tuple(sorted(places.items()))))
@@ -662,6 +717,9 @@ class Replay:
         try:
             result = self.binder(t, env)
             self.node.value = plus(*result.values())
+            if t[0] in ("KL", "JSD", "TV"):
+                masses = [self.settle(self.total(["int", t[1], a], env)) for a in t[2:]]
+                self.node.proper = all(not key[0] for mass in masses for key in mass)
             self.nodes.append(self.node)
             return result
         finally:
@@ -770,9 +828,8 @@ class Replay:
         if atom[0] == "prod":
             return all(self.implied(a, []) for (_, m) in opened(atom[2], ()) for a, _ in m)
         if atom[0] == "den":
-            return any(
-                (w[0] == "den" and w[1:3] == atom[1:3] and set(atom[3]) <= set(w[3])) or (w, atom) in self.granted
-                for w in weight
+            return any(w[0] == "den" and w[1:3] == atom[1:3] and set(atom[3]) <= set(w[3]) for w in weight) or any(
+                a == atom and around <= set(weight) for around, a in self.granted
             )
         if atom[0] == "sum":
             items = opened(atom, ())
@@ -992,12 +1049,12 @@ class Replay:
         """The integral over a variable of a density in which it fills one slot."""
         variable = ("var", name)
         if atom[0] == "normal":
-            alone = atom[1] == variable and name not in names_in(atom[2:])
+            alone = atom[1] == variable and name not in names_in(atom[2:]) and self.real_line(name)
             return constant(1) if alone and self.use("normalisation") else None
         if atom[0] == "prod":
             return None
         slots = atom[3]
-        mine = [s for s, a in slots if a == variable and s == slot_of(name)]
+        mine = [s for s, a in slots if a == variable and slot_of(name) in (s, s + "[]")]
         others = (*atom[2], *(a for s, a in slots if a != variable), *(atom[4] if atom[0] == "cond" else ()))
         if len(mine) != 1 or name in names_in(others):
             return None
@@ -1016,6 +1073,7 @@ class Replay:
         powers = [e for a, e in inside if a == variable]
         _, x, mean, variance = normal
         good = x == variable and name not in names_in((mean, variance)) and len(inside) == 2 and len(powers) == 1
+        good = good and self.real_line(name)
         if not good or powers[0].denominator != 1 or not 0 < powers[0] <= 12 or not self.use("Gaussian moments"):
             return None
         m, v = opened(mean, ()), opened(variance, ())
@@ -1023,6 +1081,10 @@ class Replay:
         for n in range(1, int(powers[0])):
             below, current = current, plus(product(m, current), scaled(product(v, below), n))
         return current
+
+    def real_line(self, name: str) -> bool:
+        """Whether a bound variable ranges over the reals: a continuous one, or a component of a continuous vector."""
+        return self.kinds.get(slot_of(name).removesuffix("[]")) == "continuous"
 
     def component(self, name: str, atom: Atom, monomial: Monomial, rest: tuple[str, ...]) -> Sum | None:
         """A vector under a product of densities of its components: all components but the one in use integrate to 1."""
@@ -1034,6 +1096,11 @@ class Replay:
         mine = ("at", vector, index)
         if uses is None or len(uses) > 1 or _components(tuple(m for _, m in body), vector) != {index}:
             return None
+        shape = self.shapes.get(slot_of(name), [])
+        span = self.ranges[int(slot_of(atom[1])[1:])]
+        whole = len(shape) == 1 and span == (point(constant(1)), point(self.quietly(shape[0])))
+        if not whole or any(j[0] != "idx" or slot_of(j[1]) != slot_of(atom[1]) for j in uses):
+            return None  # the product must run over the whole vector, and so must the index of the component
         taken = names_in(monomial) | set(rest)
         fresh = next(n for i in itertools.count() if (n := f"{slot_of(name)}[].{i}") not in taken)
         self.display.setdefault(fresh, self.display.get(name, name))
@@ -1220,7 +1287,7 @@ class Replay:
         """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity."""
         if self.always_finite(node.value):
             return True
-        if node.term[0] in ("KL", "JSD", "TV") and node.sign > 0:
+        if node.proper and node.sign > 0:
             return True
         return node.sign != 0 and all(self.signed(m, c) == node.sign for (_, m), c in node.value.items())
 
@@ -1393,6 +1460,8 @@ class Replay:
             while len(groups) < {"KL": 1, "JSD": 1, "CE": 1, "H": 2, "I": 3}[atom[1]]:
                 groups.append([])
             return [atom[1], *groups, *(self.shown(a) for a in inner[3:])]
+        if "^" in atom[1]:
+            return [head, ["var", self.display[atom[1]]], self.shown(atom[2])]
         return [head, json.loads(atom[1]), self.shown(atom[2])]
 
     def shown_powers(self, m: Monomial) -> list[Any]:
