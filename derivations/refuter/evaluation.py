@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derivations.refuter import continuum
+from derivations.refuter import continuum, dual
 from derivations.refuter.definitions import DEFINITIONS
 from derivations.refuter.extrema import extremum
 from derivations.refuter.fields import HALF, ZERO, DoesNotExist, Field, Unsupported, Value
@@ -22,7 +22,7 @@ from derivations.refuter.frames import Frame
 from derivations.refuter.gaussian import GaussianSum, normal_density
 from derivations.refuter.intervals import Interval
 from derivations.refuter.models import Key, Model, Point, key_of, rational
-from derivations.refuter.signature import Json, Signature, bound
+from derivations.refuter.signature import Json, Signature, bound, free
 
 Env = list[Any]
 Closure = Callable[[Env], Value]
@@ -91,6 +91,8 @@ class Program:
         return remembered
 
     def _grad(self, term: Json) -> Closure:
+        if term[1][0] == "sym":
+            return dual.gradient(self, term)
         if term[1][0] == "var" and not self.signature.variables[term[1][1]]["shape"]:
             return continuum.gradient(self, term)
         raise Unsupported("a gradient")
@@ -235,21 +237,23 @@ class Program:
 
     # Densities and functions -----------------------------------------------------------------------------------
 
-    def key(self, terms: list[Json]) -> Callable[[Env], Key]:
-        """The key of a map's arguments, which must be exact outside of floats."""
+    def numbers(self, terms: list[Json]) -> Callable[[Env], list[Value]]:
+        """The arguments of a map, vectors unrolled."""
         parts = [self.compile(t) for t in terms]
 
-        def key(env: Env) -> Key:
+        def numbers(env: Env) -> list[Value]:
             values: list[Value] = []
             for part in parts:
                 value = part(env)
                 values += value if isinstance(value, tuple) else (value,)
-            for v in values:
-                if not isinstance(v, (fmpq, float)):
-                    raise Unsupported("a map at an argument that is not rational")
-            return key_of(values)
+            return values
 
-        return key
+        return numbers
+
+    def key(self, terms: list[Json]) -> Callable[[Env], Key]:
+        """The key of a map's arguments, which must be exact outside of floats."""
+        numbers = self.numbers(terms)
+        return lambda env: _key(numbers(env))
 
     def point(self, space: str, term: Json) -> Callable[[Env], Point]:
         """The point of a space at which a density is taken."""
@@ -274,6 +278,8 @@ class Program:
         slots, conditions = tuple(s for s, _ in targets), tuple(s for s, _ in given)
         parts = [self.point(self.signature.space[s], t) for s, t in [*targets, *given]]
         key = self.key(parameters) if parameters else None
+        if key and self.volatile & free(["fn", law, parameters]):
+            return self._smooth(law, self.numbers(parameters), slots, conditions, parts)
         places = [self.place("var", t[1]) for _, t in [*targets, *given] if t[0] == "var"]
         name = (law, (), slots, conditions)
         if key is None and len(places) == len(parts) <= 2:
@@ -293,6 +299,27 @@ class Program:
 
         def density(env: Env) -> Value:
             table = env[0].density(law, key(env) if key else (), slots, conditions)
+            value = table.get(tuple([part(env) for part in parts]))
+            if value is None:
+                raise DoesNotExist("a density given a condition of probability zero")
+            return value
+
+        return density
+
+    def _smooth(
+        self,
+        law: str,
+        parameters: Callable[[Env], list[Value]],
+        slots: tuple[str, ...],
+        conditions: tuple[str, ...],
+        parts: list[Callable[[Env], Point]],
+    ) -> Closure:
+        """A density of a law whose parameters may be dual numbers."""
+
+        def density(env: Env) -> Value:
+            values = parameters(env)
+            key = _key([dual.base(v) for v in values])
+            table = env[0].smooth_density(law, key, values, slots, conditions)
             value = table.get(tuple([part(env) for part in parts]))
             if value is None:
                 raise DoesNotExist("a density given a condition of probability zero")
@@ -340,11 +367,27 @@ class Program:
             return self._defined(term, *definition)
         if term[1] in self.signature.analytic and ("fn", term[1]) not in self.volatile:
             return continuum.function(self, term)
+        if ("fn", term[1]) not in self.volatile and self.volatile & free(term) and term[1] not in self.signature.points:
+            return self._smooth_function(term)
         name, key = term[1], self.key(term[2])
         space = self.signature.points.get(name)
         if space is not None:
             return lambda env: env[0].values[space][env[0].function(name, key(env))]
         return lambda env: env[0].function(name, key(env))
+
+    def _smooth_function(self, term: Json) -> Closure:
+        """A function at arguments that may be dual numbers."""
+        name, numbers, field = term[1], self.numbers(term[2]), self.field
+
+        def value(env: Env) -> Value:
+            values = numbers(env)
+            key = _key([dual.base(v) for v in values])
+            constant = env[0].function(name, key)
+            if not any(isinstance(v, dual.Dual) for v in values):
+                return constant
+            return dual.expanded(constant, env[0].model.function_jet(name, key), dual.shifts_of(values), field)
+
+        return value
 
     # Sums, integrals, divergences ------------------------------------------------------------------------------
 
@@ -423,3 +466,10 @@ def finite(value: Value) -> bool:
     if isinstance(value, float):
         return abs(value) < float("inf")
     return bool(value.is_finite()) if isinstance(value, (arb, Interval)) else True
+
+
+def _key(values: list[Value]) -> Key:
+    for v in values:
+        if not isinstance(v, (fmpq, float)):
+            raise Unsupported("a map at an argument that is not rational")
+    return key_of(values)

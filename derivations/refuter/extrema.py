@@ -54,6 +54,8 @@ def extremum(program: Program, term: Json) -> Closure:
     for hypothesis in program.signature.statement.get("given", []):
         if hypothesis[0] != "markov" and any((shown, name) in free(t) for t in hypothesis[1:]):
             raise Unsupported(f"an extremum over {name}, which a hypothesis restricts")
+    if any(t[0] == "grad" for t in walk(body)):
+        raise Unsupported("an extremum of a gradient")
     if kind == "function":
         separated = pointwise(program, head, binder, body)
         if separated is not None:

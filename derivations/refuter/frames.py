@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
 
+from derivations.refuter.dual import Dual, expanded, shifts_of, signature_of
 from derivations.refuter.fields import DoesNotExist, Field, Value
 from derivations.refuter.gaussian import Coordinate, GaussianSum
 from derivations.refuter.models import Key, Model, Point
@@ -25,6 +27,7 @@ class Frame:
         self.memory: dict[Any, Value] = {}
         self.tables: dict[tuple[str, str], dict[Key, Value]] = {}
         self.one = field.number(fmpq(1))
+        self.expansions: dict[tuple[str, Key], dict[tuple[Point, ...], Value]] = {}
         self.depth = 0
 
     def grid(self, variables: tuple[str, ...]) -> Grid:
@@ -66,11 +69,37 @@ class Frame:
                 self.densities[name] = found
         return found
 
+    def smooth_density(
+        self, law: str, key: Key, parameters: list[Value], targets: tuple[str, ...], given: tuple[str, ...]
+    ) -> dict[Any, Value]:
+        """A density where the parameters may be dual numbers: the law's table is expanded around their values."""
+        if not any(isinstance(v, Dual) for v in parameters):
+            return self.density(law, key, targets, given)
+        marks = tuple(signature_of(v) for v in parameters)
+        smooth = (*key, ("eps", marks if None not in marks else self.fresh_mark()))
+        if (law, smooth) not in self.expansions:
+            first, second = self.model.law_jet(law, key)
+            shifts, number = shifts_of(parameters), self.field.number
+            self.expansions[law, smooth] = {
+                p: expanded(
+                    number(v), ([t[p] for t in first], {ij: t[p] for ij, t in second.items()}), shifts, self.field
+                )
+                for p, v in self.model.law(law, key).items()
+            }
+        return self.density(law, smooth, targets, given)
+
+    def fresh_mark(self) -> int:
+        """A number that no other expansion has."""
+        self.depth += 1
+        return self.depth
+
     def _marginal(self, law: str, key: Key, slots: tuple[str, ...]) -> dict[Any, Value]:
-        number, order = self.field.number, self.model.signature.laws[law]
+        expansion = self.expansions.get((law, key))
+        number: Callable[[Any], Value] = self.field.number if expansion is None else lambda v: v
+        order = self.model.signature.laws[law]
         places = [order.index(s) for s in slots]
         result: dict[Any, Value] = {}
-        table = self.model.law(law, key)
+        table = self.model.law(law, key) if expansion is None else expansion
         if len(slots) == len(order):
             return {tuple([p[i] for i in places]): number(v) for p, v in table.items()}
         rest = [s for s in order if s not in slots]
@@ -79,7 +108,7 @@ class Frame:
         for p, v in table.items():
             q = tuple([p[i] for i in places])
             weight = weights.get(tuple([p[i] for i in others])) if weights else None
-            mass = number(v if weight is None else v * weight)
+            mass = number(v if weight is None else v * (weight if expansion is None else self.field.number(weight)))
             old = result.get(q)
             result[q] = mass if old is None else old + mass
         return result

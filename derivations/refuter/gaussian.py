@@ -9,7 +9,7 @@ normal, of mean b/a and variance 1/a.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -163,6 +163,18 @@ class GaussianSum:
             slope = _sum(_derivative(p, coordinate), _product(p, _derivative(q, coordinate)))
             if slope:
                 result = result + GaussianSum([(slope, q)])
+        return result
+
+    def sloped(self, value: Callable[[Value], Value], slope: Callable[[Value], Value]) -> GaussianSum:
+        """The derivative in a parameter of the coefficients, of which *value* and *slope* are the two parts."""
+        result = GaussianSum([])
+        for p, q in self.terms:
+            inner = _without_zeros({m: slope(c) for m, c in p.items()})
+            outer = _without_zeros({m: slope(c) for m, c in q.items()})
+            still = {m: value(c) for m, c in p.items()}
+            total = _sum(inner, _product(still, outer))
+            if total:
+                result = result + GaussianSum([(total, {m: value(c) for m, c in q.items()})])
         return result
 
     def substituted(self, values: Mapping[Coordinate, Value], field: Field) -> Value:

@@ -42,12 +42,27 @@ def model_json(model: Model) -> dict[str, Any]:
             }
             for (name, key), rest in sorted(model.chains.items())
         ],
+        "derivatives": [
+            {
+                "of": name,
+                "at": _shown(key),
+                "first": [_numbers(model, name, part) for part in first],
+                "second": [[i, j, _numbers(model, name, part)] for (i, j), part in second.items() if i <= j],
+            }
+            for (name, key), (first, second) in sorted(model.jets.items())
+        ],
         "polynomials": {f: [str(c), [str(s) for s in b], str(k)] for f, (c, b, k) in model.polynomials.items()},
         "functions": {
             f: [[_shown(key), str(v)] for key, v in sorted(table.items())]
             for f, table in sorted(model.functions.items())
         },
     }
+
+
+def _numbers(model: Model, name: str, part: Any) -> Any:
+    if not isinstance(part, dict):
+        return str(part)
+    return [str(part[p]) for p, _ in model.cells(model.signature.laws[name], name)]
 
 
 def _shown(key: Any) -> list[str]:
@@ -78,6 +93,20 @@ def model_from_json(signature: Signature, data: dict[str, Json]) -> Model:
     for f, rows in data["functions"].items():
         points = f in signature.points
         model.functions[f] = {_key(at): int(value) if points else rational(value) for at, value in rows}
+    for row in data["derivatives"]:
+        name = row["of"]
+
+        def read(part: Any, name: str = name) -> Any:
+            if isinstance(part, str):
+                return rational(part)
+            cells = [p for p, _ in model.cells(signature.laws[name], name)]
+            return dict(zip(cells, map(rational, part), strict=True))
+
+        second = {(i, j): read(part) for i, j, part in row["second"]}
+        model.jets[name, _key(row["at"])] = (
+            [read(part) for part in row["first"]],
+            second | {(j, i): part for (i, j), part in second.items()},
+        )
     model.reals = tuple(map(rational, data["reals"]))
     return model
 

@@ -9,19 +9,21 @@ numbers) is drawn when it is first asked for, and then kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from flint import fmpq
 
-from derivations.refuter.fields import ONE, Unsupported, Value
+from derivations.refuter.fields import ONE, ZERO, Unsupported, Value
 from derivations.refuter.signature import Json, Signature, walk
 
 Point = Any
 Key = tuple[Any, ...]
 Table = dict[tuple[Point, ...], Any]
+Jet = tuple[list[Any], dict[tuple[int, int], Any]]
+"""First and second derivatives of a table or a number in each argument and pair of arguments."""
 
 STYLES = ("simple", "generic", "simple", "degenerate", "generic", "sparse", "wild", "product")
 
@@ -102,6 +104,7 @@ class Model:
     chains: dict[tuple[str, Key], Rest] = field(default_factory=dict)
     polynomials: dict[str, tuple[fmpq, tuple[fmpq, ...], fmpq]] = field(default_factory=dict)
     reals: tuple[fmpq, ...] = ()
+    jets: dict[tuple[str, Key], Jet] = field(default_factory=dict)
     asked: set[tuple[str, Key]] = field(default_factory=set, repr=False)
 
     def copy(self) -> Model:
@@ -111,6 +114,7 @@ class Model:
             spaces=dict(self.spaces),
             symbols=dict(self.symbols),
             chains=dict(self.chains),
+            jets=dict(self.jets),
             polynomials=dict(self.polynomials),
             laws=dict(self.laws),
             functions={f: dict(table) for f, table in self.functions.items()},
@@ -183,6 +187,35 @@ class Model:
                 for i, s in enumerate(s for s in slots if s not in order)
             )
             found = self.chains[law, key] = Rest(finite, table, chain)
+        return found
+
+    def law_jet(self, name: str, key: Key) -> Jet:
+        """First and second derivatives of a law's table in its parameters: random, without mass, none where it is 0.
+
+        A smooth family of densities that is 0 somewhere has its minimum there.
+        """
+        found = self.jets.get((name, key))
+        if found is None:
+            table = self.law(name, key)
+            cells = self.cells(self.signature.laws[name], name)
+            positive = [(p, w) for p, w in cells if table[p] > 0]
+
+            def massless() -> Table:
+                masses = [fmpq(self.rng.randint(-4, 4), 4) for _ in positive]
+                mean = sum(masses, ZERO) / len(masses)
+                changes = {p: (m - mean) / w for m, (p, w) in zip(masses, positive, strict=True)}
+                return {p: changes.get(p, ZERO) for p, _ in cells}
+
+            found = self.jets[name, key] = _jet(len(key), massless)
+        return found
+
+    def function_jet(self, name: str, key: Key) -> Jet:
+        """First and second derivatives of a function; none where it is at the edge of its range."""
+        found = self.jets.get((name, key))
+        if found is None:
+            value, range_ = self.function(name, key), self.signature.functions[name]["range"]
+            edge = range_ != "real" and (value == 0 or (range_ == "unit" and value == 1))
+            found = self.jets[name, key] = _jet(len(key), lambda: ZERO if edge else self.rng.choice(REALS))
         return found
 
     def polynomial(self, name: str, arity: int) -> tuple[fmpq, tuple[fmpq, ...], fmpq]:
@@ -381,6 +414,15 @@ def _make_twins(model: Model) -> None:
     first: dict[tuple[str, ...], Table] = {}
     for (name, key), table in model.laws.items():
         model.laws[name, key] = first.setdefault(tuple(model.signature.laws[name]), table)
+
+
+def _jet(arity: int, draw: Callable[[], Any]) -> Jet:
+    first = [draw() for _ in range(arity)]
+    second: dict[tuple[int, int], Any] = {}
+    for i in range(arity):
+        for j in range(i, arity):
+            second[i, j] = second[j, i] = draw()
+    return first, second
 
 
 def neighbour(model: Model, step: int) -> Model:

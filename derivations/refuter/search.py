@@ -11,6 +11,7 @@ from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation
 from derivations.refuter.counterexamples import Counterexample, counterexample, pruned
 from derivations.refuter.fields import DoesNotExist, Unsupported, Value
 from derivations.refuter.hypotheses import Hypotheses
+from derivations.refuter.interchange import model_from_json
 from derivations.refuter.models import Model, Sampler, neighbour
 from derivations.refuter.shrinking import shrink
 from derivations.refuter.signature import Json, Signature
@@ -202,11 +203,17 @@ def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) 
     return Agreement(finite, consistent)
 
 
-def evaluate(statement: dict[str, Json], model: Model) -> list[tuple[tuple[Any, ...], Value, Value]]:
-    """Both sides of a statement at all points of its free variables where they exist, exact or as balls."""
-    comparison = Search(statement).comparison
+def evaluate(statement: dict[str, Json], model: Model | dict[str, Json]) -> list[tuple[tuple[Any, ...], Value, Value]]:
+    """Both sides of a statement at all points of its free variables where they exist, exact or as balls.
+
+    *model* is a model or the JSON of one, as in :attr:`Counterexample.model`.
+    """
+    search = Search(statement)
+    if isinstance(model, dict):
+        model = model_from_json(search.signature, model)
+    comparison = search.comparison
     found = []
-    for assignment in comparison.assignments(comparison.balls.program.load(model)):
+    for assignment in comparison.assignments(comparison.exact.program.load(model)):
         try:
             found.append((assignment, *comparison.enclosures(model, assignment)))
         except DoesNotExist:

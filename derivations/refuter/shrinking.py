@@ -131,6 +131,7 @@ def _without_point(model: Model, name: str, point: int) -> Iterator[Model]:
     other = model.copy()
     keep = [i for i in range(len(space.values)) if i != point]
     other.spaces[name] = Space(tuple(space.values[i] for i in keep), tuple(space.weights[i] for i in keep))
+    other.jets = {}
     renumber = {i: n for n, i in enumerate(keep)}
     for law, table in model.laws.items():
         slots = model.signature.laws[law[0]]
@@ -178,6 +179,7 @@ def _reweighted(model: Model, name: str, weights: tuple[fmpq, ...]) -> Model:
         slots = model.signature.laws[law[0]]
         before, after = dict(model.cells(slots, law[0])), dict(other.cells(slots, law[0]))
         other.laws[law] = {p: v * before[p] / after[p] for p, v in table.items()}
+        other.jets.pop(law, None)
     return other
 
 
@@ -198,6 +200,7 @@ def _simpler_laws(model: Model, law: str, key: Key) -> Iterator[Model]:
                 conditional[p + condition] = mass / w
         places = [slots.index(s) for s in targets + given]
         other = model.copy()
+        other.jets.pop((law, key), None)
         other.laws[law, key] = {
             p: conditional[tuple(p[i] for i in places)] * spread for p, _ in model.cells(slots, law)
         }

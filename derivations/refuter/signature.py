@@ -212,6 +212,9 @@ class Signature:
         """Spaces that must be a real line: their variables are integrated against normal densities."""
         points: set[str] = set()
         integrated: set[str] = set()
+        for hypothesis in self.statement.get("given", []):
+            if hypothesis[0] == "=" and any(side[0] == "den" for side in hypothesis[1:]):
+                integrated |= {n for side in hypothesis[1:] for k, n in free(side) if k == "var"}
         for t in self.terms:
             for u in walk(t):
                 if u[0] == "normal":

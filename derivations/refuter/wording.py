@@ -47,10 +47,8 @@ def describe(model: Model) -> list[str]:
     signature = model.signature
     sets: dict[str, list[str]] = {}
     for slot, space in sorted(signature.space.items()):
-        if space in signature.lines:
-            shown = "real"
-        else:
-            shown = f"in {{{', '.join(map(str, model.spaces[space].values))}}}"
+        line = space in signature.lines
+        shown = "real" if line else f"in {{{', '.join(map(str, model.spaces[space].values))}}}"
         sets.setdefault(shown, []).append(slot)
     parts = [f"{', '.join(slots)} {shown}" for shown, slots in sets.items()]
     parts += [f"{d} = {n}" for d, n in model.dimensions.items()]
@@ -62,6 +60,7 @@ def describe(model: Model) -> list[str]:
             single = f"The point of {slot} has the base weight {weights}"
             lines.append(f"{several if len(model.spaces[space].values) > 1 else single}; densities refer to it.")
     lines += [_describe_law(model, name, key) for name, key in sorted(model.laws)]
+    lines += [line for (name, key) in sorted(model.jets) for line in _describe_jet(model, name, key)]
     lines += [line for (name, key), rest in sorted(model.chains.items()) for line in _describe_rest(name, key, rest)]
     for f, table in sorted(model.functions.items()):
         points = signature.points.get(f)
@@ -77,6 +76,32 @@ def describe(model: Model) -> list[str]:
     return [*lines, *([", ".join(symbols) + "."] if symbols else [])]
 
 
+def _describe_jet(model: Model, name: str, key: Any) -> list[str]:
+    """The derivatives of a law or a function in its parameters."""
+    first, second = model.jets[name, key]
+    if (name, key) not in model.laws and key not in model.functions.get(name, {}):
+        return []
+
+    def values(part: Any) -> str:
+        if not isinstance(part, dict):
+            return str(part)
+        return ", ".join(str(part[p]) for p, _ in model.cells(model.signature.laws[name], name))
+
+    head = f"{name}[{', '.join(map(_plain, key))}]" if (name, key) in model.laws else f"{name}({_arguments(key)})"
+    one = len(first) == 1
+    slopes = [f"{head} has the derivative{'' if one else f' {i + 1}'} {values(t)}" for i, t in enumerate(first)]
+    curves = [
+        f"the second derivative{'' if one else f' {i + 1}, {j + 1}'} {values(t)}"
+        for (i, j), t in second.items()
+        if i <= j
+    ]
+    return ["; ".join(slopes + curves) + "."]
+
+
+def _arguments(key: Any) -> str:
+    return ", ".join(map(_plain, key))
+
+
 def _describe_rest(name: str, key: Any, rest: Rest) -> list[str]:
     """The part of a law on real lines that no hypothesis defines."""
     head = f"{name}[{', '.join(map(_plain, key))}]" if key else name
@@ -86,7 +111,7 @@ def _describe_rest(name: str, key: Any, rest: Rest) -> list[str]:
         lines.append(f"{head}({', '.join(rest.slots)}) by points, {values}.")
     for n, (slot, mean, slopes, variance) in enumerate(rest.chain):
         before = [s for s, *_ in rest.chain[:n]]
-        centre = " + ".join([str(mean), *(f"{b} {s}" for b, s in zip(slopes, before, strict=True))])
+        centre = _show_sum([(mean, ""), *zip(slopes, before, strict=True)])
         condition = f"|{', '.join(before)}" if before else ""
         lines.append(f"{head}({slot}{condition}) is normal with mean {centre} and variance {variance}.")
     return lines
@@ -95,14 +120,28 @@ def _describe_rest(name: str, key: Any, rest: Rest) -> list[str]:
 def _describe_polynomial(model: Model, name: str) -> str:
     constant, slopes, curvature = model.polynomials[name]
     arguments = ["t"] if len(slopes) == 1 else [f"t{i}" for i in range(1, len(slopes) + 1)]
-    affine = " + ".join([str(constant), *(f"({s}) {t}" for s, t in zip(slopes, arguments, strict=True))])
+    terms = [(constant, ""), *zip(slopes, arguments, strict=True)]
+    affine = _show_sum(terms)
     body = {
-        "real": f"{affine} + ({curvature}) {arguments[0]}^2",
+        "real": _show_sum([*terms, (curvature, f"{arguments[0]}^2")]),
         "nonnegative": f"({affine})^2",
         "positive": f"exp({affine})",
         "unit": f"exp(-({affine})^2)",
     }[model.signature.functions[name]["range"]]
     return f"{name}({', '.join(arguments)}) = {body}."
+
+
+def _show_sum(terms: list[tuple[fmpq, str]]) -> str:
+    """For instance ``1 - 3/4 t + t^2``."""
+    text = ""
+    for coefficient, factor in terms:
+        if coefficient == 0:
+            continue
+        size = "" if abs(coefficient) == 1 and factor else str(abs(coefficient))
+        sign = "-" if coefficient < 0 else "+"
+        shown = f"{size} {factor}".strip()
+        text = f"{text} {sign} {shown}" if text else f"{'-' if coefficient < 0 else ''}{shown}"
+    return text or "0"
 
 
 def _describe_law(model: Model, name: str, key: Any) -> str:
