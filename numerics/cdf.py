@@ -66,8 +66,8 @@ def w1_value(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> arb:
     """The integral of |F - G|, aiming at the given absolute error.
 
     Beyond a cut T it is at most E(X - T)+ + E(Y - T)+ = integral of (x - T)(p(x) + q(x)) over x > T, which
-    `pieces.tail_bound` bounds. Between the cuts the sign of F - G is certified on intervals, halved until it is or until
-    what they hold is negligible; on an interval [a, b] of one sign, by parts,
+    `pieces.tail_bound` bounds. Between the cuts the sign of F - G is certified on intervals, halved until it is, or
+    until what they hold is negligible; on an interval [a, b] of one sign, by parts,
     integral of F - G = b (F - G)(b) - a (F - G)(a) - integral of x (p - q).
     """
     atoms = [point for law in (p, q) for point, _ in law.atoms]

@@ -227,12 +227,9 @@ def _jsd_value(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> arb
         def integrand(at: Point, shift: acb | None, left: Mixed = left, right: Mixed = right,
                       difference: Local | None = difference) -> acb:  # fmt: skip
             log_p, head, rest = left(at)
-            if difference is None:
-                log_q, head_q, rest_q = right(at)
-                u = log_q - log_p
-            else:
-                u = difference(at)
-                head_q, rest_q = head + u, None
+            # On a wide ball log q = log p + u would lose the cancellation in it: each is evaluated by itself.
+            log_q, head_q, rest_q = right(at)
+            u = log_q - log_p if difference is None else difference(at)
             if u.real.mid() < 0:
                 small = u.exp()
                 density = _density(head, rest, shift)

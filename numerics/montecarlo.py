@@ -341,7 +341,7 @@ def _caution(total: Moments, draws: Draws | FiniteDraws) -> str:
     if total.count < 100:
         return f"{total.count} samples are too few for a normal interval; give bounds= or draw more"
     index = draws.tail_index()
-    if index > 0.4:
+    if index > 0.5:
         return (
             f"heavy tail: the largest values look like a power law with index {1 / index:.1f}, where moments of that "
             "order and above are infinite; the normal interval is not to be trusted: give moment=(p, v)"
