@@ -1,0 +1,356 @@
+"""The objective of generative adversarial networks in numbers: companion of `derivations.theory.gan`.
+
+Each function is named after a claim.  D runs through functions into [0, 1]; V(D) = E_p[log D] + E_q[log(1 - D)] with p
+the data law and q that of the generator.  Maxima are found by branch and bound in ball arithmetic, which knows no
+formula for the maximiser; integrals are certified (Arb) or sampled.  All values are in nats.
+Source of the mathematics: Goodfellow et al., Generative Adversarial Nets, 2014, section 4.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+
+import torch
+from flint import acb, arb, ctx
+
+from numerics.backend import Backend, backend
+from numerics.checks import LEVEL, Check, agreement, sampled
+from numerics.enclosure import Enclosure, expectation, jsd
+from numerics.forms import to_fmpq
+from numerics.laws import Bernoulli, Categorical, LineLaw, Mixture, Normal
+from numerics.montecarlo import expectation as sample_mean
+from numerics.montecarlo import jsd as sampled_jsd
+from numerics.montecarlo import kl as sampled_kl
+
+__all__ = ["Peak", "gan_jsd", "maximum", "optimal_discriminator", "pointwise_optimum"]
+
+DIGITS = 20
+SAMPLES = 200_000
+
+
+# The maximum on [0, 1] ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Peak:
+    """Where all maximisers of a log y + b log(1 - y) on [0, 1] lie, exact ends, and an enclosure of the maximum."""
+
+    lower: Fraction
+    upper: Fraction
+    value: arb
+
+
+def maximum(a: Fraction, b: Fraction, width: Fraction = Fraction(1, 10**9)) -> Peak:
+    """The maximum of f(y) = a log y + b log(1 - y) over 0 <= y <= 1, by branch and bound; a, b >= 0, a + b > 0.
+
+    A cell [l, u] is dropped when f stays below a value already seen.  Two bounds hold on it: a log u + b log(1 - l),
+    since the first term rises and the second falls; and the tangent at the midpoint, since f is concave.  Halving goes
+    on until what is left is narrower than *width*, times the larger of its upper end and 1e-20, and the maximum is
+    enclosed as closely.
+
+    Raises ValueError for weights that are negative or both 0.
+
+    >>> peak = maximum(Fraction(1), Fraction(3))
+    >>> peak.lower <= Fraction(1, 4) <= peak.upper
+    True
+    """
+    if a < 0 or b < 0 or a + b == 0:
+        raise ValueError(f"weights are {a} and {b}; give a, b >= 0, not both 0")
+    cells = [(Fraction(0), Fraction(1))]
+    best = arb("-inf")
+    while True:
+        kept: list[tuple[Fraction, Fraction, arb]] = []
+        for low, high in cells:
+            middle = (low + high) / 2
+            for y in (low, middle, high):
+                seen = _weighted_logs(a, b, y).lower()
+                best = seen if seen > best else best
+            kept.append((low, high, _ceiling(a, b, low, high)))
+        # Not certainly below: a comparison of balls is true only if it holds for all their points.
+        kept = [cell for cell in kept if not cell[2] < best]
+        lower, upper = min(c[0] for c in kept), max(c[1] for c in kept)
+        top = max((c[2].upper() for c in kept), key=float)
+        narrow = upper - lower <= width * max(upper, Fraction(1, 10**20))
+        if narrow and top - best <= to_fmpq(width / 1000):
+            return Peak(lower, upper, best.union(top))
+        cells = [half for low, high, _ in kept for half in ((low, (low + high) / 2), ((low + high) / 2, high))]
+
+
+def _weighted_logs(a: Fraction, b: Fraction, y: Fraction) -> arb:
+    """a log y + b log(1 - y), with 0 log 0 = 0."""
+    total = arb(0)
+    for weight, place in ((a, y), (b, 1 - y)):
+        if weight:
+            total += to_fmpq(weight) * arb(to_fmpq(place)).log() if place else arb("-inf")
+    return total
+
+
+def _ceiling(a: Fraction, b: Fraction, low: Fraction, high: Fraction) -> arb:
+    """An upper bound of f on a cell."""
+    bound = _weighted_logs(a, Fraction(0), high) + _weighted_logs(Fraction(0), b, low)
+    middle, half = (low + high) / 2, (high - low) / 2
+    slope = a / middle - b / (1 - middle)
+    tangent = _weighted_logs(a, b, middle) + to_fmpq(abs(slope) * half)
+    return tangent if tangent < bound else bound
+
+
+def pointwise_optimum(seed: int = 0, device: str = "cpu") -> list[Check]:
+    """a log y + b log(1 - y) on [0, 1] has the one maximiser a/(a + b), for random weights and at the ends.
+
+    The sampled check draws labels: with probability a/(a + b) a label is 1, and the mean advantage of a/(a + b) over
+    another y in log-likelihood is what the objective loses at y, divided by a + b.
+
+    >>> all(check.passed for check in pointwise_optimum(seed=1))
+    True
+    """
+    draw = random.Random(f"{seed}/pointwise-optimum")
+    home = backend(device, seed=seed)
+
+    def weight() -> Fraction:
+        return Fraction(draw.randint(1, 5000), 1000)
+
+    large, small = Fraction(10**4), Fraction(1, 10**4)
+    cases = [("ordinary", weight(), weight()), ("equal", *(2 * (weight(),))), ("a = 0", Fraction(0), weight())]
+    cases += [("b = 0", weight(), Fraction(0)), ("a/b = 1e-8", small, large), ("a/b = 1e8", large, small)]
+    checks = []
+    with ctx.workprec(200):
+        for name, a, b in cases:
+            best = a / (a + b)
+            peak = maximum(a, b)
+            where = arb(to_fmpq(peak.lower)).union(arb(to_fmpq(peak.upper)))
+            checks.append(agreement(f"{name}: maximiser", "enclosure", where, best, 3e-9))
+            checks.append(agreement(f"{name}: maximum", "enclosure", peak.value, _weighted_logs(a, b, best), 1e-11))
+            other = Fraction(draw.randint(50, 950), 1000)
+            labels = sampled_kl(
+                Bernoulli(best), Bernoulli(other), samples=SAMPLES, alpha=LEVEL, backend=home, stream=name,
+                bounds=_log_ratio_bounds(best, other),
+            )  # fmt: skip
+            loss = (_weighted_logs(a, b, best) - _weighted_logs(a, b, other)) / to_fmpq(a + b)
+            checks.append(sampled(f"{name}: loss at {float(other)}", labels, loss))
+    return checks
+
+
+def _log_ratio_bounds(p: Fraction, q: Fraction) -> tuple[float, float]:
+    """What the log-likelihood ratio of two coins can be."""
+    ratios = [math.log(x / y) for x, y in ((p, q), (1 - p, 1 - q)) if x]
+    return min(ratios) - 1e-9, max(ratios) + 1e-9
+
+
+# Discriminators -------------------------------------------------------------------------------------------------------
+
+
+def finite_pairs(draw: random.Random) -> list[tuple[str, Categorical, Categorical]]:
+    """Random laws on a few points: ordinary, over eight orders of magnitude, disjoint, equal."""
+
+    def law(size: int, orders: int = 0, only: range | None = None) -> Categorical:
+        weights = [Fraction(draw.randint(1, 1000), 10 ** draw.randint(0, orders)) for _ in range(size)]
+        weights = [w if only is None or i in only else Fraction(0) for i, w in enumerate(weights)]
+        total = sum(weights, Fraction(0))
+        return Categorical([w / total for w in weights])
+
+    same = law(4)
+    return [
+        ("five points", law(5), law(5)),
+        ("weights over eight orders of magnitude", law(5, 8), law(5, 8)),
+        ("one point apart", law(4, only=range(3)), law(4, only=range(1, 4))),
+        ("disjoint", law(4, only=range(2)), law(4, only=range(2, 4))),
+        ("equal", same, same),
+    ]
+
+
+def normal_pairs(draw: random.Random) -> list[tuple[str, Normal, Normal]]:
+    """Random normal laws: ordinary, nearly equal, far apart, a variance 1e-8, a variance 1e8."""
+
+    def number(low: float, high: float) -> Fraction:
+        return Fraction(round(draw.uniform(low, high), 3))
+
+    mean, scale = number(-1, 1), number(0.4, 2)
+    return [
+        ("normal laws", Normal(mean, scale), Normal(number(-1, 1), number(0.4, 2))),
+        ("nearly equal", Normal(mean, scale), Normal(mean + Fraction(1, 10**4), scale)),
+        ("far apart", Normal(mean, scale), Normal(mean + 40 * scale, scale * number(0.8, 1.2))),
+        ("variance 1e-8", Normal(mean, Fraction(1, 10**4)), Normal(number(-1, 1), scale)),
+        ("variance 1e8", Normal(mean, scale), Normal(number(-1, 1), Fraction(10**4))),
+    ]
+
+
+def mixture_pair(draw: random.Random) -> tuple[Mixture, Mixture]:
+    """Two mixtures of two normal laws."""
+
+    def mixture() -> Mixture:
+        parts = [Normal(round(draw.uniform(-3, 3), 2), round(draw.uniform(0.3, 1.5), 2)) for _ in range(2)]
+        weight = Fraction(draw.randint(2, 8), 10)
+        return Mixture([weight, 1 - weight], parts)
+
+    return mixture(), mixture()
+
+
+def _finite_best(p: Categorical, q: Categorical) -> arb:
+    """max over D of V(D) for finite laws: the sum of the maxima over the points."""
+    points = zip(p.probabilities, q.probabilities, strict=True)
+    return sum((maximum(a, b).value for a, b in points if a + b), arb(0))
+
+
+def _finite_value(p: Categorical, q: Categorical) -> arb:
+    """V at p/(p + q)."""
+    points = zip(p.probabilities, q.probabilities, strict=True)
+    return sum((_weighted_logs(a, b, a / (a + b)) for a, b in points if a + b), arb(0))
+
+
+def _log_sigmoid(u: acb, analytic: bool) -> acb:
+    """log(1 / (1 + e^-u)), with the exponential that is small where u is far from 0."""
+    if u.real.mid() < 0:
+        return u - (1 + u.exp()).log(analytic=analytic)
+    return -(1 + (-u).exp()).log(analytic=analytic)
+
+
+@dataclass(frozen=True)
+class _Logit:
+    """u(x) = log p(x) - log q(x) of two normal laws, and discriminators sigmoid(u + shift)."""
+
+    p: Normal
+    q: Normal
+
+    def __call__(self, x: acb) -> acb:
+        terms = []
+        for law in (self.p, self.q):
+            distance = (x - to_fmpq(law.mean)) / to_fmpq(law.scale)
+            terms.append(-distance * distance / 2 - arb(to_fmpq(law.scale)).log())
+        return terms[0] - terms[1]
+
+    def growth(self) -> tuple[Fraction, int]:
+        """|u(x)| + 1 <= c (1 + |x|)^2, with some room for a shift below 8."""
+        constant = Fraction(10)
+        for law in (self.p, self.q):
+            constant += (1 + abs(law.mean)) ** 2 / (2 * law.scale**2) + abs(Fraction(math.log(law.scale)))
+        return constant, 2
+
+    def value(self, shift: Fraction = Fraction(0)) -> arb:
+        """V(sigmoid(u + shift)), by integration."""
+        move = to_fmpq(shift)
+        kinks = [self.p.mean, self.q.mean]
+        real = expectation(
+            self.p, lambda x, an: _log_sigmoid(self(x) + move, an), DIGITS, growth=self.growth(), kinks=kinks
+        )
+        fake = expectation(
+            self.q, lambda x, an: _log_sigmoid(-self(x) - move, an), DIGITS, growth=self.growth(), kinks=kinks
+        )
+        return _arb(real) + _arb(fake)
+
+
+def _arb(value: Enclosure) -> arb:
+    return arb(f"[{value.mid} +/- {value.rad}]")
+
+
+def _logit(p: LineLaw, q: LineLaw, x: torch.Tensor) -> torch.Tensor:
+    return p.log_density(x) - q.log_density(x)
+
+
+def _label_divergence(p: LineLaw, q: LineLaw, shift: float, x: torch.Tensor) -> torch.Tensor:
+    """KL(Bernoulli(D*(x)) || Bernoulli(D(x))) for D = sigmoid(u + shift)."""
+    u = _logit(p, q, x)
+    best = u.sigmoid()
+    softplus = torch.nn.functional.softplus
+    real = softplus(-u - shift) - softplus(-u)
+    fake = softplus(u + shift) - softplus(u)
+    return best * real + (1 - best) * fake
+
+
+def optimal_discriminator(seed: int = 0, device: str = "cpu") -> list[Check]:
+    """D* = p/(p + q) maximises V, any other D loses, and D* is the posterior probability of the label.
+
+    Finite laws: the maximum over all D, point by point, against V(D*).  Normal laws: V(D*) - V(D) by integration, for
+    D = sigmoid(log p - log q + shift), against the mean divergence of labels under D* from labels under D, sampled
+    from (p + q)/2.  The posterior: half of p(x <= c) is the mean of D* on x <= c.
+
+    >>> all(check.passed for check in optimal_discriminator(seed=1))
+    True
+    """
+    draw = random.Random(f"{seed}/optimal-discriminator")
+    home = backend(device, seed=seed)
+    checks = []
+    with ctx.workprec(200):
+        for name, a, b in finite_pairs(draw):
+            checks.append(agreement(f"{name}: maximum", "exact-sum", _finite_best(a, b), _finite_value(a, b), 1e-10))
+        for name, p, q in normal_pairs(draw):
+            logit, shift = _Logit(p, q), Fraction(draw.choice([-1, 1]) * draw.randint(500, 2000), 1000)
+            loss = logit.value() - logit.value(shift)
+            size = abs(float(shift))
+            estimate = sample_mean(
+                Mixture(["1/2", "1/2"], [p, q]),
+                lambda x, p=p, q=q, s=float(shift): 2 * _label_divergence(p, q, s, x),  # type: ignore[misc]
+                samples=SAMPLES,
+                alpha=LEVEL,
+                backend=home,
+                stream=name,
+                # A logit that moves by s changes each log-likelihood by at most |s|.
+                bounds=(-1e-6, 2 * size + 1e-6),
+            )
+            checks.append(sampled(f"{name}: loss of another discriminator", estimate, loss))
+            checks += _posterior(name, p, q, draw, home)
+    return checks
+
+
+def _posterior(name: str, p: Normal, q: Normal, draw: random.Random, home: Backend) -> list[Check]:
+    """E_m[D*(x); x <= c] = p(x <= c)/2, m = (p + q)/2."""
+    position = draw.uniform(-1, 1)
+    c = float(p.mean) + position * float(p.scale)
+    half = math.erfc(-position / math.sqrt(2)) / 4
+    estimate = sample_mean(
+        Mixture(["1/2", "1/2"], [p, q]),
+        lambda x: _logit(p, q, x).sigmoid() * (x <= c),
+        samples=SAMPLES,
+        alpha=LEVEL,
+        backend=home,
+        stream=f"{name}, posterior",
+        bounds=(-1e-6, 1 + 1e-6),
+    )
+    return [sampled(f"{name}: posterior of the label", estimate, half)]
+
+
+def gan_jsd(seed: int = 0, device: str = "cpu") -> list[Check]:
+    """max over D of V(D) = -log 4 + 2 JSD(p || q) on random laws.
+
+    Finite laws: the maximum found point by point against the divergence summed with certified error.  Normal laws:
+    V(D*) by integration against the divergence by integration, and against the sampled divergence.  Mixtures: V(D*)
+    sampled against the integrated divergence.
+
+    >>> all(check.passed for check in gan_jsd(seed=1))
+    True
+    """
+    draw = random.Random(f"{seed}/gan-jsd")
+    home = backend(device, seed=seed)
+    checks = []
+    with ctx.workprec(200):
+        log_four = arb(4).log()
+        for name, a, b in finite_pairs(draw):
+            divergence = 2 * _arb(jsd(a, b, DIGITS)) - log_four
+            checks.append(agreement(name, "exact-sum", _finite_best(a, b), divergence, 1e-10))
+        for name, p, q in normal_pairs(draw):
+            value = _Logit(p, q).value()
+            checks.append(agreement(name, "enclosure", value, 2 * _arb(jsd(p, q, DIGITS)) - log_four, 1e-15))
+            estimate = sampled_jsd(p, q, samples=SAMPLES, alpha=LEVEL, backend=home, stream=name)
+            checks.append(sampled(f"{name}: sampled divergence", estimate, (value + log_four) / 2))
+        one, two = mixture_pair(draw)
+        estimate = sample_mean(
+            Mixture(["1/2", "1/2"], [one, two]),
+            lambda x: _value_at(_logit(one, two, x)),
+            samples=SAMPLES,
+            alpha=LEVEL,
+            backend=home,
+            stream="mixtures",
+            # 2 (D log D + (1 - D) log(1 - D)) lies between -2 log 2 and 0.
+            bounds=(-2 * math.log(2) - 1e-6, 1e-6),
+        )
+        checks.append(sampled("mixtures: sampled V", estimate, 2 * _arb(jsd(one, two, DIGITS)) - log_four))
+    return checks
+
+
+def _value_at(u: torch.Tensor) -> torch.Tensor:
+    """What a point contributes to V(D*) as a mean under (p + q)/2: 2 (D* log D* + (1 - D*) log(1 - D*))."""
+    best = u.sigmoid()
+    softplus = torch.nn.functional.softplus
+    return -2 * (best * softplus(-u) + (1 - best) * softplus(u))
