@@ -103,7 +103,9 @@ class Frame:
         if len(slots) == len(order):
             return {tuple([p[i] for i in places]): number(v) for p, v in table.items()}
         rest = [s for s in order if s not in slots]
-        weights = {p: w for p, w in self.model.cells(rest, law) if w != 1}
+        spaces = self.model.spaces
+        counting = all(spaces[self.model.signature.space[s]].counting for s in rest)
+        weights = {} if counting else dict(self.model.cells(rest, law))
         others = [order.index(s) for s in rest]
         for p, v in table.items():
             q = tuple([p[i] for i in places])

@@ -8,7 +8,7 @@ seed alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from flint import fmpq
 
@@ -17,25 +17,27 @@ from derivations.refuter.counterexamples import numbers
 from derivations.refuter.fields import BALLS, ONE, ZERO, ball
 from derivations.refuter.frames import Frame
 from derivations.refuter.models import ADMISSIBLE, Key, Model, Rest, Sampler, Space, key_of, rationals
-from derivations.refuter.wording import presented
 
-FRESH = 24
-STEPS = 60
+FRESH = 16
+STEPS = 50
+SMALL_GAP = 12
 SIMPLE = rationals("1 0 2 1/2 -1")
 Falsified = Callable[[Model], Violation | None]
 
 
-def burden(model: Model, violation: Violation) -> float:
-    """How hard a model is to carry in the head; smaller is simpler."""
+def burden(model: Model, violation: Violation | None = None) -> float:
+    """How hard a model is to carry in the head; smaller is simpler, and a visible gap between the sides helps."""
     found = list(numbers(model))
     size = sum(int(v.p).bit_length() + 2 * (int(v.q).bit_length() - 1) + (0.5 if v < 0 else 0) for v in found)
     size += 2 * sum(v == 0 for values in model.laws.values() for v in values.values())
-    size += 3 * sum(not space.counting for space in model.spaces.values())
-    size += 2 * len(set(map(str, found)))
-    size += sum({1: 3, 2: 0, 3: 4}.get(len(space.values), 10) for space in model.spaces.values())
+    size += 2 * len({(int(v.p), int(v.q)) for v in found})
+    for space in model.spaces.values():
+        size += {1: 3, 2: 0, 3: 4}.get(len(space.values), 10) + (0 if space.counting else 3)
     size += 4 * sum(model.dimensions.values())
+    if violation is None:
+        return size
     gap = abs(float(ball(violation.left)) - float(ball(violation.right)))
-    return size + (12 if 0 < gap < 0.02 else 0)
+    return size + (SMALL_GAP if 0 < gap < 0.02 else 0)
 
 
 def shrink(
@@ -44,24 +46,28 @@ def shrink(
     """The simplest counterexample found, at worst the one given; *falsified* settles hypotheses and certifies."""
     best, best_violation = model, violation
     least = burden(model, violation)
+
+    def accepted(simpler: Model) -> bool:
+        nonlocal best, best_violation, least
+        if burden(simpler) >= least:
+            return False
+        found = falsified(simpler)
+        if not found or (weight := burden(simpler, found)) >= least:
+            return False
+        best, best_violation, least = simpler, found, weight
+        return True
+
     for number in range(int(FRESH * effort)):
-        small = sampler.draw(number, "tiny")
-        found = falsified(small)
-        if found and (weight := burden(small, found)) < least:
-            best, best_violation, least = small, found, weight
+        accepted(sampler.draw(number, "tiny"))
     steps = int(STEPS * effort)
-    improved = True
-    while improved and steps > 0:
-        improved = False
-        for simpler in simplifications(best):
+    while steps > 0:
+        simpler_models = islice(simplifications(best), steps)
+        for simpler in simpler_models:
             steps -= 1
-            if steps < 0:
+            if accepted(simpler):
                 break
-            found = falsified(simpler)
-            if found and (weight := burden(simpler, found)) < least:
-                best, best_violation, least = simpler, found, weight
-                improved = True
-                break
+        else:
+            break
     return best, best_violation
 
 
@@ -185,7 +191,7 @@ def _reweighted(model: Model, name: str, weights: tuple[fmpq, ...]) -> Model:
 
 def _simpler_laws(model: Model, law: str, key: Key) -> Iterator[Model]:
     """A law with rounder probabilities: uniform, or multiples of 1/2, 1/4, ...; its condition spread evenly."""
-    targets, given = presented(model.signature, law)
+    targets, given = model.signature.presented(law)
     slots = model.signature.laws[law]
     table = Frame(model, BALLS).density(law, key, targets, given)
     inner, outer = model.cells(targets, law), model.cells(given, law)

@@ -13,6 +13,8 @@ from typing import Any
 from derivations.refuter.fields import Unsupported
 
 Json = Any
+Pattern = tuple[tuple[str, ...], tuple[str, ...]]
+"""The target slots and the given slots of a density."""
 
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
 INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
@@ -114,6 +116,7 @@ class Signature:
     lines: set[str] = field(default_factory=set)
     analytic: set[str] = field(default_factory=set)
     densities: dict[str, list[DensityDefinition]] = field(default_factory=dict)
+    patterns: dict[str, Pattern] = field(default_factory=dict)
     definitions: dict[tuple[str, str], tuple[tuple[str, ...], Json]] = field(default_factory=dict)
 
     @classmethod
@@ -242,6 +245,18 @@ class Signature:
             self.analytic |= {f for f, s in self.points.items() if s in self.lines}
             self.points = {f: s for f, s in self.points.items() if s not in self.lines}
             self.located = {name: s for name, s in self.located.items() if s not in self.lines}
+
+    def presented(self, law: str) -> Pattern:
+        """How to show a law: as the conditional density if the statement knows no other, else as the joint one."""
+        if law not in self.patterns:
+            found = {
+                (tuple(s for s, _ in u[2]), tuple(s for s, _ in u[3]))
+                for t in self.terms
+                for u in walk(t)
+                if u[0] == "den" and u[1][1] == law
+            }
+            self.patterns[law] = next(iter(found)) if len(found) == 1 else (tuple(self.laws[law]), ())
+        return self.patterns[law]
 
     def line_slots(self, law: str) -> list[str]:
         """The slots of a law that range over the real line."""

@@ -11,25 +11,11 @@ from derivations.refuter.fields import BALLS, ONE, PI, LogSum, Value, ball
 from derivations.refuter.frames import Frame
 from derivations.refuter.intervals import Interval
 from derivations.refuter.models import Model, Rest
-from derivations.refuter.signature import Signature, walk
-
-Pattern = tuple[tuple[str, ...], tuple[str, ...]]
-
-
-def presented(signature: Signature, law: str) -> Pattern:
-    """How to show a law: as the conditional density if the statement knows no other, else as the joint one."""
-    patterns: set[Pattern] = set()
-    for t in signature.terms:
-        for u in walk(t):
-            if u[0] == "den" and u[1][1] == law:
-                patterns.add((tuple(s for s, _ in u[2]), tuple(s for s, _ in u[3])))
-    (pattern,) = patterns if len(patterns) == 1 else ((tuple(signature.laws[law]), ()),)
-    return pattern
 
 
 def rows(model: Model, law: str, key: Any = ()) -> list[tuple[tuple[Any, ...], list[fmpq]]]:
     """The densities by which a law is shown: one row for each condition, or for each point of its first slot."""
-    targets, given = presented(model.signature, law)
+    targets, given = model.signature.presented(law)
     table = Frame(model, BALLS).density(law, key, targets, given)
     order = given or targets[:-1]
     inner = targets if given else targets[-1:]
@@ -145,7 +131,7 @@ def _show_sum(terms: list[tuple[fmpq, str]]) -> str:
 
 
 def _describe_law(model: Model, name: str, key: Any) -> str:
-    targets, given = presented(model.signature, name)
+    targets, given = model.signature.presented(name)
     head = f"{name}[{', '.join(map(_plain, key))}]" if key else name
     if given:
         parts = []
