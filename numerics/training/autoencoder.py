@@ -23,11 +23,12 @@ from numerics.training.data import digits
 from numerics.training.distances import directions, sliced_w1
 from numerics.training.networks import Descent, Perceptron, Streams, finite_seeds
 from numerics.training.observables import Outcome, greater, reported
-from numerics.training.vae import Autoencoding, Config, prior_samples
+from numerics.training.vae import Autoencoding, Config, prior_samples, remembered
 
 __all__ = ["Config", "code_distance", "fit", "run"]
 
 
+@remembered
 def fit(device: str, seeds: Sequence[int], config: Config, progress: Callable[[int, int], None]) -> Autoencoding:
     """Train the autoencoder with the sizes, rates and epochs of the VAE."""
     home = backend(device, config.dtype)

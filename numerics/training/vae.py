@@ -19,6 +19,7 @@ What theory predicts, and the run compares:
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from numerics.training.distances import directions, sliced_w1
 from numerics.training.networks import Descent, Perceptron, Streams, finite_seeds
 from numerics.training.observables import Outcome, at_most, equal, reported
 
-__all__ = ["Autoencoding", "Config", "aggregate", "fit", "prior_samples", "run"]
+__all__ = ["Autoencoding", "Config", "aggregate", "fit", "prior_samples", "remembered", "run"]
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,36 @@ def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
     return 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum(dim=-1)
 
 
-_last: dict[tuple[str, tuple[int, ...], Config], Autoencoding] = {}
+Fit = Callable[[str, Sequence[int], Config, Callable[[int, int], None]], Autoencoding]
 
 
+def remembered(fit: Fit) -> Fit:
+    """A fit that keeps its last result: the three models on the digits are compared with each other, and train once.
+
+    >>> @remembered
+    ... def fit(device, seeds, config, progress):
+    ...     print("trained")
+    >>> for _ in range(2):
+    ...     fit("cpu", range(2), Config(), print)
+    trained
+    """
+    last: dict[tuple[str, tuple[int, ...], Config], Autoencoding] = {}
+
+    @functools.wraps(fit)
+    def once(device: str, seeds: Sequence[int], config: Config, progress: Callable[[int, int], None]) -> Autoencoding:
+        key = (device, tuple(seeds), config)
+        if key not in last:
+            trained = fit(device, seeds, config, progress)
+            last.clear()
+            last[key] = trained
+        return last[key]
+
+    return once
+
+
+@remembered
 def fit(device: str, seeds: Sequence[int], config: Config, progress: Callable[[int, int], None]) -> Autoencoding:
-    """Train the VAE; the last one is remembered, since the autoencoder and the VAE without KL are compared with it."""
-    key = (device, tuple(seeds), config)
-    if key not in _last:
-        trained = _fit(*key, progress)
-        _last.clear()
-        _last[key] = trained
-    return _last[key]
-
-
-def _fit(device: str, seeds: tuple[int, ...], config: Config, progress: Callable[[int, int], None]) -> Autoencoding:
+    """Train the VAE at all seeds at once."""
     home = backend(device, config.dtype)
     images = digits(home).train
     count, pixels = images.shape
@@ -135,7 +152,7 @@ def _fit(device: str, seeds: tuple[int, ...], config: Config, progress: Callable
 
     return Autoencoding(
         home.double(),
-        seeds,
+        tuple(seeds),
         encoder,
         decoder,
         [p.detach().double() for p in phi],

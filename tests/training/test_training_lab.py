@@ -177,7 +177,7 @@ SHORT: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_one_diverged_seed_does_not_take_the_others_along(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    poisoned(monkeypatch, 0)
+    poisoned(monkeypatch, 0)  # seeds that no other test trains: the digits models remember their last training
     model = MODELS[name]
     config = replace(model.config.quick(), **SHORT[name])
     outcome = model.run("cpu", range(60, 63), config, lambda done, total: None)

@@ -113,7 +113,7 @@ def on_the_line(left: float, right: float, spread: float) -> tuple[Tensor, Tenso
     return log_p, log_g, 18 / 4000
 
 
-@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(0.3, 1.0), st.integers(0, 1000))
+@given(st.floats(-2.5, 2.5), st.floats(-2.5, 2.5), st.floats(0.3, 0.8), st.integers(0, 1000))
 @settings(max_examples=25, deadline=None)
 def test_the_optimal_discriminator_reaches_the_divergence_and_no_other_does(
     left: float, right: float, spread: float, seed: int
@@ -124,10 +124,11 @@ def test_the_optimal_discriminator_reaches_the_divergence_and_no_other_does(
     jsd, values = divergence_and_value(log_p, log_g, torch.stack([optimal, optimal + bump]), spacing)
     best = -math.log(4) + 2 * float(jsd)
     assert -1e-12 <= float(jsd) <= math.log(2) + 1e-12
+    # The grid ends 8 standard deviations out: mass below 1e-15, times logarithms of at most 100.
     assert float(values[0]) == pytest.approx(best, abs=1e-10)
     # A shift of the logit that is not tiny costs value, unless D is saturated everywhere.
     assert float(values[1]) < best + 1e-12
-    if abs(float(bump)) > 0.1 and float(jsd) < 0.6:
+    if abs(float(bump)) > 0.1 and float(jsd) < 0.4:
         assert float(values[1]) < best - 1e-5
 
 
