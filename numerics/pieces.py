@@ -23,6 +23,7 @@ __all__ = ["Local", "Mixed", "Piece", "Point", "cut_for", "end_bound", "pieces",
 
 # A coefficient list [r_0, r_1, ...] of a polynomial in the distance s >= 0 from a cut.
 Growth = list[arb]
+_WIDE = arb("1e-9")
 
 
 class Point:
@@ -37,6 +38,12 @@ class Point:
         self.x = x
         self.analytic = analytic
         self._logs = {} if known is None else known
+        # On a wide ball polynomials are expanded about its middle, where x occurs only once in the leading terms.
+        self.middle: acb | None = None
+        if x.real.rad() > _WIDE or x.imag.rad() > _WIDE:
+            self.middle = x.mid()
+            self.step = x - self.middle
+            self.step_squared = self.step**2
 
     def log(self, point: Fraction, side: int) -> acb:
         key = (point, side)
@@ -96,7 +103,11 @@ class Local:
 
     def __call__(self, at: Point) -> acb:
         value = acb(self.constant)
-        if self.quadratic or self.linear:
+        if at.middle is not None and self.quadratic:
+            d = at.middle - self.centre
+            value += (d * self.quadratic + self.linear) * d
+            value += (2 * d * self.quadratic + self.linear) * at.step + at.step_squared * self.quadratic
+        elif self.quadratic or self.linear:
             d = at.x - self.centre if self.centre else at.x
             value += (d * self.quadratic + self.linear) * d if self.quadratic else d * self.linear
         for end, side, power in self._powers:

@@ -316,7 +316,7 @@ def _component(form: LogForm, integrand: InNoise, tolerance: float, points: Sequ
     terms = [float(Constant.of(term)) for term in form.constant.terms]
     size = sum(map(abs, terms)) + 10 * float(abs(form.left) + abs(form.right))
     rounding = 4 * np.finfo(float).eps * size * max(1.0, abs(value))
-    return Integral(value, math.fsum(r.error for r in results) + rounding, sum(r.evaluations for r in results))
+    return Integral(value, float(math.fsum(r.error for r in results) + rounding), sum(r.evaluations for r in results))
 
 
 def _standard(form: LogForm, origin: Fraction, scale: Fraction) -> LogForm:
