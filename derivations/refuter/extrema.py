@@ -31,6 +31,7 @@ Domain = tuple[Interval, tuple[fmpq, ...]]
 DIMENSIONS = 3
 VERTICES = 64
 GRID = 16
+VAST = 1e300
 BOXES = {64: 40, 128: 160, 256: 640}
 MOST_BOXES = 2500
 
@@ -183,7 +184,8 @@ def _search_floats(objective: Callable[[Any], Value], domains: list[Domain]) -> 
                     b = v
                 if max(left, right) >= best:
                     best, where[i] = max(left, right), (u if left >= right else v)
-    return best
+    # What looks infinite is left to the boxes to judge: their lower bound may already contradict the statement.
+    return min(best, VAST)
 
 
 def _from_unit(interval: Interval) -> Callable[[float], float]:
