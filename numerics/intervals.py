@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 
 __all__ = ["MedianOfMeans", "Moments", "empirical_bernstein", "skewed_normal"]
@@ -118,6 +119,24 @@ def _binomial_tail(count: int, probability: float, least: int) -> float:
     return math.fsum(terms)
 
 
+@cache
+def _chances(alpha: float) -> list[tuple[int, float]]:
+    """Numbers of blocks, each with the largest t for which P(Bin(blocks, t) >= blocks/2) <= alpha."""
+    found = []
+    # Odd numbers of blocks, in steps of about a tenth: finer ones change the radius by less than a percent.
+    for blocks in sorted({2 * round(1.1**k / 2) + 1 for k in range(63)}):
+        low, high = 0.0, 0.5
+        for _ in range(40):
+            middle = (low + high) / 2
+            if _binomial_tail(blocks, middle, (blocks + 1) // 2) <= alpha:
+                low = middle
+            else:
+                high = middle
+        if low > 0:
+            found.append((blocks, low))
+    return found
+
+
 @dataclass(frozen=True)
 class MedianOfMeans:
     """The median of the means of `blocks` equal blocks: right for heavy tails, given a bound on a moment.
@@ -139,23 +158,8 @@ class MedianOfMeans:
 
     @classmethod
     def plan(cls, alpha: float, power: float, bound: float) -> MedianOfMeans:
-        best: MedianOfMeans | None = None
-        # Odd numbers of blocks, in steps of about a tenth: finer ones change the radius by less than a percent.
-        for blocks in sorted({2 * round(1.1**k / 2) + 1 for k in range(63)}):
-            low, high = 0.0, 0.5
-            for _ in range(40):
-                middle = (low + high) / 2
-                if _binomial_tail(blocks, middle, (blocks + 1) // 2) <= alpha:
-                    low = middle
-                else:
-                    high = middle
-            if low == 0.0:
-                continue
-            made = cls(blocks, low, power, bound)
-            if best is None or made.radius(10**9) < best.radius(10**9):
-                best = made
-        assert best is not None  # 399 blocks reach any alpha a float can hold
-        return best
+        made = [cls(blocks, chance, power, bound) for blocks, chance in _chances(alpha)]
+        return min(made, key=lambda plan: plan.radius(10**9))
 
     def radius(self, count: int) -> float:
         """The distance that the median keeps, with `count` samples in all."""

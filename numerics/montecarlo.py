@@ -146,7 +146,7 @@ def expectation(law: Law, f: Integrand, **options: Unpack[Options]) -> Estimate:
         points = home.tensor([float(point) for point, _ in law.atoms])
         values = _checked(f(points), len(points), home)
         return _run(FiniteDraws(values.tolist(), [w for _, w in law.atoms], home, stream), goal)
-    size = _batch(home, law.dimension or 1)
+    size = min(_batch(home, law.dimension or 1), goal.samples)
     sampler = Sampler(law, home, size, home.generator(stream))
     return _run(Draws(lambda n: _checked(f(sampler.draw(n)), n, home), size, goal.bounds is not None), goal)
 
@@ -221,7 +221,7 @@ def _log_ratio(p: Law, numerator: Law | None, denominator: Law | None, name: str
             weights = dict(law.atoms)
             ratios = [r + sign * math.log(weights[x]) for r, (x, _) in zip(ratios, p.atoms, strict=True)]
         return _run(FiniteDraws(ratios, [w for _, w in p.atoms], home, stream), goal)
-    size = _batch(home, 1)
+    size = min(_batch(home, 1), goal.samples)
     ratio = LogRatio(p, numerator, denominator, home, size, home.generator(stream))
     return _run(Draws(ratio.draw, size, goal.bounds is not None), goal)
 
