@@ -114,6 +114,9 @@ def _proved(claim: Statement, data: dict[str, Any], certificate: Certificate, se
     if not agreement.consistent:
         verdict = "undecided"
         message = "the kernel accepts a proof that a model contradicts; please report this statement as a bug"
+    elif not agreement.finite and claim.given:
+        verdict = "undecided"
+        message = "it follows from the hypotheses, but no model was found in which they hold and both sides are finite"
     return Verdict(
         claim,
         verdict,

@@ -10,6 +10,7 @@ logarithms, functions, symbols).  A sum is a dict from ``(binders, monomial)`` t
 equality is proved when the difference of its sides becomes the empty sum by the *moves*
 
     collapse   a bound variable that occurs in one density, to the power one, and nowhere else, is integrated out
+    score      integral of a d log a is the derivative of the integral of a, in a parameter
     moment     integral of N(x; m, v) x^n dx, from M(n+1) = m M(n) + n v M(n-1), M(0) = 1, M(1) = m
     component  a bound vector under a product of normalised component densities is integrated out but for one component
     count      a sum over an index that its term does not mention is the number of its values times the term
@@ -21,6 +22,7 @@ and an inequality when ``right - left - sum of multiplier * atom`` does, where e
     monotone   integral of w log(b/a) >= 0                for w >= 0, b >= a >= 0
     square     integral of w f^2 >= 0                     for w >= 0, zero only for w f = 0 almost everywhere
     nonneg     integral of t >= 0                         for t >= 0
+    extremum   integral of w (sup f - f(y)) >= 0          for w >= 0, zero only for w (sup f - f(y)) = 0
 
 Integrals of the same binders are added under one integral sign, which needs each *source* integral to be finite; a
 move on a part of such an integral needs that part to be finite as well.  These needs, supports (q << p), and divisors
@@ -47,9 +49,11 @@ Key = tuple[tuple[str, ...], Monomial]
 Sum = dict[Key, Fraction]
 Hazards = frozenset[tuple[str, Atom]]  # ("log", atom) and ("cancelled", atom)
 Value = dict[Hazards, Sum]  # a sum in pieces, each with the hazards met in making it
-Env = tuple[dict[str, Atom], tuple[str, ...], tuple[Atom, ...]]  # names, active binders, densities averaged over
+Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the bound names in use
 
 ONE: Key = ((), ())
+BINDERS = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad", "limit")
+STEPS = 2_000_000  # products of monomials in one replay; beyond them the certificate is rejected
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
 
 RULES = (
@@ -66,13 +70,19 @@ RULES = (
     "Gaussian moments",
     "independence of components",
     "sum of a constant",
+    "pushforward",
+    "differentiation",
+    "score function",
+    "limit",
     "algebra of fractions",
     "hypothesis",
     "Gibbs' inequality",
     "monotonicity of the logarithm",
     "squares are non-negative",
     "non-negative integrand",
+    "bounded by its extremum",
     "attained extremum",
+    "point masses",
 )
 
 
@@ -107,7 +117,7 @@ def well_formed() -> Iterator[None]:
     """Reject a certificate whose data are not of the documented form, whatever goes wrong with them first."""
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError, StopIteration) as error:
         raise Rejected(f"malformed certificate: {type(error).__name__}: {error}") from error
 
 
@@ -182,6 +192,20 @@ def slot_of(name: str) -> str:
     return name.rsplit(".", 1)[0].split("^", 1)[0]
 
 
+class Budget:
+    """How many products of monomials are left to the replay at hand."""
+
+    left = STEPS
+
+    def spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Rejected("the replay takes more steps than any proof should")
+
+
+budget = Budget()
+
+
 def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
     """The product of two sums; a binder of one that the other mentions or binds as well is renamed."""
     total: Sum = {}
@@ -196,6 +220,7 @@ def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
             if cancelled is not None:
                 cancelled.update(gone)
             binders = tuple(sorted((*left[0], *right[0])))
+            budget.spend()
             for key, x in _expanded(binders, m, c1 * c2 * factor):
                 c = x + total.get(key, 0)
                 if c:
@@ -212,6 +237,8 @@ def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Fraction) -> Iter
     inner = next((p for p in monomial if p[0][0] == "sum" and p[1] >= 1), None)
     if inner is None:
         return [((binders, monomial), c)]
+    if inner[1] > 64:
+        raise Rejected("a power of a sum that is out of bounds")
     rest: Sum = {(binders, tuple(p for p in monomial if p != inner)): c}
     for _ in range(int(inner[1])):
         rest = product(rest, opened(inner[0], binders))
@@ -313,6 +340,13 @@ def point(s: Sum) -> Atom:
     return freeze(s)
 
 
+def plain(name: Any) -> str:
+    """A name without the characters that the kernel keeps for bound names."""
+    if not isinstance(name, str) or set(name) & set("^.#[]"):
+        raise Rejected(f"{str(name)[:40]!r} is no name, or has a character that the kernel keeps for bound names")
+    return name
+
+
 def rational(text: str) -> Fraction:
     """A number from its text, such as -3/4."""
     if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,300}(/[0-9]{1,300})?", text):
@@ -350,6 +384,7 @@ class Replay:
     """One statement, expanded and argued about under a set of allowed rules."""
 
     def __init__(self, statement: dict[str, Any], allowed: frozenset[str], factors: Any = ()) -> None:
+        budget.left = STEPS
         self.statement = statement
         self.allowed = allowed
         self.factors: dict[Atom, tuple[Atom, ...]] = {}
@@ -362,9 +397,11 @@ class Replay:
         self.symbols: dict[str, Any] = declare["symbols"]
         self.functions: dict[str, Any] = declare["functions"]
         self.indices: dict[str, Any] = declare["indices"]
-        for table in (self.variables, self.symbols, self.functions, self.indices):
-            if bad := [n for n in table if not isinstance(n, str) or set(n) & set("^.#[]")]:
-                raise Rejected(f"the name {bad[0]!r} has a character that the kernel keeps for bound names")
+        names = [n for table in (self.variables, self.symbols, self.functions, self.indices) for n in table]
+        for name in names + [facts["slot"] for facts in self.variables.values()]:
+            plain(name)
+        if len(set(names)) < len(names):
+            raise Rejected("a name is declared as two things")
         self.kinds: dict[str, str] = {}
         self.shapes: dict[str, Any] = {}
         for facts in self.variables.values():
@@ -373,15 +410,16 @@ class Replay:
                 raise Rejected(f"the slot {slot} has variables of two kinds or shapes")
         self.depths: dict[tuple[str, str], int] = {}  # of the points that fill a slot of a law
         self.display: dict[str, str] = {}  # bound name -> a declared name to show for it
+        self.free = free_names([statement["lhs"], statement["rhs"]])
         self.ranges: list[tuple[Atom, Atom]] = []
         self.nodes: list[Node] = []  # those of the right side first
         self.right_nodes = 0
         self.node: Node | None = None
         self.sign = 1
         self.loose: set[tuple[str, Atom]] = set()
-        self.granted: set[tuple[frozenset[Atom], Atom]] = set()
         self.identified: list[tuple[list[Any], frozenset[str], list[Any]]] = []
         self.rewritten: list[tuple[Any, Any]] = []
+        self.pushed: list[Any] = []
         self.depth = 0
         self.bounds: list[Sum] = []
         for hypothesis in statement["given"]:
@@ -392,7 +430,7 @@ class Replay:
         with well_formed():
             self.prove(self.statement, proof)
         return {
-            "conditions": list(self.conditions.values()),
+            "conditions": strongest(list(self.conditions.values())),
             "assumptions": [],
             "trusts": [],
             "rules": [r for r in RULES if r in self.used],
@@ -429,13 +467,18 @@ class Replay:
 
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
-        relation, left, right = hypothesis
+        relation, left, right = hypothesis[:3]
+        if any(t[0] == "den" and (t[1][2] or t[3]) for t in (left, right)):
+            raise Rejected("a hypothesis about a law with parameters, or about a conditional density")
         if relation == "=" and left[0] == right[0] == "den" and not left[3] and left[2:] == right[2:]:
-            if left[1][1] == right[1][1]:
-                raise Rejected("a hypothesis that identifies marginals needs two laws")
+            names = [t[1] for _, t in left[2] if t[0] == "var"]
+            if left[1][1] == right[1][1] or len(set(names)) < len(left[2]):
+                raise Rejected("a hypothesis that identifies marginals needs two laws at distinct variables")
             self.identified.append((right[1], frozenset(s for s, _ in right[2]), left[1]))
-        elif relation == "=" and left[0] == "den" and not left[3]:
+        elif (relation == "=" and left[0] == "den" and not left[3]) or (relation == "=" and left[0] == "fn"):
             self.rewritten.append((left, right))
+        elif relation == "pushforward":
+            self.pushed.append(hypothesis)
         elif relation in ("<=", "<", ">=", ">"):
             low, high = (left, right) if relation in ("<=", "<") else (right, left)
             self.bounds.append(plus(self.quietly(high), scaled(self.quietly(low), -1)))
@@ -445,7 +488,7 @@ class Replay:
     def quietly(self, term: Any) -> Sum:
         """A term that is not part of the statement, its variables free: no source integral, no condition."""
         outer, self.node = self.node, Node(term, 0)
-        total = plus(*self.value(term, ({}, (), ())).values())
+        total = plus(*self.value(term, ({}, ())).values())
         self.node = outer
         return total
 
@@ -454,12 +497,14 @@ class Replay:
     def nonnegative(self, atom: Atom) -> bool:
         """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
         head = atom[0]
-        if head in ("den", "cond", "normal", "prod", "exp", "prime", "const", "abs"):
+        if head in ("den", "cond", "normal", "exp", "prime", "const", "abs"):
             return True
+        if head == "prod":
+            return self.nonnegative(atom[2])
         if head == "opaque":
-            return atom[1] in ("KL", "JSD")
+            return bool(atom[3])
         if head == "idx":
-            return True
+            return self.least(atom) >= 0
         if head == "sym":
             return self.symbols[atom[1]]["sign"] in ("positive", "nonnegative")
         if head == "at":
@@ -469,6 +514,11 @@ class Replay:
         if head == "log":
             return bool(atom[1][0] == "prime")
         return head == "sum" and self.nonnegative_sum(opened(atom, ()))
+
+    def least(self, index: Atom) -> Fraction:
+        """The smallest value of an index, if it is a number; else minus one, which says nothing."""
+        lower = opened(self.ranges[int(slot_of(index[1])[1:])][0], ()) if index[1].startswith("#") else {}
+        return lower.get(ONE, Fraction(0)) if set(lower) <= {ONE} and index[1].startswith("#") else Fraction(-1)
 
     def positive_sum(self, s: Sum) -> bool:
         """Whether a sum is known to be above zero, term by term."""
@@ -593,8 +643,8 @@ class Replay:
             if t[1] not in self.symbols:
                 raise Rejected(f"the symbol {t[1]} is not declared")
             return single(env[0].get(t[1], ("sym", t[1])))
-        if head == "at" and t[1][0] in ("sym", "var"):
-            return single(("at", point(self.leaf(t[1], env)), point(self.total(t[2], env))))
+        if head == "at" and t[1][0] in ("sym", "var", "fn"):
+            return single(("at", point(self.total(t[1], env)), point(self.total(t[2], env))))
         if head == "exp":
             return self.exponential(self.total(t[1], env))
         if head == "abs":
@@ -602,7 +652,12 @@ class Replay:
         if head == "fn":
             if self.functions[t[1]]["arity"] != len(t[2]):
                 raise Rejected(f"the function {t[1]} is declared with another number of arguments")
-            return single(("fn", t[1], tuple(point(self.total(a, env)) for a in t[2])))
+            arguments = tuple(point(self.total(a, env)) for a in t[2])
+            for pattern, meaning in self.rewritten:
+                names: dict[str, Atom] = {}
+                if pattern[0] == "fn" and pattern[1] == t[1] and self.matches(pattern[2], arguments, names):
+                    return self.replaced_by_hypothesis(meaning, names)
+            return single(("fn", t[1], arguments))
         if head == "normal":
             _, x, mean, variance = t
             if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
@@ -616,22 +671,28 @@ class Replay:
             inner, name = self.bind([t[1]], env)
             body = self.total(t[2], inner)
             bound = f"{slot_of(name[0])}^{height(body)}.p"
-            self.display[bound] = k
+            self.show_as(bound, k)
             return single(("prod", bound, rename(point(body), {name[0]: bound})))
         if head in ("sup", "inf"):
             return self.extremum(t, env)
+        if head == "grad":
+            return self.gradient(t, env)
+        if head == "limit":
+            return self.limit(t, env)
         raise Rejected(f"a term of the unknown kind {head!r}")
 
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
         head, binder, body = t
+        if any(mentions(h, binder[1]) for h in self.statement["given"]):
+            raise Rejected("a hypothesis restricts what an extremum ranges over")
         if binder[0] != "var":
             table = {name: a for name, a in env[0].items() if name != binder[1]}
             return single((head, json.dumps(binder), point(self.total(body, (table, *env[1:])))))
         inner, (name,) = self.bind([binder], env)
         s = self.total(body, inner)
         bound = f"{slot_of(name)}^{height(s)}.s"
-        self.display.setdefault(bound, binder[1])
+        self.show_as(bound, binder[1])
         return single((head, bound, rename(point(s), {name: bound})))
 
     def density(self, t: Any, env: Env) -> Sum:
@@ -639,7 +700,8 @@ class Replay:
         _, law, targets, given = t
         if not targets:
             raise Rejected("a density of no variable")
-        slots = [s for s, _ in targets + given]
+        slots = [plain(s) for s, _ in targets + given]
+        plain(law[1])
         if len(set(slots)) < len(slots):
             raise Rejected(f"a density of {law[1]} fills a slot twice")
         places = {s: point(self.total(a, env)) for s, a in targets + given}
@@ -655,8 +717,6 @@ class Replay:
         if not given:
             return joint
         condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
-        if len(condition) == 1 and env[2]:  # the average exists, so this density is positive wherever it looks
-            self.granted |= {(frozenset(env[2]), a) for _, m in condition for a, _ in m}
         return product(joint, self.power(condition, Fraction(-1)))
 
     def dimensions(self, t: Any) -> int | None:
@@ -673,29 +733,56 @@ class Replay:
                 self.use("hypothesis")
                 law = new[1]
         for pattern, meaning in self.rewritten:
-            if pattern[1][1] != law or parameters or sorted(s for s, _ in pattern[2]) != sorted(places):
+            if (
+                pattern[0] != "den"
+                or pattern[1][1] != law
+                or parameters
+                or sorted(s for s, _ in pattern[2]) != sorted(places)
+            ):
                 continue
-            names = {t[1]: places[s] for s, t in pattern[2] if t[0] == "var"}
+            names: dict[str, Atom] = {}
+            if any(names.setdefault(t[1], places[s]) != places[s] for s, t in pattern[2] if t[0] == "var"):
+                continue
             fixed = [(places[s], point(self.quietly(t))) for s, t in pattern[2] if t[0] != "var"]
-            if all(a == b for a, b in fixed) and self.use("hypothesis"):
-                self.depth += 1
-                if self.depth > 20:
-                    raise Rejected("the hypotheses define each other in a circle")
-                active = tuple(sorted(names_in(tuple(places.values()))))
-                total = self.total(meaning, (names, active, ()))
-                self.depth -= 1
-                return total
+            if all(a == b for a, b in fixed) and "hypothesis" in self.allowed:
+                return self.replaced_by_hypothesis(meaning, names)
         return single(("den", law, parameters, tuple(sorted(places.items()))))
+
+    def matches(self, patterns: list[Any], arguments: tuple[Atom, ...], names: dict[str, Atom]) -> bool:
+        """Whether arguments are an instance of patterns: variables stand for anything, functions for themselves."""
+        if len(patterns) != len(arguments) or "hypothesis" not in self.allowed:
+            return False
+        for pattern, argument in zip(patterns, arguments, strict=True):
+            if pattern[0] == "var":
+                if names.setdefault(pattern[1], argument) != argument:
+                    return False
+                continue
+            if pattern[0] != "fn" or argument[:2] != ("fn", pattern[1]):
+                return False
+            if not self.matches(pattern[2], argument[2], names):
+                return False
+        return True
+
+    def replaced_by_hypothesis(self, meaning: Any, names: dict[str, Atom]) -> Sum:
+        """The right side of a hypothesis for an instance of its left side."""
+        self.use("hypothesis")
+        self.depth += 1
+        if self.depth > 20:
+            raise Rejected("the hypotheses define each other in a circle")
+        total = self.total(meaning, (names, tuple(sorted(names_in(tuple(names.values()))))))
+        self.depth -= 1
+        return total
 
     def bind(self, names: list[Any], env: Env) -> tuple[Env, list[str]]:
         """Bound names for variables and indices: the slot (or range) and a level that nothing around has taken."""
-        table, active, weights = dict(env[0]), list(env[1]), env[2]
+        table, active = dict(env[0]), list(env[1])
         bound = []
         for head, name in names:
             if head == "idx":
                 facts = self.indices[name]
                 span = (point(self.total(facts["lower"], env)), point(self.total(facts["upper"], env)))
                 if span not in self.ranges:
+                    self.check_range(span)
                     self.ranges.append(span)
                 slot = f"#{self.ranges.index(span)}"
             else:
@@ -704,8 +791,27 @@ class Replay:
             active.append(fresh)
             bound.append(fresh)
             table[name] = (head, fresh)
-            self.display.setdefault(fresh, name)
-        return (table, tuple(active), weights), bound
+            self.show_as(fresh, name)
+        return (table, tuple(active)), bound
+
+    def show_as(self, bound: str, name: str) -> None:
+        """A name to show for a bound variable: its own, primed until no other variable is shown by it."""
+        taken = {shown for other, shown in self.display.items() if other != bound} | self.free
+        while bound not in self.display:
+            if name not in taken:
+                self.display[bound] = name
+            name += "'"
+
+    def check_range(self, span: tuple[Atom, Atom]) -> None:
+        """Ends of a range are whole numbers: numbers, or sums of them and of symbols for whole numbers >= 0.
+
+        By convention a symbol in a range stands for a whole number, and a range has at least zero values.
+        """
+        for end in span:
+            for (binders, m), c in opened(end, ()).items():
+                symbols = all(a[0] == "sym" and e == 1 and self.nonnegative(a) for a, e in m)
+                if binders or len(m) > 1 or c.denominator != 1 or not symbols:
+                    raise Rejected("the end of a range is no whole number")
 
     # Definitions ------------------------------------------------------------------------------------------------------
 
@@ -732,10 +838,10 @@ class Replay:
         if head == "sum":
             return self.integral([t[1]], t[2], env)
         if head == "E":
-            return self.integral(t[1], ["mul", t[2], t[3]], env, t[2])
+            return self.integral(t[1], ["mul", t[2], t[3]], env)
         if head == "KL":
             if self.use("definition of KL"):
-                return self.integral(t[1], ["mul", t[2], ["log", _quotient(t[2], t[3])]], env, t[2])
+                return self.integral(t[1], ["mul", t[2], ["log", _quotient(t[2], t[3])]], env)
         elif head == "JSD":
             if self.use("definition of JSD"):
                 self.use("definition of KL")
@@ -744,7 +850,7 @@ class Replay:
                 return self.pieces([self.integral(t[1], h, env) for h in halves])
         elif head == "CE":
             if self.use("definition of cross-entropy"):
-                return self.integral(t[1], ["mul", ["num", "-1"], t[2], ["log", t[3]]], env, t[2])
+                return self.integral(t[1], ["mul", ["num", "-1"], t[2], ["log", t[3]]], env)
         elif head == "TV":
             difference = ["abs", ["add", t[2], ["mul", ["num", "-1"], t[3]]]]
             return self.integral(t[1], ["mul", ["num", "1/2"], difference], env)
@@ -752,20 +858,24 @@ class Replay:
             _, v, g, a = t
             if self.use("definition of entropy"):
                 inside = _quotient(a, ["int", v, a]) if g else a
-                return self.integral(v + g, ["mul", ["num", "-1"], a, ["log", inside]], env, a)
+                return self.integral(v + g, ["mul", ["num", "-1"], a, ["log", inside]], env)
         else:
             _, v, w, g, a = t
             if self.use("definition of mutual information"):
                 both = ["mul", a, ["int", v + w, a]] if g else a
                 inside = _quotient(both, ["mul", ["int", v, a], ["int", w, a]])
-                return self.integral(v + w + g, ["mul", a, ["log", inside]], env, a)
+                return self.integral(v + w + g, ["mul", a, ["log", inside]], env)
         names = [n for group in t[1 : -2 if head in ("KL", "JSD", "CE") else -1] for n in group]
         inner, bound = self.bind(names, env)
-        groups = tuple(len(g) for g in t[1:] if g and isinstance(g[0], list))
+        groups = tuple(len(g) for g in t[1 : -2 if head in ("KL", "JSD", "CE") else -1])
+        proper = head == "JSD" or (head == "KL" and all(self.mass_one(t[1], a, env) for a in t[2:]))
         terms = t[2:] if head in ("KL", "JSD", "CE") else t[-1:]
         atom = (head, groups, tuple(inner[0][n[1]] for n in names), *(point(self.total(a, inner)) for a in terms))
         frozen = freeze({(tuple(sorted(bound)), ((atom, Fraction(1)),)): Fraction(1)})
-        return {frozenset(): single(("opaque", head, frozen))}
+        return {frozenset(): single(("opaque", head, frozen, proper))}
+
+    def mass_one(self, names: list[Any], density: Any, env: Env) -> bool:
+        return self.settle(self.total(["int", names, density], env)) == constant(1)
 
     def pieces(self, values: list[Value]) -> Value:
         total: Value = {}
@@ -774,14 +884,9 @@ class Replay:
                 total[hazards] = plus(total.get(hazards, {}), s)
         return total
 
-    def integral(self, names: list[Any], body: Any, env: Env, density: Any = None) -> Value:
+    def integral(self, names: list[Any], body: Any, env: Env) -> Value:
         """Bind, expand, and settle the hazards that depend on what is bound: conditions on supports and divisors."""
         inner, bound = self.bind(names, env)
-        if density is not None:
-            table, active, weights = inner
-            for _, m in self.total(density, inner):
-                weights += tuple(a for a, e in m if e > 0)
-            inner = (table, active, weights)
         result: Value = {}
         for hazards, s in self.value(body, inner).items():
             left = set(hazards)
@@ -818,8 +923,10 @@ class Replay:
 
     def implied(self, atom: Atom, weight: list[Atom]) -> bool:
         """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
-        if atom in weight or atom[0] in ("normal", "prime", "const", "exp", "idx"):
+        if atom in weight or atom[0] in ("normal", "prime", "const", "exp"):
             return True
+        if atom[0] == "idx":
+            return self.least(atom) > 0
         if atom[0] in ("sym", "at"):
             name = atom[1] if atom[0] == "sym" else atom[1][1]
             return atom[-1 if atom[0] == "sym" else 1][0] != "var" and self.symbols[name]["sign"] == "positive"
@@ -828,9 +935,7 @@ class Replay:
         if atom[0] == "prod":
             return all(self.implied(a, []) for (_, m) in opened(atom[2], ()) for a, _ in m)
         if atom[0] == "den":
-            return any(w[0] == "den" and w[1:3] == atom[1:3] and set(atom[3]) <= set(w[3]) for w in weight) or any(
-                a == atom and around <= set(weight) for around, a in self.granted
-            )
+            return any(w[0] == "den" and w[1:3] == atom[1:3] and set(atom[3]) <= set(w[3]) for w in weight)
         if atom[0] == "sum":
             items = opened(atom, ())
             if all(c > 0 and self.nonnegative_monomial(m) for (_, m), c in items.items()):
@@ -887,9 +992,10 @@ class Replay:
             return plus(scaled(scale, Fraction(-1, 2)), scaled(quadratic, Fraction(-1, 2)))
         if atom[0] == "prod":
             slot, inner = slot_of(atom[1]), opened(atom[2], ())
-            name = f"{slot}.0"  # products of logarithms rename it apart
+            taken = names_in(atom)
+            name = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken)
             s = self.log(_renamed(inner, {atom[1]: name}), found)
-            self.display.setdefault(name, self.display[atom[1]])
+            self.show_as(name, self.display[atom[1]])
             return under([name], s)
         if atom[0] == "exp":
             return opened(atom[1], ())
@@ -906,15 +1012,15 @@ class Replay:
         if len(s) == 1:
             ((binders, m), c) = next(iter(s.items()))
             if not binders and c > 0:
-                inside, outside = [], []
+                inside = []
+                positive = constant(c)
                 for a, e in m:
                     if self.nonnegative(a):
-                        outside.append((a, e))
-                    elif e.denominator == 1 and e % 2 == 0:
-                        outside.append((next(iter(self.absolute(opened(a, ()))))[1][0][0], e))
+                        positive = product(positive, single(a, e))
+                    elif e.denominator == 1 and e % 2 == 0 and a[0] != "sum":
+                        positive = product(positive, single(("abs", a), e))
                     else:
                         inside.append((a, e))
-                positive: Sum = {((), tuple(sorted(outside, key=_by_atom))): c}
                 return positive, {((), tuple(inside)): Fraction(1)}
         numbers = list(s.values())
         number = Fraction(gcd(*(c.numerator for c in numbers)), 1) / Fraction(_lcm([c.denominator for c in numbers]))
@@ -1020,6 +1126,115 @@ class Replay:
             s = plus(*(under(b, product({((), m): c}, single(a, -e))) for (b, m), c in cleared.items()))
         return s
 
+    # Derivatives and limits -------------------------------------------------------------------------------------------
+
+    def gradient(self, t: Any, env: Env) -> Sum:
+        """The derivative in a symbol or a free variable, taken under integral signs on condition that it may be."""
+        _, parameter, body = t
+        place = point(self.leaf(parameter, env))
+        s = self.total(body, env)
+        if not self.use("differentiation"):
+            return single(("grad", place, point(s)))
+        if any(not n.startswith("#") for (b, m) in s for n in b if contains(m, place)):
+            self.condition("differentiation", parameter, body)
+        return self.derivative(s, place)
+
+    def derivative(self, s: Sum, place: Atom) -> Sum:
+        total: Sum = {}
+        for (binders, m), c in s.items():
+            for a, e in m:
+                if contains(a, place):
+                    others: Sum = {((), tuple(p for p in m if p[0] != a)): c * e}
+                    inner = product(single(a, e - 1) if e != 1 else constant(1), self.atom_derivative(a, place))
+                    total = plus(total, under(binders, product(others, inner)))
+        return total
+
+    def atom_derivative(self, a: Atom, place: Atom) -> Sum:
+        """The derivative of an atom; that of a density is the density times its score, the derivative of its log."""
+        head = a[0]
+        if not contains(a, place):
+            return {}
+        if a == place:
+            return constant(1)
+        if head == "log":
+            inner = opened(a[1], ())
+            if a[1][0] in ("den", "cond"):
+                return single(("score", place, a[1]))
+            return product(self.derivative(inner, place), self.power(inner, Fraction(-1)))
+        if head == "sum":
+            return self.derivative(opened(a, ()), place)
+        if head == "exp":
+            return product(single(a), self.derivative(opened(a[1], ()), place))
+        if head == "normal":
+            return product(single(a), self.derivative(self.log_atom(a, set()), place))
+        if head in ("den", "cond"):
+            return product(single(a), single(("score", place, a)))
+        if head == "fn":
+            total: Sum = {}
+            for n, argument in enumerate(a[2]):
+                outer = single(("slope", n, a))
+                total = plus(total, product(outer, self.derivative(opened(argument, ()), place)))
+            return total
+        return single(("grad", place, a))
+
+    def limit(self, t: Any, env: Env) -> Sum:
+        """The limit of a polynomial in a symbol at a number, or of a rational function of exp(symbol) at infinity.
+
+        A function of neither kind is refused.
+        """
+        _, symbol, where, body = t
+        place = point(self.leaf(symbol, env))
+        s = self.total(body, env)
+        if place[0] != "sym" or not self.use("limit"):
+            raise Rejected("a limit needs a symbol and the rule for limits")
+        if where[0] == "num":
+            value = constant(rational(where[1]))
+            found = self.at_limit(s, place, value)
+        else:
+            growing = ("exp", freeze(single(place)))
+            if where not in (["infinity"], ["minus infinity"]):
+                raise Rejected("a limit at neither a number nor an infinity")
+            if where == ["infinity"]:  # in u = exp(-a), which goes to zero
+                s = self.common_denominator(self.reciprocal(s, growing))
+            found = self.at_limit(s, growing, {})
+        if found is None:
+            raise Rejected("a limit that the kernel does not know")
+        return found
+
+    def reciprocal(self, s: Sum, atom: Atom) -> Sum:
+        """The sum with an atom put to the power minus one, inside sums as well."""
+        total: Sum = {}
+        for (b, m), c in s.items():
+            term: Sum = {((), ()): c}
+            for a, e in m:
+                inner = self.reciprocal(opened(a, b), atom) if a[0] == "sum" else single(a, -1 if a == atom else 1)
+                term = product(term, self.power(inner, e))
+            total = plus(total, under(b, term))
+        return total
+
+    def at_limit(self, s: Sum, atom: Atom, value: Sum) -> Sum | None:
+        """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish."""
+        total: Sum = {}
+        for (binders, m), c in s.items():
+            term: Sum = {((), ()): c}
+            for a, e in m:
+                if not contains(a, atom):
+                    factor = single(a, e)
+                elif a == atom and e.denominator == 1 and e > 0:
+                    factor = self.power(value, e) if value else {}
+                elif a[0] == "sum" and not binders:
+                    inner = self.at_limit(opened(a, ()), atom, value)
+                    if inner is None or not self.positive_sum(inner):
+                        return None
+                    factor = self.power(inner, e)
+                else:
+                    return None
+                term = product(term, factor) if factor else {}
+            if binders and any(contains(a, atom) for a, _ in m):
+                return None
+            total = plus(total, under(binders, term))
+        return total
+
     # Moves ------------------------------------------------------------------------------------------------------------
 
     def eliminate(self, name: str, key: Key) -> Sum | None:
@@ -1032,8 +1247,23 @@ class Replay:
             if inside or not self.use("sum of a constant"):
                 return None
             lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
-            return under(rest, product(outside, plus(upper, scaled(lower, -1), constant(1))))
+            count = plus(upper, scaled(lower, -1), constant(1))
+            if set(count) <= {ONE}:
+                count = constant(max(Fraction(0), count.get(ONE, Fraction(0))))
+            return under(rest, product(outside, count))
         heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod")]
+        scores = [a for a, e in inside if e == 1 and a[0] == "score"]
+        if len(heads) == len(scores) == 1 and len(inside) == 2 and scores[0][2] == heads[0]:
+            replaced = self.collapse(heads[0], name)
+            if replaced is None or ("var", name) == scores[0][1] or not self.use("score function"):
+                return None
+            place = scores[0][1]
+            self.condition(
+                "differentiation",
+                self.shown(place),
+                self.shown_sum({((name,), ((heads[0], Fraction(1)),)): Fraction(1)}),
+            )
+            return under(rest, product(outside, self.derivative(replaced, place)))
         if len(heads) == 1 and len(inside) == 1:
             replaced = self.collapse(heads[0], name)
             if replaced is not None:
@@ -1103,7 +1333,7 @@ class Replay:
             return None  # the product must run over the whole vector, and so must the index of the component
         taken = names_in(monomial) | set(rest)
         fresh = next(n for i in itertools.count() if (n := f"{slot_of(name)}[].{i}") not in taken)
-        self.display.setdefault(fresh, self.display.get(name, name))
+        self.show_as(fresh, self.display.get(name, slot_of(name)))
         alone = _put(body, mine, ("var", fresh))
         masses = [self.eliminate(fresh, ((fresh,), m)) for (_, m) in alone]
         if len(alone) != 1 or masses != [constant(1)] or next(iter(alone.values())) != 1:
@@ -1157,6 +1387,10 @@ class Replay:
         kind = move[0]
         if kind in ("eliminate", "swap"):
             _, binders, name, chosen = move
+            if kind == "eliminate" and name not in binders:
+                raise Rejected("a move eliminates a name that nothing binds")
+            if len(set(chosen)) < len(chosen) or not all(type(n) is int and n >= 0 for n in chosen):
+                raise Rejected("a move acts on a term twice, or on what is no term")
             group = sorted((k for k in s if k[0] == tuple(binders)), key=order)
             keys = [group[n] for n in chosen]
             part = {k: s[k] for k in keys}
@@ -1172,14 +1406,37 @@ class Replay:
                 raise Rejected("a swap needs two bound variables of the same slot")
             names = {first: second, second: first}
             return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): Fraction(1)} for k in keys])
+        if kind == "pushforward":
+            return self.pushforward(s, tuple(move[1]), move[2], self.pushed[move[3]])
         if kind == "fold":
-            atom, rest, c = decoded(move[1]), decoded(move[2]), Fraction(move[3])
+            atom, rest, c = decoded(move[1]), decoded(move[2]), rational(move[3])
             self.demand("algebra of fractions")
             self.support("cancelled", rest[1], atom, set(rest[0]))
+            if not self.always_finite(opened(atom, rest[0])):
+                self.condition("finite", self.shown(atom))
             body: Sum = {((), rest[1]): c}
             definition = product(product(opened(atom, rest[0]), single(atom, -1)), body)
             return plus(s, under(rest[0], body), scaled(under(rest[0], definition), -1))
         raise Rejected(f"an unknown move {kind!r}")
+
+    def pushforward(self, s: Sum, binders: tuple[str, ...], name: str, hypothesis: list[Any]) -> Sum:
+        """An average under the law of G(z) is the average under the law of z, for all terms with these binders."""
+        _, law, source, image = hypothesis
+        if law[3] or source[3] or len(law[2]) != 1 or len(source[2]) != 1 or not self.use("pushforward"):
+            raise Rejected("a pushforward is a law of one variable, given as the image of another")
+        (slot, x), (_, z) = law[2][0], source[2][0]
+        pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
+        keys = [k for k in s if k[0] == binders]
+        results: list[Sum] = []
+        for key in keys:
+            others = tuple(p for p in key[1] if p[0] != pushed)
+            if dict(key[1]).get(pushed) != 1 or x[0] != "var" or z[0] != "var":
+                raise Rejected("a pushforward needs the density of its law, once, in every term")
+            inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
+            moved = _put({((), others): Fraction(1)}, ("var", name), point(self.total(image, inner)))
+            rest = [b for b in binders if b != name]
+            results.append(under([*rest, fresh], product(self.total(source, inner), moved)))
+        return self.replaced(s, keys, results)
 
     def need_finite(self, part: Sum) -> None:
         """The condition that a part of an integral is finite, named after an integral of the statement if it is one."""
@@ -1230,12 +1487,14 @@ class Replay:
             self.bound(low, high, relation in ("<", ">"), statement["equality"], proof)
         elif rule == "attained" and relation == "=" and not statement["equality"]:
             self.attained(statement, proof)
+        elif rule == "point masses" and relation == "=" and not statement["equality"]:
+            self.point_masses(statement["lhs"], statement["rhs"])
         else:
             raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
 
     def difference(self, left: Any, right: Any) -> Sum:
         """right - left, with the source integrals of the two noted."""
-        env: Env = ({}, (), ())
+        env: Env = ({}, ())
         self.nodes = []
         sides = []
         for side, self.sign in ((right, 1), (left, -1)):
@@ -1265,6 +1524,8 @@ class Replay:
         if len(open_left) != 1 or len(open_right) != 1:
             return False
         a, b = open_left[0], open_right[0]
+        if has_binder(a.term[2:]) or has_binder(b.term[2:]):
+            return False  # integrals of integrals: their order may matter unless they converge absolutely
         return a.sign * b.sign == -1 and self.settle(a.value) == self.settle(b.value)
 
     def finiteness(self, dispensable: bool) -> None:
@@ -1315,6 +1576,7 @@ class Replay:
             factor = self.quietly(multiplier)
             if not self.nonnegative_sum(factor):
                 raise Rejected("a multiplier is not known to be non-negative")
+            self.finite_multiplier(factor, set())
             value, gap = self.atom(atom)
             gaps.append((gap, factor))
             s = plus(s, scaled(product(factor, value), -1))
@@ -1329,7 +1591,9 @@ class Replay:
         if equality:
             self.equality_case(equality, gaps, proof["equality"])
         self.nodes = nodes
-        self.finiteness(all(self.bounded_below(n) for n in nodes))
+        # An infinite integral on its own makes right - left plus infinity: minus would contradict the atoms.
+        alone = sum(not self.always_finite(n.value) for n in nodes) <= 1
+        self.finiteness(alone or all(self.bounded_below(n) for n in nodes))
 
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
@@ -1357,6 +1621,18 @@ class Replay:
             self.demand("non-negative integrand")
             self.sign_of(names, terms[0])
             body, gap = terms[0], None
+        elif kind == "extremum":
+            w, extremum, y = terms
+            head, binder, f = extremum
+            self.demand("bounded by its extremum")
+            self.sign_of(names, w)
+            if head not in ("sup", "inf") or binder[0] != "var" or y[0] != "var" or has_binder(f):
+                raise Rejected("this atom needs the supremum or infimum of a term over a variable")
+            if self.slot(y) != self.slot(binder):
+                raise Rejected("an extremum bounds values at points of its own space only")
+            fall = ["add", extremum, ["mul", ["num", "-1"], _exchanged(f, {binder[1]: y})]]
+            body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
+            gap = product(self.quietly(w), self.quietly(fall))
         else:
             raise Rejected(f"an unknown atom {kind!r}")
         return self.quietly(["int", names, body] if names else body), gap
@@ -1364,7 +1640,7 @@ class Replay:
     def sign_of(self, names: list[Any], t: Any) -> None:
         """Check that a term is non-negative at all values of the named variables and indices."""
         self.node, outer = Node(t, 0), self.node
-        inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, (), ()))
+        inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, ()))
         s = self.common_denominator(self.settle(self.total(t, inner)))
         self.node = outer
         if not self.nonnegative_sum(s):
@@ -1378,13 +1654,25 @@ class Replay:
             raise Rejected("an equality case needs constant multipliers")
         sides = [plus(self.quietly(a), scaled(self.quietly(b), -1)) for a, b in equations]
         inner = [gap for gap, _ in gaps]
+        # Where an equation divides by zero it says nothing; where a weight of all gaps vanishes, no one looks.
+        divisors = {a for term in sides + inner for _, m in term for a, e in m if e < 0}
+        weights = [{a for a, e in m if e > 0} for gap in inner for _, m in gap]
+        seen = divisors | (set.intersection(*weights) if weights else set())
         for targets, sources, matrix in ((sides, inner, witness["forward"]), (inner, sides, witness["backward"])):
             if len(matrix) != len(targets) or any(len(row) != len(sources) for row in matrix):
                 raise Rejected("the equality case has a matrix of the wrong size")
             for target, row in zip(targets, matrix, strict=True):
+                for f in row:
+                    self.finite_multiplier(self.quietly(f), seen if targets is sides else divisors)
                 terms = [product(self.quietly(f), s) for f, s in zip(row, sources, strict=True)]
                 if self.common_denominator(plus(target, *(scaled(t, -1) for t in terms))):
                     raise Rejected("the equality case does not follow from the atoms, or the atoms not from it")
+
+    def finite_multiplier(self, factor: Sum, divisors: set[Atom]) -> None:
+        """A multiplier divides by nothing that may vanish, but for the given atoms."""
+        for _, m in factor:
+            if any(e < 0 and a not in divisors and not self.implied(a, []) for a, e in m):
+                raise Rejected("a multiplier divides by something that may vanish")
 
     def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
@@ -1397,13 +1685,44 @@ class Replay:
             raise Rejected("this rule needs an extremum on one side, and the other side free of what it ranges over")
         if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
             raise Rejected("the extremum ranges over other functions than the declared ones")
+        if any(mentions(h, binder[1]) for h in self.statement["given"]):
+            raise Rejected("a hypothesis restricts what the extremum ranges over")
         self.in_range(binder, proof["witness"])
+        self.closed(binder, body, proof["witness"])
         at_witness = substituted(body, binder, proof["witness"])
         relation = "<=" if head == "sup" else ">="
         self.prove({**statement, "relation": "=", "lhs": at_witness, "rhs": value}, proof["reached"])
         self.prove({**statement, "relation": relation, "lhs": body, "rhs": value}, proof["bounded"])
         if any(mentions(c, binder[1]) for c in self.conditions.values()):
             raise Rejected("a condition restricts what the extremum ranges over")
+
+    def point_masses(self, left: Any, right: Any) -> None:
+        """sup over laws q of E_q[f] = sup f: an average stays below, and point masses come as near as one likes."""
+        self.demand("point masses")
+        if left[1][0] != "law":
+            left, right = right, left
+        head, law, average = left
+        kind, names, density, f = average
+        same = right[0] == head and right[1:] == [names[0], f]
+        plain = density[0] == "den" and density[1] == law and density[2] == [[self.slot(names[0]), names[0]]]
+        if head not in ("sup", "inf") or kind != "E" or len(names) != 1 or not same or not plain:
+            raise Rejected("this rule needs the extremum over a law of an average, and the same extremum over points")
+        if mentions(f, law[1]) or mentions(density[3], names[0][1]) or self.statement["given"]:
+            raise Rejected("what is averaged may not mention the law, and no hypothesis may restrict it")
+
+    def slot(self, variable: Any) -> Any:
+        return self.variables[variable[1]]["slot"]
+
+    def closed(self, binder: list[Any], body: Any, witness: dict[str, Any]) -> None:
+        """A witness for a function depends on its parameters, and on nothing that the body binds."""
+        parameters = witness["parameters"]
+        if len(set(parameters)) < len(parameters) or (binder[0] != "function" and parameters):
+            raise Rejected("the parameters of a witness must be distinct, and those of a function")
+        loose = {name for head, name in leaves(witness["body"]) if head in ("var", "idx") and name not in parameters}
+        if loose & bound_names(body) or binder[1] in bound_names(body):
+            raise Rejected("the witness depends on what the body binds")
+        if binder[0] != "function" and not heads(body).isdisjoint(("sup", "inf", "grad", "limit")):
+            raise Rejected("a symbol is not put into a term that ranges over symbols")
 
     def in_range(self, binder: list[Any], witness: dict[str, Any]) -> None:
         body = witness["body"]
@@ -1457,9 +1776,13 @@ class Replay:
             inner = next(iter(opened(atom[2], ())))[1][0][0]
             names = iter([self.shown(v) for v in inner[2]])
             groups = [[next(names) for _ in range(n)] for n in inner[1]]
-            while len(groups) < {"KL": 1, "JSD": 1, "CE": 1, "H": 2, "I": 3}[atom[1]]:
-                groups.append([])
             return [atom[1], *groups, *(self.shown(a) for a in inner[3:])]
+        if head == "score":
+            return ["grad", self.shown(atom[1]), ["log", self.shown(atom[2])]]
+        if head == "grad":
+            return ["grad", self.shown(atom[1]), self.shown(atom[2])]
+        if head == "slope":
+            return ["slope", str(atom[1]), self.shown(atom[2])]
         if "^" in atom[1]:
             return [head, ["var", self.display[atom[1]]], self.shown(atom[2])]
         return [head, json.loads(atom[1]), self.shown(atom[2])]
@@ -1569,13 +1892,28 @@ def _is_free(atom: Atom) -> bool:
     return all("." not in n for n in names_in(atom))
 
 
+def contains(item: Any, atom: Atom) -> bool:
+    return item == atom or (isinstance(item, tuple) and any(contains(i, atom) for i in item))
+
+
 def mentions(t: Any, name: str) -> bool:
     return t == name or (isinstance(t, list) and any(mentions(part, name) for part in t))
 
 
+def strongest(conditions: list[Any]) -> list[Any]:
+    """The conditions without those supports that follow from one for more variables of the same law."""
+
+    def follows(one: Any, other: Any) -> bool:
+        a, b = one[2], other[2]
+        places = [[json.dumps(p) for p in d[2] + d[3]] for d in (a, b) if d[0] == "den"]
+        return one[1] == other[1] and len(places) == 2 and a[1] == b[1] and set(places[0]) < set(places[1])
+
+    supports = [c for c in conditions if c[0] == "support"]
+    return [c for c in conditions if c[0] != "support" or not any(follows(c, other) for other in supports)]
+
+
 def has_binder(t: Any) -> bool:
-    heads = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad")
-    return isinstance(t, list) and bool(t) and (t[0] in heads or any(has_binder(part) for part in t))
+    return not heads(t).isdisjoint(BINDERS)
 
 
 def substituted(t: Any, binder: list[Any], witness: dict[str, Any]) -> Any:
@@ -1583,19 +1921,60 @@ def substituted(t: Any, binder: list[Any], witness: dict[str, Any]) -> Any:
     if not isinstance(t, list):
         return t
     if binder[0] == "function" and t[:2] == ["fn", binder[1]]:
-        body = witness["body"]
-        for name, argument in zip(witness["parameters"], t[2], strict=True):
-            body = _exchanged(body, ["var", name], substituted(argument, binder, witness))
-        return body
+        arguments = [substituted(argument, binder, witness) for argument in t[2]]
+        return _exchanged(witness["body"], dict(zip(witness["parameters"], arguments, strict=True)))
     if binder[0] == "sym" and t == binder:
         return witness["body"]
     return [substituted(part, binder, witness) for part in t]
 
 
-def _exchanged(t: Any, old: Any, new: Any) -> Any:
-    if t == old:
-        return new
-    return [_exchanged(part, old, new) for part in t] if isinstance(t, list) else t
+def _exchanged(t: Any, terms: dict[str, Any]) -> Any:
+    """A term with terms put for variables, all at once."""
+    if not isinstance(t, list):
+        return t
+    if len(t) == 2 and t[0] == "var" and t[1] in terms:
+        return terms[t[1]]
+    return [_exchanged(part, terms) for part in t]
+
+
+def leaves(t: Any) -> set[tuple[str, str]]:
+    """The variables, indices, symbols and laws that a term mentions, bound or free."""
+    if not isinstance(t, list) or not t:
+        return set()
+    mine = {(t[0], t[1])} if t[0] in ("var", "idx", "sym", "law") and isinstance(t[1], str) else set()
+    return mine.union(*(leaves(part) for part in t))
+
+
+def heads(t: Any) -> set[str]:
+    """The heads that occur in a term."""
+    if not isinstance(t, list) or not t:
+        return set()
+    return ({t[0]} if isinstance(t[0], str) else set()).union(*(heads(part) for part in t))
+
+
+def bound_names(t: Any) -> set[str]:
+    """The names that binders in a term bind."""
+    if not isinstance(t, list) or not t:
+        return set()
+    mine = {name for _, name in leaves(binders_of(t))}
+    return mine.union(*(bound_names(part) for part in t))
+
+
+def binders_of(t: Any) -> list[Any]:
+    """What the head of a term binds: its first argument, or for entropies and information all groups."""
+    if t[0] in ("H", "I"):
+        return list(t[1:-1])
+    return [t[1]] if t[0] in BINDERS else []
+
+
+def free_names(t: Any, bound: frozenset[str] = frozenset()) -> set[str]:
+    """The variables that a term mentions outside the binders that bind them."""
+    if not isinstance(t, list) or not t:
+        return set()
+    if t[0] == "var":
+        return {t[1]} - bound
+    inner = bound | {name for _, name in leaves(binders_of(t))}
+    return set().union(*(free_names(part, inner) for part in t))
 
 
 def encoded(item: Any) -> Any:
@@ -1607,8 +1986,12 @@ def encoded(item: Any) -> Any:
 
 def decoded(item: Any) -> Any:
     if isinstance(item, dict):
-        return Fraction(item["q"])
-    return tuple(decoded(i) for i in item) if isinstance(item, list) else item
+        return rational(item["q"])
+    if isinstance(item, list):
+        return tuple(decoded(i) for i in item)
+    if not isinstance(item, str) and type(item) not in (int, bool):
+        raise Rejected(f"{str(item)[:40]!r} has no place in a sum")
+    return item
 
 
 def main(arguments: list[str]) -> int:
@@ -1620,7 +2003,7 @@ def main(arguments: list[str]) -> int:
         try:
             with open(path, encoding="utf-8") as file:
                 certificates = json.load(file)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             print(f"{path}: {error}", file=sys.stderr)
             status = 2
             continue

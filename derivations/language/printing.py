@@ -234,6 +234,8 @@ def _text_relation(relation: str, left: Term, right: Term) -> str:
 def _text_hypothesis(hypothesis: tuple[Any, ...]) -> str:
     if hypothesis[0] == "markov":
         return f'("markov", {tuple(hypothesis[1])!r}, {text(hypothesis[2])})'
+    if hypothesis[0] == "pushforward":
+        return f'("pushforward", {", ".join(text(t) for t in hypothesis[1:])})'
     return _text_relation(*hypothesis)
 
 
@@ -480,4 +482,7 @@ def _latex_hypothesis(hypothesis: tuple[Any, ...]) -> str:
     if hypothesis[0] == "markov":
         chain = r" \to ".join(name_latex(slot) for slot in hypothesis[1])
         return rf"{chain} \text{{ is a Markov chain under }} {latex(hypothesis[2])}"
+    if hypothesis[0] == "pushforward":
+        law, source, image = (latex(t) for t in hypothesis[1:])
+        return rf"{law} \text{{ is the density of }} {image} \text{{ for }} {source}"
     return _latex_relation(*hypothesis)

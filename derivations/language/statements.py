@@ -62,10 +62,13 @@ class Statement:
         declarations: dict[str, dict[str, Any]] = {"variables": {}, "symbols": {}, "functions": {}, "indices": {}}
 
         def declare(table: str, name: str, **facts: Any) -> None:
+            if tables.setdefault(name, table) != table:
+                raise LanguageError(f"{name} names two things, of {tables[name]} and of {table}; give one another name")
             known = declarations[table].setdefault(name, facts)
             if known != facts:
                 raise LanguageError(f"{name} is declared twice, as {known} and as {facts}; give one another name")
 
+        tables: dict[str, str] = {}
         everything = (self.left, self.right, self.equality, self.given)
         for t in walk(everything):
             if isinstance(t, Variable):
@@ -124,13 +127,13 @@ def decode(data: Any, declare: dict[str, Any]) -> Any:
     """The term that :func:`encode` wrote, given the declarations of its statement."""
     head = data[0]
     if head == "var":
-        facts = declare["variables"].get(data[1], {"kind": "unknown", "slot": data[1], "shape": []})
+        facts = declare["variables"].get(data[1].rstrip("'"), {"kind": "unknown", "slot": data[1], "shape": []})
         return Variable("var", data[1], facts["kind"], facts["slot"], _decoded(facts["shape"], declare))
     if head == "sym":
         facts = declare["symbols"][data[1]]
         return Symbol("sym", data[1], facts["sign"], _decoded(facts["shape"], declare))
     if head == "idx":
-        facts = declare["indices"][data[1]]
+        facts = declare["indices"].get(data[1]) or declare["indices"][data[1].rstrip("'")]
         return Index("idx", data[1], decode(facts["lower"], declare), decode(facts["upper"], declare))
     if head == "law":
         return Law("law", data[1], _decoded(data[2], declare))

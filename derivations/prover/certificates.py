@@ -92,6 +92,8 @@ def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = No
             moves = vanish(replay, replay.difference(statement["lhs"], statement["rhs"]))
             if moves is not None:
                 return {"rule": "equal", "moves": moves}
+        if any(side[0] in ("sup", "inf") and side[1][0] == "law" for side in (statement["lhs"], statement["rhs"])):
+            return {"rule": "point masses"}
         return attained_proof(statement, rules, hints, find_proof)
     if relation in ("<=", ">=", "<", ">"):
         proof = bound_proof(statement, rules)

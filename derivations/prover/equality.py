@@ -31,7 +31,7 @@ MOVES = 60  # moves tried on one difference before giving up
 
 def vanish(replay: Replay, s: Sum) -> list[Move] | None:
     """Moves that empty a sum, or None.  Fewer splits come first: each may cost a condition of finiteness."""
-    for tactics in ((folds, swaps, splits), (splits, swaps, folds)):
+    for tactics in ((pushforwards, folds, swaps, splits), (splits, swaps, folds, pushforwards)):
         moves, rest = reduce(replay, s, tactics)
         if not rest:
             return moves
@@ -44,7 +44,7 @@ def reduce(replay: Replay, s: Sum, tactics: Any = None) -> tuple[list[Move], Sum
     s = replay.settle(s)
     seen = {_fingerprint(s)}
     while s and len(moves) < MOVES:
-        for tactic in tactics or (splits, swaps, folds):
+        for tactic in tactics or (splits, swaps, folds, pushforwards):
             for move in tactic(replay, s):
                 try:
                     after = replay.settle(replay.move(s, move))
@@ -99,6 +99,17 @@ def swaps(replay: Replay, s: Sum) -> Iterator[Move]:
                 chosen = [n for n, k in enumerate(keys) if order(rename_monomial(k[1], names)) < order(k[1])]
                 if chosen:
                     yield ["swap", list(binders), [first, second], chosen]
+
+
+def pushforwards(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Exchange the law of G(z) for the law of z, where a hypothesis says which is which."""
+    for number, (_, law, _, _) in enumerate(replay.pushed):
+        slot = law[2][0][0]
+        for binders, keys in _groups(s):
+            for name in binders:
+                pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
+                if all(dict(key[1]).get(pushed) == 1 for key in keys):
+                    yield ["pushforward", list(binders), name, number]
 
 
 def folds(replay: Replay, s: Sum) -> Iterator[Move]:

@@ -83,6 +83,17 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
         _survey(side, [], ["num", "1"], divergences, averages, logs, integrals)
     laws = _densities(sources)
     first = [*divergences]
+    variables = statement["declare"]["variables"]
+    for extremum in _extrema(sources):
+        for names, weight in [*averages, ([], ["num", "1"])]:
+            free = names or [["var", n] for n in variables]
+            for y in free:
+                if y[0] == "var" and variables[y[1]]["slot"] == variables[extremum[1][1]]["slot"]:
+                    first.append(["extremum", names, weight, extremum, y])
+    for relation, left, right in (h for h in statement["given"] if h[0] in ("<=", "<", ">=", ">")):
+        low, high = (left, right) if relation in ("<=", "<") else (right, left)
+        slack = ["add", high, ["mul", ["num", "-1"], low]]
+        first.extend(["nonneg", names, _times(weight, slack)] for names, weight in [*averages, ([], ["num", "1"])])
     second: list[Any] = []
     for names, weight in averages:
         for other in laws:
@@ -215,6 +226,14 @@ def _factors(t: Term) -> list[Term]:
     if t[0] == "pow":
         return _factors(t[1])
     return [] if t[0] == "num" else [t]
+
+
+def _extrema(t: Any) -> list[Term]:
+    """The suprema and infima over variables that occur."""
+    if not isinstance(t, list):
+        return []
+    mine = [t] if t[:1] in (["sup"], ["inf"]) and t[1][0] == "var" else []
+    return _distinct([*mine, *(e for part in t for e in _extrema(part))])
 
 
 def _densities(t: Any) -> list[Term]:
