@@ -37,7 +37,7 @@ class Config:
     """What is trained, how long, and how near D* it must come."""
 
     width: int = 32  # units of each of the two hidden layers (tanh)
-    steps: int = 2000
+    steps: int = 3000
     batch: int = 256  # fresh samples of either law at every step
     rate: float = 1e-2  # first rate of Adam, falling to 0 along a half cosine
     seeds: int = 16  # independent initial values and samples, trained in one batch

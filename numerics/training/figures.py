@@ -373,9 +373,10 @@ def _critics(made: Figure, c: Curves) -> None:
         _seeds(lower, c["step"], np.maximum(estimate / w1, 0.01), BLUE, "estimate / W₁")
         if np.isfinite(bound):
             _theory(lower, float(bound), "bound of the method")
-        lower.set(yscale="log", xlabel="generator step", ylim=(0.01, None))
+        lower.set(yscale="log", xlabel="generator step")
     axes[0][0].set_ylabel("distance")
     axes[1][0].set_ylabel("slope")
+    axes[1][0].set_ylim(bottom=0.01)
     axes[0][2].legend(loc="upper right")
     handles = {
         label: handle for panel in axes[1] for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
@@ -404,9 +405,7 @@ def _parallel_lines(made: Figure, c: Curves) -> None:
         *zip(*middle.get_legend_handles_labels(), strict=True),
         *zip(*twin.get_legend_handles_labels(), strict=True),
     ]
-    middle.legend(
-        [line for line, _ in lines], [label for _, label in lines], loc="center left", bbox_to_anchor=(0.0, 0.66)
-    )
+    middle.legend([line for line, _ in lines], [label for _, label in lines], loc="lower right")
     steps = np.arange(c["thetas"].shape[1], dtype=np.float64)
     _seeds(right, steps, c["thetas"], BLUE, "θ, and |θ| = W₁")
     _seeds(right, steps[:-1], c["estimates"][0], ORANGE, "critic's estimate")

@@ -42,7 +42,7 @@ class Config:
     @classmethod
     def quick(cls) -> Config:
         """Less of everything, for the tests."""
-        return cls(steps=1200, seeds=8, tolerance=1e-4)
+        return cls(steps=1500, seeds=8, tolerance=1e-4)
 
 
 def run(device: str, seeds: Sequence[int], config: Config, progress: Callable[[int, int], None]) -> Outcome:

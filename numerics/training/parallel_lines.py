@@ -32,13 +32,13 @@ __all__ = ["Config", "run"]
 class Config:
     """What is trained, and how long."""
 
-    width: int = 16  # units of each of the two hidden layers
+    width: int = 32  # units of each of the two hidden layers
     start: float = 1.0  # theta at the start
     batch: int = 64  # samples of Y for either line at every step
     discriminator_steps: int = 800
-    discriminator_rate: float = 3e-3
+    discriminator_rate: float = 5e-3
     critic_rate: float = 1e-2
-    warm_up: int = 60  # critic steps before theta moves
+    warm_up: int = 200  # critic steps before theta moves
     critic_steps: int = 2  # critic steps per step of theta
     theta_steps: int = 400
     theta_rate: float = 0.02  # of plain gradient descent, falling to 0 linearly
