@@ -89,7 +89,7 @@ def dumped(data: Mapping[str, Any]) -> str:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of a format: ``verify``, ``train`` or ``report``.
+    """The JSON Schema of a format: ``verify`` or ``train``.
 
     >>> schema("verify")["title"]
     'derivations verify --format json'

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["BINARY", "LIMITS", "OPERATORS", "RELATIONS", "SPACES", "MathError", "Node", "parse"]
+__all__ = ["BINARY", "LIMITS", "OPERATORS", "RELATIONS", "SPACES", "UNICODE", "MathError", "Node", "parse"]
 
 
 def _words(text: str) -> list[str]:
@@ -53,10 +53,10 @@ _DELIMITERS = {
 _CHARACTERS = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-*/=<>()[]|,.;:!?'")
 _LETTERS = _words(
     "α:alpha β:beta γ:gamma δ:delta ε:varepsilon ζ:zeta η:eta θ:theta ι:iota κ:kappa λ:lambda μ:mu ν:nu ξ:xi π:pi "
-    "ρ:rho σ:sigma τ:tau υ:upsilon φ:phi χ:chi ψ:psi ω:omega Γ:Gamma Δ:Delta Θ:Theta Λ:Lambda Ξ:Xi Π:Pi Σ:Sigma Φ:Phi Ψ:Psi "
-    "Ω:Omega ≤:le ≥:ge ≠:ne ∞:infty ∈:in →:to ·:cdot ×:times ±:pm ∥:| ∂:partial ∇:nabla ≈:approx ℓ:ell"
+    "ρ:rho σ:sigma τ:tau υ:upsilon φ:phi χ:chi ψ:psi ω:omega Γ:Gamma Δ:Delta Θ:Theta Λ:Lambda Ξ:Xi Π:Pi Σ:Sigma Φ:Phi "
+    "Ψ:Psi Ω:Omega ≤:le ≥:ge ≠:ne ∞:infty ∈:in →:to ·:cdot ×:times ±:pm ∥:| ∂:partial ∇:nabla ≈:approx ℓ:ell"
 )
-_UNICODE = {pair[0]: "\\" + pair[2:] for pair in _LETTERS} | {"−": "-", "′": "'"}
+UNICODE = {pair[0]: "\\" + pair[2:] for pair in _LETTERS} | {"−": "-", "′": "'"}
 _LONGEST, _DEEPEST = 20_000, 40
 
 _TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|\s+|.", re.DOTALL)
@@ -174,8 +174,8 @@ class _Reader:
             self.at -= 1
             return self.argument(depth)
         if not token.startswith("\\"):
-            if token in _UNICODE:
-                return Node("symbol", _UNICODE[token])
+            if token in UNICODE:
+                return Node("symbol", UNICODE[token])
             if token not in _CHARACTERS:
                 raise MathError(f"{token!r} is no character of a formula")
             return Node("symbol", token)

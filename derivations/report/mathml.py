@@ -42,12 +42,13 @@ def mathml(node: Node, display: bool = False) -> str:
     from latex2mathml import exceptions
     from latex2mathml.converter import convert
 
-    problems = [e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception)]
+    declared = [v for v in vars(exceptions).values() if isinstance(v, type) and issubclass(v, Exception)]
+    problems: tuple[type[Exception], ...] = (*declared, LookupError, ValueError, ElementTree.ParseError)
     source = written(Node("group", parts=_dialect(node.parts)))
     try:
         converted = convert("{}" + source if _starts_with_operator(node) else source)
         tree = ElementTree.fromstring(converted)
-    except (*problems, LookupError, ValueError, ElementTree.ParseError) as error:
+    except problems as error:
         raise MathError(f"no MathML for {source!r}: {type(error).__name__}") from error
     _vet(tree)
     if display:
@@ -82,16 +83,37 @@ _THIN = Node("symbol", r"\,")
 
 def _dialect(nodes: Sequence[Node]) -> tuple[Node, ...]:
     out: list[Node] = []
+    skipped = 0
     for place, node in enumerate(nodes):
-        named = _names_operator(node)
+        if skipped:
+            skipped -= 1
+            continue
         before = nodes[place - 1] if place else None
         after = nodes[place + 1] if place + 1 < len(nodes) else None
+        named = _names_operator(node)
+        if _sign(node) and before is not None and (_operator(before) or _opens(before)) and after is not None:
+            operand = _operand(nodes[place + 1 :])
+            out.append(Node("group", parts=(node, *map(_tuned, operand))))  # first in a row of its own: a prefix
+            skipped = len(operand)
+            continue
         if named and before is not None and not _operator(before) and not _opens(before):
             out.append(_THIN)
         out.append(_tuned(node))
         if named and after is not None and not _operator(after) and not _opens(after) and after.kind != "fence":
             out.append(_THIN)
     return tuple(out)
+
+
+def _sign(node: Node) -> bool:
+    return node.kind == "symbol" and node.name in ("+", "-")
+
+
+def _operand(nodes: Sequence[Node]) -> Sequence[Node]:
+    """A number, or else a single node."""
+    digits = 0
+    while digits < len(nodes) and nodes[digits].kind == "symbol" and nodes[digits].name in "0123456789.":
+        digits += 1
+    return nodes[: max(1, digits)]
 
 
 def _names_operator(node: Node) -> bool:

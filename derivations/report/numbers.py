@@ -69,13 +69,13 @@ def measured(value: Any, digits: int = 10) -> Measured:
 
 
 def _rounded(value: Decimal, digits: int) -> str:
-    place = value.adjusted() - digits + 1
+    place = min(0, value.adjusted() - digits + 1)
     rounded = value.quantize(Decimal(1).scaleb(place), ROUND_HALF_EVEN) if value.adjusted() < 24 else value
-    if -5 <= rounded.adjusted() < 15:
+    if -4 <= rounded.adjusted() < 12:
         text = format(rounded, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa = rounded.scaleb(-rounded.adjusted()).normalize()
-    return f"{mantissa}e{rounded.adjusted()}"
+    mantissa, exponent = f"{rounded:.3e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 def power_of_ten(text: str) -> tuple[str, str] | None:

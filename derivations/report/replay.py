@@ -1,6 +1,6 @@
 """Verdicts as plain data, and back: a verdict that crossed a process border counts only after it was replayed.
 
-Main definitions: `sent`, `received`; `remodelled`, the model of a counterexample from its data.  A proof arrives as a
+Main definitions: `sent`, `received`.  A proof arrives as a
 certificate and is replayed by the kernel, against the statement that was asked for.  A refutation arrives as a model,
 in which both sides are enclosed again.  What does not survive this is ``undecided``, with the reason.
 """
@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
-
-from flint import fmpq
 
 from derivations import kernel
 from derivations.claims import Claim
 from derivations.judge import Verdict, condition_text
 from derivations.language import Statement
 from derivations.prover import Certificate
-from derivations.refuter import Counterexample, Model, falsified
+from derivations.refuter import Counterexample, falsified
+from derivations.refuter.comparison import Comparison
 from derivations.refuter.fields import Unsupported
-from derivations.refuter.models import Space, integer, key_of, rational
+from derivations.refuter.interchange import model_from_json
 from derivations.refuter.signature import Signature
 from derivations.report.evidence import Evidence
 
-__all__ = ["received", "remodelled", "sent"]
+__all__ = ["contradicts", "received", "sent"]
 
 
 def sent(evidence: Evidence) -> dict[str, Any]:
@@ -93,7 +91,7 @@ def _opened(statement: Statement, data: Mapping[str, Any]) -> Verdict:
         try:
             certificate = Certificate.replayed(data["certificate"])
         except kernel.Rejected as reason:
-            return _refused(statement, f"the kernel rejects the certificate: {reason}", seconds)
+            return _refused(statement, f"the kernel rejects the certificate: {str(reason)[:200]}", seconds)
         return Verdict(
             statement,
             "proved",
@@ -109,7 +107,7 @@ def _opened(statement: Statement, data: Mapping[str, Any]) -> Verdict:
     if said == "refuted":
         found = data["counterexample"]
         try:
-            contradicted = found is not None and falsified(own, [remodelled(own, found["model"])]) is not None
+            contradicted = found is not None and contradicts(own, found["model"])
         except (LookupError, ValueError, ZeroDivisionError, Unsupported) as error:
             return _refused(statement, f"the counterexample is no model of the statement: {error}", seconds)
         if not contradicted:
@@ -124,37 +122,18 @@ def _refused(statement: Statement, message: str, seconds: float) -> Verdict:
     return Verdict(statement, "undecided", message=message, seconds=seconds)
 
 
-def remodelled(statement: dict[str, Any], data: Mapping[str, Any]) -> Model:
-    """The finite model of a counterexample from its data (``Counterexample.model``).
-
-    Raises ValueError or KeyError for data that is no model of the statement's vocabulary.
-    """
+def contradicts(statement: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether a model (as data) contradicts a statement, or the equality case of an inequality; evaluated anew."""
     signature = Signature.of(statement)
-    dimensions = {name: int(n) for name, n in data["dimensions"].items()}
-    spaces = {
-        name: Space(_numbers(space["values"]), _numbers(space["weights"])) for name, space in data["spaces"].items()
-    }
-    model = Model(signature, spaces, dimensions)
-    for name, value in data["symbols"].items():
-        model.symbols[name] = _numbers(value) if isinstance(value, list) else rational(value)
-    for row in data["laws"]:
-        cells = [points for points, _ in model.cells(signature.laws[row["law"]], row["law"])]
-        key = key_of(fmpq(f.numerator, f.denominator) for f in map(Fraction, row["parameters"]))
-        model.laws[row["law"], key] = dict(zip(cells, _numbers(row["density"]), strict=True))
-    for name, rows in data["functions"].items():
-        table = {}
-        for arguments, value in rows:
-            key = key_of(fmpq(f.numerator, f.denominator) for f in map(Fraction, arguments))
-            table[key] = int(value) if name in signature.points else rational(value)
-        model.functions[name] = table
-    for name, facts in signature.symbols.items():
-        shape = facts["shape"]
-        count = integer(shape[0], dimensions) if shape else None
-        value = model.symbols.get(name)
-        if name not in dimensions and (len(value) if isinstance(value, tuple) else None) != count:
-            raise ValueError(f"the model gives no value of the shape of {name}")
-    return model
-
-
-def _numbers(texts: list[str]) -> tuple[fmpq, ...]:
-    return tuple(rational(text) for text in texts)
+    model = model_from_json(signature, data)
+    if falsified(statement, [model]) is not None:
+        return True
+    if not statement["equality"]:
+        return False
+    given = [*statement["given"], *(["=", *pair] for pair in statement["equality"])]
+    posed = {**statement, "relation": "=", "equality": [], "given": given}
+    if falsified(posed, [model_from_json(Signature.of(posed), data)]) is not None:
+        return True
+    meeting = Comparison(signature, "!=", statement["lhs"], statement["rhs"])
+    apart = (Comparison(signature, "=", *pair) for pair in statement["equality"])
+    return meeting.falsified(model) is not None and any(c.falsified(model) is not None for c in apart)
