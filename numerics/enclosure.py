@@ -174,9 +174,10 @@ def _kl_of_lines(p: LineLaw, q: LineLaw, tolerance: arb, budget: list[int]) -> a
 
         def integrand(at: Point, shift: acb | None, mine: Mixed = mine, other: Mixed = other,
                       difference: Local | None = difference) -> acb:  # fmt: skip
+            if difference is not None:
+                return _density(mine.parts[0](at), None, shift) * difference(at)
             log_p, head, rest = mine(at)
-            ratio = log_p - other(at)[0] if difference is None else difference(at)
-            return _density(head, rest, shift) * ratio
+            return _density(head, rest, shift) * (log_p - other(at)[0])
 
         growth = sum_of_growths([mine, other] if difference is None else [difference])
         total += integral(piece, integrand, mine.parts, growth, tolerance / len(plan), budget)

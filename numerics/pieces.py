@@ -283,14 +283,13 @@ def pieces(laws: Sequence[LineLaw], points: Sequence[Fraction] = ()) -> list[Pie
             continue
         singular_left = any(form.left and form.lower == lower for form in active)
         singular_right = any(form.right and form.upper == upper for form in active)
-        inner = sorted(
-            {
-                point
-                for form in active
-                for point in (form.centre + k * form.scale for k in (-8, -2, 2, 8))
-                if (lower is None or point > lower) and (upper is None or point < upper)
-            }
-        )
+        # Arb halves intervals where it must; a cut at each component of common width is enough. A narrow one is fenced.
+        widest = max(form.scale for form in active)
+        wanted = {active[0].centre}
+        for form in active:
+            if 8 * form.scale < widest:
+                wanted.update(form.centre + k * form.scale for k in (-8, 0, 8))
+        inner = sorted(x for x in wanted if (lower is None or x > lower) and (upper is None or x < upper))
         if not inner and singular_left and upper is None and lower is not None:
             inner = [lower + 1]
         if not inner and singular_left and singular_right and lower is not None and upper is not None:
