@@ -97,7 +97,8 @@ def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
     Raises :class:`Rejected` for a certificate that is malformed, altered or wrong.
     """
     with well_formed():
-        if certificate["version"] != 1:
+        keyed(certificate, "version statement proof factors conditions assumptions trusts rules digest")
+        if certificate["version"] != 1 or type(certificate["version"]) is not int:
             raise Rejected(f"certificate version {certificate['version']!r} is not 1")
         if certificate["digest"] != digest(certificate):
             raise Rejected("the digest is not that of the certificate's content")
@@ -370,6 +371,128 @@ def primes(n: int) -> dict[int, int]:
 # Replay --------------------------------------------------------------------------------------------------------------
 
 
+def keyed(table: Any, names: str) -> None:
+    """Check that a table has exactly the named entries."""
+    if not isinstance(table, dict) or set(table) != set(names.split()):
+        raise Rejected(f"a table should have the entries {names}")
+
+
+FACTS = {  # of declarations: for each table its entries, and the words that one of them may be
+    "variables": ("kind slot shape", "kind", ("unknown", "discrete", "continuous")),
+    "symbols": ("sign shape", "sign", ("real", "nonnegative", "positive", "nonzero")),
+    "functions": ("range arity", "range", ("real", "nonnegative", "positive", "unit")),
+    "indices": ("lower upper", None, ()),
+}
+
+
+def check_form(statement: dict[str, Any]) -> None:
+    """Check that a statement has the documented form, down to its declarations; its terms are read later."""
+    keyed(statement, "version declare given relation lhs rhs equality")
+    if statement["version"] != 1 or type(statement["version"]) is not int:
+        raise Rejected("a statement of an unknown version")
+    if statement["relation"] not in ("=", "!=", "<=", ">=", "<", ">"):
+        raise Rejected("a statement with an unknown relation")
+    if not isinstance(statement["given"], list) or not isinstance(statement["equality"], list):
+        raise Rejected("hypotheses and equality cases are lists")
+    keyed(statement["declare"], " ".join(FACTS))
+    for table, (names, word, words) in FACTS.items():
+        if not isinstance(statement["declare"][table], dict):
+            raise Rejected(f"the declared {table} are no table")
+        for name, facts in statement["declare"][table].items():
+            keyed(facts, names)
+            if word is not None and facts[word] not in words:
+                raise Rejected(f"{name} is declared with the unknown {word} {facts[word]!r}")
+            if not isinstance(facts.get("shape", []), list):
+                raise Rejected(f"the shape of {name} is no list")
+            if table == "functions" and (type(facts["arity"]) is not int or facts["arity"] < 1):
+                raise Rejected(f"the function {name} has no number of arguments")
+            for t in (*facts.get("shape", []), *(facts[n] for n in ("lower", "upper") if n in facts)):
+                check_term(t, statement["declare"])
+    for t in (statement["lhs"], statement["rhs"], *(t for pair in statement["equality"] for t in pair)):
+        check_term(t, statement["declare"])
+    if any(len(pair) != 2 for pair in statement["equality"]):
+        raise Rejected("an equality case is made of pairs of terms")
+
+
+# What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
+# extremum ranges over, w where a limit is taken, * one or more terms.  Names and densities have checks of their own.
+FORMS = {
+    **dict.fromkeys(("add", "mul"), "*"),
+    **dict.fromkeys(("log", "exp", "abs"), "t"),
+    **dict.fromkeys(("E", "KL", "JSD", "CE", "TV"), "vtt"),
+    **dict.fromkeys(("sum", "prod"), "it"),
+    **dict.fromkeys(("sup", "inf"), "xt"),
+    **{"num": "n", "pow": "tn", "normal": "ttt", "int": "vt", "H": "vvt", "I": "vvvt", "grad": "dt", "limit": "dwt"},
+}
+NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
+
+
+def check_term(t: Any, declare: dict[str, Any]) -> None:
+    """Check that a term has the documented form, all its names declared."""
+    if not isinstance(t, list) or not t or not isinstance(t[0], str):
+        raise Rejected(f"{str(t)[:40]} is no term")
+    head, rest = t[0], t[1:]
+    if head in NAMED:
+        good = len(rest) == 1 and isinstance(rest[0], str) and rest[0] in declare[NAMED[head]]
+    elif head == "const":
+        good = rest == ["pi"]
+    elif head == "fn":
+        good = len(rest) == 2 and isinstance(rest[1], list) and len(rest[1]) == declare["functions"][rest[0]]["arity"]
+        check_terms(rest[1], declare)
+    elif head == "at":
+        check_terms(rest, declare)
+        kind, name = rest[0][:2]
+        shape = declare[NAMED[kind]][name]["shape"] if kind in ("sym", "var") else []
+        good = len(rest) == 2 and (kind == "fn" or len(shape) == 1)
+    elif head == "den":
+        (kind, name, parameters), above, below = rest
+        good = kind == "law" and isinstance(name, str) and bool(above) and isinstance(below, list)
+        check_terms(parameters, declare)
+        check_terms([a for _, a in above + below], declare)
+    elif FORMS.get(head) == "*":
+        good = bool(rest)
+        check_terms(rest, declare)
+    else:
+        good = head in FORMS and len(FORMS[head]) == len(rest)
+        for form, part in zip(FORMS.get(head, ""), rest, strict=False):
+            good = good and check_part(form, part, declare)
+    if not good:
+        raise Rejected(f"a term of the head {head!r} has not the documented form")
+
+
+def check_terms(terms: Any, declare: dict[str, Any]) -> None:
+    if not isinstance(terms, list):
+        raise Rejected("a list of terms is needed")
+    for t in terms:
+        check_term(t, declare)
+
+
+def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
+    """Check one argument of a head, see FORMS."""
+    if form == "n":
+        rational(part)
+        return True
+    if form == "v":
+        names = [name for head, name in part]
+        check_terms(part, declare)
+        return len(set(names)) == len(names) and all(head == "var" for head, _ in part)
+    if form == "w" and part in (["infinity"], ["minus infinity"]):
+        return True
+    if form == "x" and part[0] in ("function", "law"):
+        known = declare["functions"].get(part[1], {}).get("range")
+        return part[2] == known if part[0] == "function" else len(part) == 3 and isinstance(part[1], str)
+    check_term(part, declare)
+    return part[0] in {"i": ("idx",), "d": ("sym", "var"), "x": ("sym", "var"), "w": ("num",)}.get(form, (part[0],))
+
+
+PROOFS = {
+    "equal": "rule moves",
+    "bound": "rule atoms moves equality",
+    "attained": "rule witness reached bounded",
+    "point masses": "rule",
+}
+
+
 class Node:
     """A source integral: a binder that stands in the statement outside all others, with the sign of its coefficient."""
 
@@ -385,6 +508,7 @@ class Replay:
 
     def __init__(self, statement: dict[str, Any], allowed: frozenset[str], factors: Any = ()) -> None:
         budget.left = STEPS
+        check_form(statement)
         self.statement = statement
         self.allowed = allowed
         self.factors: dict[Atom, tuple[Atom, ...]] = {}
@@ -1478,6 +1602,7 @@ class Replay:
     def prove(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         relation = statement["relation"]
         rule = proof["rule"]
+        keyed(proof, PROOFS.get(rule, "rule"))
         if rule == "equal" and relation == "=" and not statement["equality"]:
             self.equal(statement["lhs"], statement["rhs"], proof["moves"])
         elif rule == "bound" and relation in ("<=", ">=", "<", ">"):
@@ -1588,6 +1713,8 @@ class Replay:
                 raise Rejected("the difference exceeds the atoms by no positive constant")
         elif s:
             raise Rejected(f"the difference of the two sides is not that of the atoms: {len(s)} terms are left")
+        if bool(equality) != (proof["equality"] is not None):
+            raise Rejected("an equality case without its proof, or a proof without an equality case")
         if equality:
             self.equality_case(equality, gaps, proof["equality"])
         self.nodes = nodes
