@@ -50,7 +50,7 @@ class Config:
     @classmethod
     def quick(cls) -> Config:
         """Less of everything, for the tests."""
-        return cls(discriminator_steps=400, theta_steps=200, theta_rate=0.03, seeds=8, vanished=0.1, arrived=0.2)
+        return cls(discriminator_steps=400, theta_steps=200, theta_rate=0.03, seeds=8, vanished=0.05, arrived=0.2)
 
 
 def line(x: Tensor, y: Tensor) -> Tensor:
