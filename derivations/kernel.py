@@ -343,7 +343,7 @@ def point(s: Sum) -> Atom:
 
 def plain(name: Any) -> str:
     """A name without the characters that the kernel keeps for bound names."""
-    if not isinstance(name, str) or set(name) & set("^.#[]"):
+    if not isinstance(name, str) or not name or set(name) & set("^.#[]"):
         raise Rejected(f"{str(name)[:40]!r} is no name, or has a character that the kernel keeps for bound names")
     return name
 
@@ -412,6 +412,11 @@ def check_form(statement: dict[str, Any]) -> None:
         check_term(t, statement["declare"])
     if any(len(pair) != 2 for pair in statement["equality"]):
         raise Rejected("an equality case is made of pairs of terms")
+    for relation, *terms in statement["given"]:
+        if len(terms) != {"pushforward": 3}.get(relation, 2) or not isinstance(relation, str):
+            raise Rejected(f"a hypothesis {relation!r} of another form than the documented one")
+        if relation != "markov":
+            check_terms(terms, statement["declare"])
 
 
 # What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
