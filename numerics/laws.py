@@ -16,6 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from numerics.forms import Constant, LogForm, Parameter, positive, rational, rationals
@@ -68,7 +69,7 @@ class Normal(LineLaw):
     def variance(self) -> Fraction:
         return self.scale**2
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         constant = Constant.of(("log2pi", _ONE, Fraction(-1, 2))) + Constant.log(self.scale, -1)
         return ((_ONE, LogForm(self.mean, self.scale, constant, quadratic=-1 / (2 * self.scale**2))),)
@@ -98,7 +99,7 @@ class Laplace(LineLaw):
     def variance(self) -> Fraction:
         return 2 * self.scale**2
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         kinks = ((self.mean, -1 / self.scale),)
         return ((_ONE, LogForm(self.mean, self.scale, Constant.log(2 * self.scale, -1), kinks=kinks)),)
@@ -130,7 +131,7 @@ class Exponential(LineLaw):
     def variance(self) -> Fraction:
         return 1 / self.rate**2
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         form = LogForm(Fraction(0), 1 / self.rate, Constant.log(self.rate), linear=-self.rate, lower=Fraction(0))
         return ((_ONE, form),)
@@ -164,7 +165,7 @@ class Gamma(LineLaw):
     def variance(self) -> Fraction:
         return self.shape / self.rate**2
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         constant = Constant.log(self.rate, self.shape) + Constant.of(("lgamma", self.shape, Fraction(-1)))
         # The centre is the mean, where the mass is when the shape is large; the scale a rational near the deviation.
@@ -205,7 +206,7 @@ class Beta(LineLaw):
         total = self.a + self.b
         return self.a * self.b / (total**2 * (total + 1))
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         constant = Constant.of(
             ("lgamma", self.a + self.b, _ONE), ("lgamma", self.a, Fraction(-1)), ("lgamma", self.b, Fraction(-1))
@@ -255,7 +256,7 @@ class Uniform(LineLaw):
     def variance(self) -> Fraction:
         return (self.upper - self.lower) ** 2 / 12
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         width = self.upper - self.lower
         form = LogForm(self.mean, width / 2, Constant.log(width, -1), lower=self.lower, upper=self.upper)
@@ -312,7 +313,7 @@ class Mixture(LineLaw):
                 total[point] = total.get(point, Fraction(0)) + weight * probability
         return tuple(sorted((point, weight) for point, weight in total.items() if weight))
 
-    @property
+    @cached_property
     def forms(self) -> tuple[tuple[Fraction, LogForm], ...]:
         # Equal components are merged, or a mixture of a law with itself would not be that law.
         total: dict[LogForm, Fraction] = {}

@@ -79,6 +79,11 @@ class Local:
         self.linear = to_fmpq(self.linear_exact)
         self.quadratic = to_fmpq(self.quadratic_exact)
         self._powers = [(end, side, to_fmpq(power)) for end, side, power in self.logs]
+        # The integrand's own copies: a rational would be rounded again at each of thousands of evaluations.
+        self.complex_constant = acb(self.constant)
+        self.complex_centre = acb(self.centre)
+        self.complex_linear = acb(self.linear)
+        self.complex_quadratic = acb(self.quadratic)
 
     def minus(self, other: Local) -> Local:
         """The difference, formed exactly, with equal logs merged."""
@@ -102,16 +107,19 @@ class Local:
         return not (self._constant.terms or self.linear_exact or self.quadratic_exact or self.logs)
 
     def __call__(self, at: Point) -> acb:
-        value = acb(self.constant)
-        if at.middle is not None and self.quadratic:
-            d = at.middle - self.centre
-            value += (d * self.quadratic + self.linear) * d
-            value += (2 * d * self.quadratic + self.linear) * at.step + at.step_squared * self.quadratic
-        elif self.quadratic or self.linear:
-            d = at.x - self.centre if self.centre else at.x
-            value += (d * self.quadratic + self.linear) * d if self.quadratic else d * self.linear
+        value = self.complex_constant
+        a, b = self.complex_quadratic, self.complex_linear
+        if at.middle is not None and self.quadratic_exact:
+            d = at.middle - self.complex_centre
+            step = d * a
+            value = value + (step + b) * d + (step + step + b) * at.step + at.step_squared * a
+        elif self.quadratic_exact:
+            d = at.x - self.complex_centre if self.centre_exact else at.x
+            value = value + (d * a + b) * d
+        elif self.linear_exact:
+            value = value + (at.x - self.complex_centre if self.centre_exact else at.x) * b
         for end, side, power in self._powers:
-            value += at.log(end, side) * power
+            value = value + at.log(end, side) * power
         return value
 
     def polynomial(self, x: arb) -> tuple[arb, arb]:
@@ -306,7 +314,7 @@ Bound = Callable[[arb, int], arb]
 
 def cut_for(bound: Bound, start: Fraction, scale: Fraction, side: int, wanted: arb) -> Fraction | None:
     """A cut beyond `start` whose bound is at most `wanted`; None if 200 doublings of the scale do not find one."""
-    step = scale
+    step = 8 * scale
     for _ in range(200):
         if bound(arb(to_fmpq(start + side * step)), side) <= wanted:
             break
@@ -314,7 +322,7 @@ def cut_for(bound: Bound, start: Fraction, scale: Fraction, side: int, wanted: a
     else:
         return None
     low, high = step / 2, step
-    for _ in range(5):
+    for _ in range(3):
         middle = (low + high) / 2
         if bound(arb(to_fmpq(start + side * middle)), side) <= wanted:
             high = middle
