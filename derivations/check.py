@@ -1,0 +1,401 @@
+r"""Check the derivations in LaTeX and Markdown: a verdict for every relation sign of every display.
+
+>>> report = check(r"$$ \log p(x) = \log p(x, z) - \log p(z | x) $$")
+>>> [step.verdict for step in report.steps]
+['proved']
+
+``python -m derivations.check FILE ...`` is the command line; ``-`` is standard input.  The JSON is that of
+``derivations/schemas/check.json``; `docs/check.md` says what is read and what the verdicts mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from derivations.language.terms import LanguageError
+from derivations.latex.cases import Context
+from derivations.latex.chains import Step, steps
+from derivations.latex.defining import definition_of, is_expandable, laws_of
+from derivations.latex.directives import apply_directives
+from derivations.latex.documents import Display, read
+from derivations.latex.grammar import Row, rows
+from derivations.latex.limits import OutOfTime, time_limit
+from derivations.latex.tokens import Token, Unread, spelled
+from derivations.latex.vocabulary import Vocabulary
+
+MAX_BYTES = 4_000_000
+STEP_SECONDS = 5.0
+FILE_SECONDS = 600.0
+KINDS = {".tex": "tex", ".ltx": "tex", ".sty": "tex", ".md": "markdown", ".markdown": "markdown", ".rmd": "markdown"}
+VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
+
+
+@dataclass(frozen=True)
+class CheckedStep:
+    """One relation sign: where it is, what it says, how it was read, and the verdict with its evidence."""
+
+    line: int
+    relation: str
+    lhs: str
+    rhs: str
+    verdict: str
+    reading: str = ""
+    message: str = ""
+    conditions: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    trusts: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    counterexample: dict[str, Any] | None = None
+    suggestion: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The step as in ``derivations check --format json``."""
+        return {
+            "line": self.line,
+            "relation": self.relation,
+            "lhs": self.lhs,
+            "rhs": self.rhs,
+            "reading": self.reading,
+            "verdict": self.verdict,
+            "conditions": list(self.conditions),
+            "assumptions": list(self.assumptions),
+            "trusts": list(self.trusts),
+            "rules": list(self.rules),
+            "counterexample": self.counterexample,
+            "suggestion": self.suggestion,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """One display with its steps."""
+
+    line: int
+    latex: str
+    steps: tuple[CheckedStep, ...]
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """One document: its derivations, or why it could not be read."""
+
+    path: str
+    derivations: tuple[Derivation, ...] = ()
+    error: str | None = None
+
+    @property
+    def steps(self) -> tuple[CheckedStep, ...]:
+        """All steps, in order."""
+        return tuple(s for d in self.derivations for s in d.steps)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found; renders itself in notebooks, and as JSON."""
+
+    files: tuple[CheckedFile, ...]
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def steps(self) -> tuple[CheckedStep, ...]:
+        """All steps of all files, in order."""
+        return tuple(s for f in self.files for s in f.steps)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain data, by the schema ``derivations/schemas/check.json``."""
+        return {
+            "version": 1,
+            "files": [
+                {
+                    "path": f.path,
+                    "error": f.error,
+                    "derivations": [
+                        {"line": d.line, "latex": d.latex, "steps": [s.as_json() for s in d.steps]}
+                        for d in f.derivations
+                    ],
+                }
+                for f in self.files
+            ],
+        }
+
+    def status(self, strict: bool = False) -> int:
+        """The exit status: 2 for an unreadable file, 1 for a refuted step (or, if strict, an undecided one), else 0."""
+        if any(f.error is not None for f in self.files):
+            return 2
+        bad = {"refuted", "conditional", "undecided", "unsupported"} if strict else {"refuted"}
+        return int(any(s.verdict in bad for s in self.steps))
+
+    def __str__(self) -> str:
+        from derivations.latex.rendering import plain
+
+        return plain(self)
+
+    def _repr_html_(self) -> str:
+        from derivations.latex.rendering import html
+
+        return html(self)
+
+
+def check(text: str, *, kind: str = "bare", seed: int = 0, timeout: float = STEP_SECONDS) -> Report:
+    r"""Check the displays of a text.
+
+    *kind* is ``tex``, ``markdown`` or ``bare`` (as Markdown, but a text without any display is one itself); *seed*
+    fixes the models that are drawn, *timeout* bounds the seconds for one step.  Nothing in the text is evaluated; what
+    is not read is a step with the verdict ``unsupported``.  Raises :class:`derivations.language.LanguageError` for a
+    text that is too long or binary.
+
+    >>> print(check(r"H(X, Y) = H(X) + H(Y | X)").steps[0].verdict)
+    proved
+    """
+    start = time.perf_counter()
+    checked = _checked_text("<text>", text, kind, seed, timeout)
+    return Report((checked,), time.perf_counter() - start)
+
+
+def check_files(
+    paths: Sequence[str], *, seed: int = 0, timeout: float = STEP_SECONDS, kind: str | None = None
+) -> Report:
+    """Check documents; a file that cannot be read gets an error, and the others are checked."""
+    start = time.perf_counter()
+    files = []
+    for path in paths:
+        try:
+            text, found = _contents(path)
+            files.append(_checked_text(path, text, kind or found, seed, timeout))
+        except (LanguageError, OSError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            files.append(CheckedFile(path, (), reason))
+    return Report(tuple(files), time.perf_counter() - start)
+
+
+def _contents(path: str) -> tuple[str, str]:
+    if path == "-":
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        kind = "bare"
+    else:
+        place = Path(path)
+        if place.is_dir():
+            raise LanguageError("is a directory; name the files in it")
+        if place.stat().st_size > MAX_BYTES:
+            raise LanguageError(f"has more than {MAX_BYTES} bytes; split it")
+        with place.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        kind = KINDS.get(place.suffix.lower(), "bare")
+    if len(data) > MAX_BYTES:
+        raise LanguageError(f"has more than {MAX_BYTES} bytes; split it")
+    if b"\0" in data:
+        raise LanguageError("is binary, not text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LanguageError(f"is not UTF-8 text (byte {error.start})") from None
+    if not text.strip():
+        raise LanguageError("is empty")
+    return text, kind
+
+
+# One document ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Sides:
+    """A step with its sides as rows, or why they were not read."""
+
+    step: Step
+    left: Row | None
+    right: Row | None
+    error: str = ""
+
+
+def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) -> CheckedFile:
+    document = read(text, kind)
+    deadline = time.monotonic() + FILE_SECONDS
+    cache: dict[tuple[Token, ...], Row | str] = {}
+    displays: list[tuple[Display, list[_Sides], str]] = []
+    for display in document.displays:
+        found, error = _sides(display, cache, timeout)
+        displays.append((display, found, error))
+    context = Context(Vocabulary(r for r in cache.values() if not isinstance(r, str)))
+    apply_directives(document.directives, context)
+    seen: set[str] = set()
+    derivations = []
+    for display, found, error in displays:
+        derivations.append(_checked_display(display, found, error, context, seen, seed, timeout, deadline))
+    return CheckedFile(path, tuple(d for d in derivations if d.steps))
+
+
+def _sides(display: Display, cache: dict[tuple[Token, ...], Row | str], timeout: float) -> tuple[list[_Sides], str]:
+    if display.error:
+        return [], display.error
+    try:
+        with time_limit(timeout):
+            found = []
+            for step in steps(display.latex):
+                sides: list[Row | None] = []
+                error = ""
+                for tokens in (step.left, step.right):
+                    row = _row(tokens, cache)
+                    sides.append(None if isinstance(row, str) else row)
+                    error = error or (row if isinstance(row, str) else "")
+                found.append(_Sides(step, sides[0], sides[1], error))
+            return found, ""
+    except Unread as error_:
+        return [], str(error_)
+    except (OutOfTime, RecursionError):
+        return [], "the limits of nesting or time were reached"
+
+
+def _row(tokens: tuple[Token, ...], cache: dict[tuple[Token, ...], Row | str]) -> Row | str:
+    if tokens not in cache:
+        try:
+            if not tokens:
+                raise Unread("a side that is empty")
+            cache[tokens] = rows(tokens)
+        except Unread as error:
+            cache[tokens] = str(error)
+    return cache[tokens]
+
+
+def _checked_display(
+    display: Display,
+    found: list[_Sides],
+    error: str,
+    context: Context,
+    seen: set[str],
+    seed: int,
+    timeout: float,
+    deadline: float,
+) -> Derivation:
+    if error:
+        return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
+    for sides in found:  # definitions in a display come before its claims
+        _define(sides, context, seen, note=False)
+    checked = []
+    for sides in found:
+        checked.append(_checked_step(display, sides, context, seen, seed, timeout, deadline))
+    return Derivation(display.line, display.source, tuple(checked))
+
+
+def _define(sides: _Sides, context: Context, seen: set[str], note: bool) -> bool:
+    """Whether a step is a definition; it is entered so that later steps can use it."""
+    if not sides.step.alone or sides.left is None:
+        return False
+    known = context.definitions
+    definition = definition_of(sides.left, sides.step.relation, sides.right or (), context, seen)
+    if definition is not None:
+        if is_expandable(definition, context.vocabulary):
+            known[definition.name.key] = definition
+            context.defining[id(sides)] = definition
+        else:
+            context.defining[id(sides)] = definition
+        return True
+    return False
+
+
+def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
+    """A display that was not read: a step for each relation sign that can be seen in it."""
+    import re
+
+    for match in re.finditer(
+        r"(?<![<>:!=\\])(?:\\(?:le|ge|leq|geq|approx|propto|ne|neq)(?![A-Za-z])|[=<>≤≥≠])", display.latex
+    ):
+        line = display.line + display.latex.count("\n", 0, match.start())
+        yield CheckedStep(line, "=", "", "", "unsupported", message=f"not read: {error}")
+
+
+def _checked_step(
+    display: Display, sides: _Sides, context: Context, seen: set[str], seed: int, timeout: float, deadline: float
+) -> CheckedStep:
+    from derivations.latex.suggestions import suggest
+    from derivations.latex.verdicts import Outcome, judge_step
+
+    step = sides.step
+    line = display.line + display.latex.count("\n", 0, step.place)
+    shown = (line, step.relation, spelled(list(step.left)), spelled(list(step.right)))
+    definition = context.defining.get(id(sides))
+    if definition is not None:
+        seen |= _laws(sides, context)
+        reading = f"{definition.name.key} is defined here"
+        return CheckedStep(*shown, "definition", reading, f"names {definition.name.key}")
+    if sides.error or sides.left is None or sides.right is None:
+        return CheckedStep(*shown, "unsupported", message=f"not read: {sides.error}")
+    if time.monotonic() > deadline:
+        return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
+    outcome: Outcome = judge_step(sides.left, step.relation, sides.right, context, seed=seed, seconds=timeout)
+    seen |= _laws(sides, context)
+    suggestion = None
+    if outcome.verdict == "refuted":
+        try:
+            with time_limit(timeout):
+                suggestion = suggest(step.left, step.relation, step.right, context, seed=seed)
+        except (OutOfTime, RecursionError):
+            suggestion = None
+    return CheckedStep(
+        *shown,
+        outcome.verdict,
+        outcome.reading,
+        outcome.message,
+        outcome.conditions,
+        outcome.assumptions,
+        outcome.trusts,
+        outcome.rules,
+        outcome.counterexample,
+        suggestion,
+    )
+
+
+def _laws(sides: _Sides, context: Context) -> set[str]:
+    found: set[str] = set()
+    for row in (sides.left, sides.right):
+        if row is not None:
+            found |= laws_of(row, context.vocabulary)
+    return found
+
+
+# Command line ------------------------------------------------------------------------------------------------------
+
+
+def arguments_parser() -> argparse.ArgumentParser:
+    """The options of ``derivations check``."""
+    parser = argparse.ArgumentParser(
+        prog="derivations check", description="Check the derivations in LaTeX and Markdown."
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="documents (.tex, .md); - is standard input")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="text for people, json for machines")
+    parser.add_argument("--strict", action="store_true", help="exit 1 also for conditional, undecided or unread steps")
+    parser.add_argument("--seed", type=int, default=0, help="fixes the models that are drawn (default: 0)")
+    parser.add_argument("--timeout", type=float, default=STEP_SECONDS, help="seconds for one step (default: 5)")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the files of parsed options and print the report; the exit status of section 8."""
+    report = check_files(options.files, seed=options.seed, timeout=options.timeout)
+    if options.format == "json":
+        json.dump(report.as_json(), sys.stdout, ensure_ascii=False)
+        print()
+    else:
+        from derivations.latex.rendering import terminal
+
+        print(terminal(report, colour=sys.stdout.isatty()))
+    for file in report.files:
+        if file.error is not None:
+            print(f"{file.path}: {file.error}", file=sys.stderr)
+    return report.status(options.strict)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m derivations.check FILE ...``"""
+    return run(arguments_parser().parse_args(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+"""Reading derivations in LaTeX and Markdown, and what their steps are worth.
+
+=================  ================================================================================
+``documents``      where the displays of a document are; macros, comments, directives
+``tokens``         LaTeX and Unicode mathematics as tokens
+``chains``         rows and relation signs: the steps of a display
+``grammar``        brackets, scripts, commands with arguments (LALR, ``grammar.lark``)
+``notation``       how far logarithms, expectations, integrals and bars reach
+``vocabulary``     what the names of a document are: laws, variables, functions, parameters
+``meaning``        expressions as terms of the language
+``cases``          a step under a reading: the statement it makes, what it leaves open
+``rungs``          the usual hypotheses that an author may have left out
+``verdicts``       the verdict on a step, gated
+``suggestions``    the nearest true statement
+=================  ================================================================================
+"""

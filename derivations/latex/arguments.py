@@ -1,0 +1,143 @@
+"""The arguments of a law: what stands before and behind its bar, which of them are parameters.
+
+Main definitions: `Argument`, `Arguments`, `read_arguments`, `variable_key`, `slot_and_copy`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.names import PARAMETERS, Name, is_greek, name_of
+from derivations.latex.notation import split
+from derivations.latex.tokens import Unread
+
+INDEX_LETTERS = frozenset("ijklmn")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument: a variable by key, a placeholder (a dot), a range of variables, or an expression."""
+
+    kind: str  # "variable", "dot", "range", "event", "expression"
+    key: str = ""
+    name: Name | None = None
+    row: Row = ()
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Arguments before the bar, behind it, and the parameters (behind a semicolon, or Greek ones behind the bar)."""
+
+    targets: tuple[Argument, ...]
+    given: tuple[Argument, ...]
+    parameters: tuple[str, ...] = ()
+
+
+def variable_key(name: Name) -> str:
+    """The variable that a name is: X, x and bold x are the same one."""
+    base = name.base.lower() if len(name.base) == 1 else name.base
+    key = base + "".join(name.accents)
+    if name.below:
+        key += "_" + name.below
+    if name.above:
+        key += "^" + name.above
+    return key + "'" * name.primes
+
+
+def slot_and_copy(key: str) -> tuple[str, bool]:
+    """The slot of a variable, and whether it is a copy: ``z'``, ``z_k`` and ``z^k`` are copies for the slot z.
+
+    >>> slot_and_copy("z_k"), slot_and_copy("x_0"), slot_and_copy("z'")
+    (('z', True), ('x_0', False), ('z', True))
+    """
+    stem = key.rstrip("'")
+    copy = stem != key
+    if "^" in stem:
+        stem, copy = stem.split("^")[0], True
+    if "_" in stem:
+        base, below = stem.split("_", 1)
+        if below in INDEX_LETTERS:
+            return base, True
+    if stem.endswith("tilde"):
+        return stem.removesuffix("tilde") or stem, True
+    return stem, copy
+
+
+def read_arguments(row: Row, targets_may_be_parameters: bool = True) -> Arguments:
+    """The arguments in a law's parentheses; raises :class:`Unread` for what is none."""
+    sections = split(row, "SEMI")
+    bars = split(sections[0][1], "BAR")
+    if len(bars) > 2 or len(sections) > 2:
+        raise Unread(f"the arguments {spell(row)!r}")
+    targets = [_argument(r) for _, r in split(bars[0][1], "COMMA")]
+    behind = [_argument(r) for _, r in split(bars[1][1], "COMMA")] if len(bars) == 2 else []
+    parameters = [spell(r) for _, r in split(sections[1][1], "COMMA")] if len(sections) == 2 else []
+    given = []
+    for argument in behind:
+        if _is_parameter(argument):
+            parameters.append(argument.key)
+        else:
+            given.append(argument)
+    kept: list[Argument] = []
+    for argument in targets:  # p(x, theta) beside p(x): parameters after the variables
+        if targets_may_be_parameters and kept and _is_parameter(argument):
+            parameters.append(argument.key)
+        else:
+            kept.append(argument)
+    return Arguments(tuple(kept), tuple(given), tuple(parameters))
+
+
+def _is_parameter(argument: Argument) -> bool:
+    return argument.name is not None and argument.name.base in PARAMETERS and argument.kind == "variable"
+
+
+def _argument(row: Row) -> Argument:
+    row = tuple(p for p in row if p.kind != "STOP")
+    if len(row) == 1:
+        part = row[0]
+        if part.kind in ("CDOT", "STOP", "SYMBOL") and part.text == ".":
+            return Argument("dot", row=row)
+        name = name_of(part)
+        if name is not None and (part.above is None or name.above):
+            if ":" in name.below:
+                return Argument("range", variable_key(name), name, row)
+            return Argument("variable", variable_key(name), name, row)
+        if part.kind == "NUMBER":
+            return Argument("expression", part.text, None, row)
+    equals = split(row, "REL")
+    if len(equals) == 2 and len(equals[0][1]) == 1:
+        name = name_of(equals[0][1][0])
+        if name is not None:
+            return Argument("event", variable_key(name), name, equals[1][1])
+    if not row:
+        raise Unread("an argument that is empty")
+    return Argument("expression", spell(row), None, row)
+
+
+def is_argument_list(row: Row) -> bool:
+    """Whether parentheses hold what a function takes: names, dots and bars, no sums."""
+    return (
+        bool(row)
+        and all(p.kind in ("NAME", "accent", "COMMA", "SEMI", "BAR", "CDOT", "DOTS", "NUMBER") for p in row)
+        and not all(p.kind == "NUMBER" for p in row)
+        and _separated(row)
+    )
+
+
+def _separated(row: Row) -> bool:
+    """Whether no two names stand side by side, as factors do."""
+    names = [p.kind in ("NAME", "accent", "NUMBER") for p in row]
+    return not any(a and b for a, b in itertools.pairwise(names))
+
+
+def is_variable_letter(name: Name) -> bool:
+    """Letters that stand for points and random variables rather than for parameters."""
+    return len(name.base) == 1 and not is_greek(name.base)
+
+
+def subscript_variables(part: Part | None, known: frozenset[str], below: Row) -> bool:
+    """Whether a subscript lists variables: p_Z, p_{X|Y}, p_{XY}."""
+    names = [name_of(p) for p in below if p.kind not in ("BAR", "COMMA")]
+    return bool(names) and all(n is not None and variable_key(n) in known and len(n.base) == 1 for n in names)

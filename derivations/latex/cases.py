@@ -1,0 +1,167 @@
+"""A step under a reading: the statement it makes, and what it leaves open.
+
+Main definitions: `Context`, `Case`, `interpret`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from derivations.language.statements import Statement
+from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
+from derivations.latex.definitions import Definition, Gaussian
+from derivations.latex.grammar import Row
+from derivations.latex.meaning import DIMENSIONS, Meaning
+from derivations.latex.names import Name
+from derivations.latex.notation import Node
+from derivations.latex.readings import Reading
+from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import Vocabulary
+
+MAX_TERMS = 3_000
+RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
+
+
+@dataclass
+class Context:
+    """What a document has said so far."""
+
+    vocabulary: Vocabulary
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    discrete: frozenset[str] = frozenset()
+    signs: dict[str, str] = field(default_factory=dict)
+    given: list[tuple[Row, str, Row]] = field(default_factory=list)
+    chains: list[tuple[str, ...]] = field(default_factory=list)
+    defining: dict[int, Definition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A statement with the questions it leaves: unexplained names, assumptions, choices of reading."""
+
+    statement: Statement
+    unexplained: tuple[str, ...]
+    notes: tuple[str, ...]
+    scalar_only: bool
+    choices: Mapping[str, tuple[str, ...]]
+    reading: Reading
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.statement.json()
+
+
+def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Mapping[str, int]) -> Case:
+    """The statement that a step makes under a reading; raises :class:`Unread` with the construct that is not read."""
+    reading = Reading(dict(chosen))
+    continuous: set[str] = set()
+    for _ in range(3):  # a normal law anywhere makes its variable continuous everywhere
+        meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
+        meaning.continuous |= continuous
+        nodes = meaning.parse(left), meaning.parse(right)
+        meaning.gaussian = gaussian(*nodes)
+        sides = []
+        try:
+            for node, other in (nodes, nodes[::-1]):
+                meaning.opposite = other
+                sides.append(meaning.term(node))
+            given = [hypothesis(meaning, *row) for row in context.given]
+        except Unread:
+            raise
+        except LanguageError as error:
+            raise Unread(str(error).split(";")[0]) from error
+        if meaning.continuous == continuous:
+            break
+        continuous = set(meaning.continuous)
+    return _case(meaning, sides[0], relation, sides[1], given, reading)
+
+
+def hypothesis(meaning: Meaning, left: Row, relation: str, right: Row) -> tuple[str, Term, Term]:
+    return relation, meaning.term(meaning.parse(left)), meaning.term(meaning.parse(right))
+
+
+def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[Any], reading: Reading) -> Case:
+    size = sum(1 for side in (left, right) for _ in walk(side))
+    if size > MAX_TERMS:
+        raise Unread(f"a step of more than {MAX_TERMS} terms")
+    if meaning.scalar_only:  # in one dimension
+        for t in {t for side in (left, right) for t in walk(side)}:
+            if isinstance(t, Symbol) and t.name in DIMENSIONS and t.name in meaning.unexplained:
+                left, right = (replace(side, t, term(1)) for side in (left, right))
+    given += [("<=", term(0), r) for r in meaning.existing if number(r) is None and not _positive(r)]
+    try:
+        statement = Statement(relation, left, right, (), tuple(given))
+        data = statement.json()
+    except LanguageError as error:
+        raise Unread(str(error).split(";")[0]) from error
+    names = {t.name for side in (left, right) for t in walk(side) if isinstance(t, Symbol)}
+    unexplained = tuple(
+        n
+        for n in meaning.unexplained
+        if n not in meaning.parametric and not (n in data["declare"]["symbols"] and n not in names)
+    )
+    return Case(statement, unexplained, tuple(meaning.notes), meaning.scalar_only, dict(reading.met), reading)
+
+
+def _positive(radicand: Term) -> bool:
+    return isinstance(radicand, Symbol) and radicand.sign == "positive"
+
+
+def gaussian(left: Node, right: Node) -> Gaussian | None:
+    """The usual reading of ``KL(q || p) = closed form in mu and sigma``, if the step has this shape."""
+    for side, other in ((left, right), (right, left)):
+        if _is_divergence(side):
+            names: dict[str, Name] = {}
+            _names(other, names)
+            means = sorted({_stem(n) for n in names.values() if n.base == "mu" and not n.accents})
+            deviations = sorted({_stem(n) for n in names.values() if n.base == "sigma" and not n.accents})
+            others = {n.base for n in names.values()} - {"mu", "sigma", "pi", "e", "K", "d", "J", "k", "n", "D"}
+            if others - {n.base for n in names.values() if n.below} or not deviations or _has_laws(other):
+                return None
+            if len(means) == len(deviations) == 2:
+                return Gaussian((means[0], means[1]), (deviations[0], deviations[1]), _has_sum(other))
+            if len(means) == len(deviations) == 1:
+                return Gaussian((means[0], None), (deviations[0], None), _has_sum(other))
+    return None
+
+
+def _stem(name: Name) -> str:
+    labels = [b for b in name.below.split(",") if b and b not in ("i", "j", "k", "d")]
+    return name.base + ("_" + ",".join(labels) if labels else "")
+
+
+def _is_divergence(node: Node) -> bool:
+    if node.head == "sum" and len(node.args) == 1:
+        return _is_divergence(node.args[0][1])
+    return node.head in ("call", "name") and node.args[0].base == "KL"
+
+
+def _names(node: Any, found: dict[str, Name]) -> None:
+    if isinstance(node, Node):
+        if node.head in ("name", "call"):
+            found.setdefault(node.args[0].key, node.args[0])
+        for part in node.args:
+            _names(part, found)
+    elif isinstance(node, tuple) and not isinstance(node, str):
+        for part in node:
+            if isinstance(part, (Node, tuple)):
+                _names(part, found)
+
+
+def _has_laws(node: Any) -> bool:
+    if isinstance(node, Node):
+        if node.head in ("expectation", "integral", "call"):
+            return True
+        return any(_has_laws(part) for part in node.args)
+    return isinstance(node, tuple) and any(_has_laws(part) for part in node if isinstance(part, (Node, tuple)))
+
+
+def _has_sum(node: Any) -> bool:
+    if isinstance(node, Node):
+        return node.head == "total" or any(_has_sum(part) for part in node.args)
+    return isinstance(node, tuple) and any(_has_sum(part) for part in node if isinstance(part, (Node, tuple)))
+
+
+__all__ = ["Case", "Context", "gaussian", "interpret", "log"]

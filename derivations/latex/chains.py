@@ -1,0 +1,220 @@
+r"""Chains: the relation signs of a display, and what stands on their two sides.
+
+A chain ``a = b \le c`` is two steps.  A step is a relation sign outside braces, scripts, brackets and text, and a
+display has exactly as many steps as such signs, in order: also where a row continues the one before, starts with the
+relation, ends with it, or holds several equations.  Main definitions: `Step`, `steps`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from derivations.latex.tokens import Token, tokenize
+
+MAX_STEPS = 400
+
+_OPENING = {"OPEN": "CLOSE", "LBRACE": "RBRACE", "LABS": "RABS", "LNORM": "RNORM", "BEGIN": "END"}
+_CLOSING = frozenset(_OPENING.values())
+_JOINS = frozenset(("PLUS", "MINUS", "TIMES", "CDOT", "SLASH", "FUNCTION", "BIG", "NABLA", "SUB", "SUP", "FRAC"))
+_BREAKS = frozenset(("QUAD", "ARROW", "TEXT", "COMMA", "SEMI"))
+_LOOSE = frozenset(("COMMA", "STOP", "SEMI", "COLON", "QUAD", "AMP", "ARROW", "TEXT", "ROW"))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One relation sign: the tokens on its sides, its place, and whether the left side starts its chain.
+
+    *alone* says that the left side stands there for itself, not as the end of an earlier step.
+    """
+
+    relation: str
+    left: tuple[Token, ...]
+    right: tuple[Token, ...]
+    place: int
+    alone: bool
+
+
+@dataclass
+class _Equation:
+    sides: list[list[Token]] = field(default_factory=lambda: [[]])
+    relations: list[Token] = field(default_factory=list)
+
+    def extend(self, pieces: list[list[Token]], relations: list[Token]) -> None:
+        self.sides[-1] += pieces[0]
+        self.sides += pieces[1:]
+        self.relations += relations
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """A piece of a row between relations' equations: its tokens, and how it begins."""
+
+    tokens: list[Token]
+    starts_row: bool
+    indented: bool  # an alignment mark stands before it
+    marked: bool  # an alignment mark stands before its first relation, with something in front
+
+
+def steps(latex: str) -> list[Step]:
+    r"""The steps of a display; raises :class:`derivations.latex.tokens.Unread` for what has no tokens.
+
+    >>> [(s.relation, s.alone) for s in steps(r"a &= b \\ & \quad + c \\ &\le d")]
+    [('=', True), ('<=', False)]
+    """
+    tokens = tokenize(latex)
+    equations: list[_Equation] = []
+    segments = [s for row in _rows(tokens) for s in _segments(row)]
+    aligned = any(t.kind == "AMP" for t in tokens)
+    for segment in segments:
+        pieces, relations = _split(segment.tokens)
+        if equations and _continues(equations[-1], segment, pieces, relations, aligned):
+            equations[-1].extend(pieces, relations)
+        else:
+            equations.append(_Equation())
+            equations[-1].extend(pieces, relations)
+    found = []
+    for equation in equations:
+        sides = [_trimmed(side) for side in equation.sides]
+        for n, relation in enumerate(equation.relations):
+            left, right, sign = sides[n], sides[n + 1], relation.text
+            if sign == "=:":
+                left, right, sign = right, left, ":="
+            found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0))
+    return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
+
+
+def _depths(tokens: list[Token]) -> list[int]:
+    """The nesting depth at each token; rows that start with a relation are at depth zero if brackets do not match."""
+    depths: list[int] = []
+    stack: list[str] = []
+    sound = True
+    for token in tokens:
+        if token.kind in _CLOSING:
+            if stack and stack[-1] == token.kind:
+                stack.pop()
+            else:
+                sound = False
+        depths.append(len(stack))
+        if token.kind in _OPENING:
+            stack.append(_OPENING[token.kind])
+    if sound and not stack:
+        return depths
+    depths, depth = [], 0
+    for n, token in enumerate(tokens):
+        if token.kind in _CLOSING:
+            depth = max(0, depth - 1)
+        depths.append(depth)
+        if token.kind in _OPENING:
+            depth += 1
+        if token.kind == "ROW":
+            rest = [t for t in tokens[n + 1 : n + 4] if t.kind not in ("AMP", "QUAD")]
+            if not rest or rest[0].kind == "REL":
+                depth, depths[-1] = 0, 0
+    return depths
+
+
+def _rows(tokens: list[Token]) -> list[list[Token]]:
+    """The rows at depth zero; marks inside brackets that span rows are dropped."""
+    rows: list[list[Token]] = [[]]
+    blocks = 0
+    for token, depth in zip(tokens, _depths(tokens), strict=True):
+        blocks += {"BEGIN": 1, "END": -1}.get(token.kind, 0)
+        if depth and not blocks and token.kind in ("ROW", "AMP"):
+            continue
+        if depth == 0 and token.kind == "ROW":
+            rows.append([])
+        else:
+            rows[-1].append(token)
+    return rows
+
+
+def _segments(row: list[Token]) -> list[_Segment]:
+    """A row's equations: split where a quad, an arrow, a comma, text, or a second alignment column starts another."""
+    depths = _depths(row)
+    places = [n for n, (t, d) in enumerate(zip(row, depths, strict=True)) if t.kind == "REL" and d == 0]
+    cuts = [0]
+    seen_relation = False
+    for n, token in enumerate(row):
+        if n in places:
+            seen_relation = True
+        if depths[n] or token.kind not in (*_BREAKS, "AMP"):
+            continue
+        following = [k for k in places if k > n]
+        between = row[n + 1 : following[0]] if following else []
+        has_left = any(t.kind not in _LOOSE for t in between)
+        if token.kind == "AMP" and not (seen_relation and following and has_left and row[n - 1].kind != "REL"):
+            continue
+        if following and has_left and (seen_relation or token.kind in ("ARROW", "TEXT")):
+            cuts.append(n)
+            seen_relation = False
+    found = []
+    for number, (start, end) in enumerate(zip(cuts, [*cuts[1:], len(row)], strict=True)):
+        tokens = row[start:end]
+        first = next((n for n, t in enumerate(tokens) if t.kind not in _LOOSE), len(tokens))
+        indented = any(t.kind == "AMP" for t in tokens[:first])
+        relation = next((n for n, t in enumerate(tokens) if t.kind == "REL" and n + start in places), None)
+        marked = relation is not None and any(t.kind == "AMP" for t in tokens[first:relation])
+        found.append(_Segment(_unannotated(tokens), number == 0, indented, marked))
+    return found
+
+
+def _unannotated(tokens: list[Token]) -> list[Token]:
+    """A segment without alignment marks and without the remark that follows it."""
+    depths = _depths(tokens)
+    start = 0
+    while start < len(tokens) and tokens[start].kind in _LOOSE:
+        start += 1
+    end = len(tokens)
+    for n in range(start, len(tokens)):
+        token = tokens[n]
+        later = any(t.kind == "REL" and d == 0 for t, d in zip(tokens[n:], depths[n:], strict=True))
+        if depths[n] or later:
+            continue
+        rest = [t for t in tokens[n + 1 :] if t.kind not in ("QUAD", "AMP")]
+        remark = rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind == "TEXT" for t in rest))
+        if token.kind == "TEXT" or (token.kind == "QUAD" and remark) or (token.kind == "QUAD" and not rest):
+            end = n
+            break
+    return [t for t in tokens[start:end] if t.kind not in ("AMP", "QUAD")]
+
+
+def _split(tokens: list[Token]) -> tuple[list[list[Token]], list[Token]]:
+    pieces: list[list[Token]] = [[]]
+    relations = []
+    for token, depth in zip(tokens, _depths(tokens), strict=True):
+        if token.kind == "REL" and depth == 0:
+            relations.append(token)
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces, relations
+
+
+def _continues(
+    equation: _Equation, segment: _Segment, pieces: list[list[Token]], relations: list[Token], aligned: bool
+) -> bool:
+    """Whether a segment goes on with the equation before it."""
+    last = equation.sides[-1]
+    if not last or not pieces[0] or not segment.tokens:
+        return True
+    if not segment.starts_row:
+        return False
+    if last[-1].kind in _JOINS:
+        return True
+    first = pieces[0][0].kind
+    if first in ("PLUS", "TIMES", "CDOT", "SLASH", "CLOSE"):
+        return True
+    if first == "MINUS" and not segment.marked:
+        return segment.indented or not relations
+    if relations:
+        return segment.indented and not segment.marked and not equation.relations
+    return not equation.relations or (aligned and segment.indented)
+
+
+def _trimmed(side: list[Token]) -> list[Token]:
+    start, end = 0, len(side)
+    while end > start and side[end - 1].kind in _LOOSE:
+        end -= 1
+    while start < end and side[start].kind in _LOOSE:
+        start += 1
+    return side[start:end]

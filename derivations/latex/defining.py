@@ -1,0 +1,119 @@
+"""Which steps define something: a new name alone on the left, a new law given by a formula.
+
+Main definition: `definition_of`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivations.latex.arguments import read_arguments, variable_key
+from derivations.latex.cases import Context
+from derivations.latex.definitions import Definition
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.names import Name, name_of
+from derivations.latex.reserved import Reserved
+from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import Vocabulary
+
+
+def definition_of(left: Row, relation: str, right: Row, context: Context, seen: set[str]) -> Definition | None:
+    """The definition that a step makes, if it only names something; *seen* are the laws that steps before spoke of."""
+    if relation not in ("=", ":=") or not left:
+        return None
+    name = name_of(left[0])
+    if name is None:
+        return _several(left, right)
+    arguments: Row | None = None
+    if len(left) == 2 and left[1].kind == "bracketed" and left[1].plain:
+        arguments = left[1].args[0]
+    elif len(left) != 1:
+        return None
+    if left[0].above is not None and not name.above:
+        return None
+    if is_reserved(name, arguments, context.vocabulary):
+        return None
+    if context.vocabulary.is_law(name):
+        return _law(name, arguments, right, context, seen) if arguments is not None else None
+    if name.key in context.definitions or mentions(right, name.key):
+        return None
+    return Definition(name, arguments, right)
+
+
+def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bool:
+    """Whether equations for a name are checked against its standard meaning."""
+    if name.accents or (name.primes and name.base != "D"):
+        return False
+    if name.base in ("KL", "JSD", "TV", "W1", "ELBO", "CE", "E", "Var", "Cov", "pi", "e", "Normal"):
+        return not (name.base == "pi" and vocabulary.is_law(name))
+    if name.base in ("H", "I"):
+        return arguments is not None
+    star = name.above == "*"
+    if name.base == "D":
+        return star or (arguments is not None and any(p.kind == "DBAR" for p in arguments))
+    if name.base == "V":
+        return star or (arguments is not None and "D" in spell(arguments))
+    if name.base == "W" and arguments is not None:
+        return any(vocabulary.is_law(n) for p in arguments if (n := name_of(p)) is not None)
+    return name.base == "C" and arguments is not None and spell(arguments) == "G"
+
+
+def _several(left: Row, right: Row) -> Definition | None:
+    """``(a, b) = argmin ...``: names for several things at once."""
+    if len(left) != 1 or left[0].kind != "bracketed" or not left[0].plain:
+        return None
+    inside = left[0].args[0]
+    if not any(p.kind == "COMMA" for p in inside):
+        return None
+    names = [name_of(p) for p in inside if p.kind != "COMMA"]
+    if any(n is None for n in names) or any(n is not None and mentions(right, n.key) for n in names):
+        return None
+    return Definition(Name(spell(inside)), None, None)
+
+
+def _law(name: Name, arguments: Row, right: Row, context: Context, seen: set[str]) -> Definition | None:
+    """``q(z | x) = N(z; mu, sigma^2)``: a law that nothing has been said of, by a formula without it."""
+    stem = context.vocabulary.stem(name)
+    if stem in seen or mentions_law(right, stem, context.vocabulary):
+        return None
+    try:
+        read = read_arguments(arguments)
+    except Unread:
+        return None
+    if any(a.kind != "variable" for a in (*read.targets, *read.given)):
+        return None
+    sides = [",".join(sorted(a.key for a in side)) for side in (read.targets, read.given)]
+    key = f"{context.vocabulary.law_key(name, read.parameters)}({sides[0]}|{sides[1]})"
+    return Definition(Name(key), None, right)
+
+
+def parts(row: Row) -> Any:
+    """All parts of a row, at any depth."""
+    for part in row:
+        yield part
+        for inner in (*part.args, part.below or (), part.above or ()):
+            yield from parts(inner)
+
+
+def mentions(row: Row, key: str) -> bool:
+    return any((n := name_of(p)) is not None and n.key == key for p in parts(row))
+
+
+def mentions_law(row: Row, stem: str, vocabulary: Vocabulary) -> bool:
+    return any(
+        (n := name_of(p)) is not None and vocabulary.is_law(n) and vocabulary.stem(n) == stem for p in parts(row)
+    )
+
+
+def laws_of(row: Row, vocabulary: Vocabulary) -> set[str]:
+    """The laws that a row speaks of."""
+    names = [name_of(p) for p in parts(row)]
+    return {vocabulary.stem(n) for n in names if n is not None and vocabulary.is_law(n)}
+
+
+def is_expandable(definition: Definition, vocabulary: Vocabulary) -> bool:
+    """Whether later uses of a name stand for its definition: a variable of laws or integrals is still a variable."""
+    return not (definition.parameters is None and variable_key(definition.name) in vocabulary.variables)
+
+
+__all__ = ["Part", "Reserved", "definition_of", "is_expandable", "is_reserved", "laws_of"]

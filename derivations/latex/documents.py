@@ -1,0 +1,294 @@
+r"""Documents: where the displays are, what macros they use, what directives say.
+
+Reads LaTeX, Markdown, and bare mathematics.  A display is ``$$...$$``, ``\[...\]``, an equation or align-like
+environment, or a fenced block of the language ``math`` or ``latex``; inline mathematics is not a display.  Comments go,
+code fences are no mathematics, macros are expanded with bounds, and directives are kept::
+
+    % derivations: assume q(x) = p_data(x)        (LaTeX)
+    <!-- derivations: discrete x -->              (Markdown)
+
+Main definitions: `Document`, `Display`, `read`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from derivations.language.terms import LanguageError
+from derivations.latex.symbols import ROWS
+
+MAX_CHARACTERS = 2_000_000
+MAX_DISPLAYS = 5_000
+MAX_EXPANSION = 100_000
+MAX_ROUNDS = 400
+
+
+@dataclass(frozen=True)
+class Display:
+    """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source."""
+
+    line: int
+    latex: str
+    source: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """The displays of a document in order, and its directives, with their lines."""
+
+    displays: tuple[Display, ...]
+    directives: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Macro:
+    """``\newcommand{\name}[arity][default]{body}``."""
+
+    arity: int
+    body: str
+    default: str | None = None
+
+
+_ENVIRONMENTS = tuple(n for n in ROWS if n not in ("dgroup", "dmath*", "multlined"))
+_BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
+_DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
+_MATH_FENCES = ("math", "latex", "tex", "katex")
+
+
+class _Scanner:
+    """Walks through a text once, blanking out what is no mathematics and keeping every offset."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.directives: list[tuple[int, str]] = []
+
+    def line(self, offset: int) -> int:
+        return self.text.count("\n", 0, offset) + 1
+
+    def note(self, offset: int, comment: str) -> None:
+        match = _DIRECTIVE.search(comment)
+        if match:
+            self.directives.append((self.line(offset), match[1]))
+
+    def blanked(self, markdown: bool) -> str:
+        """The text with comments and code as spaces; fences of mathematics become displays."""
+        text = self.text
+        if markdown:
+            text = re.sub(r"<!--(.*?)-->", self._html_comment, text, flags=re.DOTALL)
+            text = self._fences(text)
+            text = re.sub(r"(?<![`\\])(`+)(?!`)([^`\n]*?)\1(?!`)", lambda m: " " * len(m[0]), text)
+        return re.sub(r"(?<!\\)((?:\\\\)*)%([^\n]*)", self._tex_comment if not markdown else self._plain_percent, text)
+
+    def _html_comment(self, match: re.Match[str]) -> str:
+        self.note(match.start(), match[1].strip())
+        return re.sub(r"[^\n]", " ", match[0])
+
+    def _tex_comment(self, match: re.Match[str]) -> str:
+        self.note(match.start(), match[2])
+        return match[1] + " " * (len(match[2]) + 1)
+
+    def _plain_percent(self, match: re.Match[str]) -> str:
+        if _DIRECTIVE.search(match[2]):
+            return self._tex_comment(match)
+        return match[0]
+
+    def _fences(self, text: str) -> str:
+        out, at = [], 0
+        while opening := _FENCE.search(text, at):
+            closing = re.compile(r"^[ \t]*" + re.escape(opening[1]) + r"[`~]*[ \t]*$", re.MULTILINE)
+            end = closing.search(text, opening.end())
+            stop = end.end() if end else len(text)
+            out.append(text[at : opening.start()])
+            if opening[2].lower() in _MATH_FENCES:
+                inside = text[opening.end() : end.start() if end else stop]
+                marked = "\\[" in inside or "$$" in inside or _BEGIN.search(inside)
+                head, tail = len(opening[0]), stop - opening.end() - len(inside)
+                if marked:
+                    out.append(" " * head + inside + " " * tail)
+                else:
+                    out.append("\\[".ljust(head) + inside + "\\]".ljust(tail))
+            else:
+                out.append(re.sub(r"[^\n]", " ", text[opening.start() : stop]))
+            at = stop
+        out.append(text[at:])
+        return "".join(out)
+
+
+def read(text: str, kind: str = "markdown") -> Document:
+    r"""The displays of a text; *kind* is ``tex``, ``markdown`` or ``bare`` (a text without marks is one display).
+
+    Raises :class:`derivations.language.LanguageError` for a text that is too long or binary.
+
+    >>> [d.latex.strip() for d in read(r"so $$ \log \px = 0 $$ % \newcommand\px{p(x)}").displays]
+    ['\\log \\px = 0']
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise LanguageError(f"the document has {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    if "\0" in text:
+        raise LanguageError("the document is binary, not text")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    scanner = _Scanner(text)
+    clean = scanner.blanked(kind != "tex")
+    macros = collect_macros(clean)
+    displays: list[Display] = []
+    for start, body in _displays(clean):
+        if len(displays) == MAX_DISPLAYS:
+            raise LanguageError(f"the document has more than {MAX_DISPLAYS} displays")
+        displays.append(_display(scanner, start, body, macros))
+    if not displays and kind == "bare" and clean.strip():
+        start = len(clean) - len(clean.lstrip())
+        displays.append(_display(scanner, start, clean[start:], macros))
+    return Document(tuple(displays), tuple(scanner.directives))
+
+
+def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro]) -> Display:
+    line = scanner.line(start)
+    leading = len(body) - len(body.lstrip())
+    line += body[:leading].count("\n")
+    body = body.strip()
+    try:
+        return Display(line, expand(body, macros), body)
+    except LanguageError as error:
+        return Display(line, body, body, str(error))
+
+
+def _displays(text: str) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    at = 0
+    opening = re.compile(r"(?<!\\)\$\$|(?<!\\)\\\[|" + _BEGIN.pattern)
+    while match := opening.search(text, at):
+        mark = match[0]
+        if mark == "$$":
+            end = text.find("$$", match.end())
+        elif mark == "\\[":
+            end = text.find("\\]", match.end())
+        else:
+            end = _environment_end(text, match)
+        if end < 0:
+            at = match.end()
+            continue
+        found.append((match.end(), text[match.end() : end]))
+        at = text.find("}", end) + 1 if mark.startswith("\\begin") else end + 2
+    return found
+
+
+def _environment_end(text: str, opening: re.Match[str]) -> int:
+    name = re.escape(opening[1] + opening[2])
+    depth = 1
+    for match in re.compile(r"\\(begin|end)\{" + name + r"\}").finditer(text, opening.end()):
+        depth += 1 if match[1] == "begin" else -1
+        if depth == 0:
+            return match.start()
+    return -1
+
+
+# Macros ------------------------------------------------------------------------------------------------------------
+
+_DEFINE = re.compile(
+    r"\\(?:re)?(?:newcommand|providecommand|DeclareMathOperator)\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?"
+    r"\s*(?:\[(\d)\])?\s*(?:\[([^\]]*)\])?\s*\{|\\def\s*(\\[A-Za-z]+)((?:#\d)*)\s*\{"
+)
+
+
+def collect_macros(text: str) -> dict[str, Macro]:
+    r"""The macros that a text defines.
+
+    >>> collect_macros(r"\newcommand{\E}[1]{\mathbb{E}[#1]}")
+    {'\\E': Macro(arity=1, body='\\mathbb{E}[#1]', default=None)}
+    """
+    macros = {}
+    for match in _DEFINE.finditer(text):
+        end = _closing(text, match.end() - 1)
+        if end < 0:
+            continue
+        body = text[match.end() : end]
+        if "DeclareMathOperator" in match[0]:
+            body = rf"\operatorname{{{body}}}"
+        if match[4]:
+            macros[match[4]] = Macro(len(match[5]) // 2, body)
+        else:
+            macros[match[1]] = Macro(int(match[2] or 0), body, match[3])
+    return macros
+
+
+def _closing(text: str, opening: int) -> int:
+    depth = 0
+    at = opening
+    while at < len(text) and at - opening < 5_000:
+        c = text[at]
+        if c == "\\":
+            at += 2
+            continue
+        depth += {"{": 1, "}": -1}.get(c, 0)
+        if depth == 0:
+            return at
+        at += 1
+    return -1
+
+
+def expand(text: str, macros: dict[str, Macro]) -> str:
+    r"""A display with its macros expanded; raises for one that grows without end.
+
+    >>> expand(r"\E{x}", {r"\E": Macro(1, r"\mathbb{E}[#1]")})
+    '\\mathbb{E}[x]'
+    """
+    text = _without_definitions(text)
+    if not macros:
+        return text
+    pattern = re.compile("|".join(re.escape(name) + r"(?![A-Za-z])" for name in sorted(macros, key=len, reverse=True)))
+    at = 0
+    for _ in range(MAX_ROUNDS):
+        match = pattern.search(text, at)
+        if match is None:
+            return text
+        macro = macros[match[0]]
+        arguments, end = _arguments(text, match.end(), macro)
+        body = re.sub(r"#(\d)", lambda m: arguments[int(m[1]) - 1] if int(m[1]) <= len(arguments) else "", macro.body)  # noqa: B023
+        gap = " " if re.search(r"\\[A-Za-z]+$", body) and text[end : end + 1].isalpha() else ""
+        text = text[: match.start()] + body + gap + text[end:]
+        at = match.start()
+        if len(text) > MAX_EXPANSION:
+            break
+    raise LanguageError("the macros of this display expand without end")
+
+
+def _without_definitions(text: str) -> str:
+    while match := _DEFINE.search(text):
+        end = _closing(text, match.end() - 1)
+        if end < 0:
+            return text
+        text = text[: match.start()] + text[end + 1 :]
+    return text
+
+
+def _arguments(text: str, at: int, macro: Macro) -> tuple[list[str], int]:
+    found = []
+    if macro.default is not None:
+        match = re.compile(r"\s*\[([^\]]*)\]").match(text, at)
+        found.append(match[1] if match else macro.default)
+        at = match.end() if match else at
+    while len(found) < macro.arity:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if at >= len(text):
+            raise LanguageError("a macro of this display lacks an argument")
+        if text[at] == "{":
+            end = _closing(text, at)
+            if end < 0:
+                raise LanguageError("an unbalanced brace in the argument of a macro")
+            found.append(text[at + 1 : end])
+            at = end + 1
+        elif text[at] == "\\":
+            match = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL).match(text, at)
+            found.append(match[0] if match else "")
+            at = match.end() if match else at + 1
+        else:
+            found.append(text[at])
+            at += 1
+    return found, at
+
+
+__all__ = ["Display", "Document", "Macro", "collect_macros", "expand", "read"]

@@ -1,0 +1,226 @@
+"""Expectations, divergences, entropies and extrema: what their subscripts and arguments mean.
+
+Bare ``E_q`` binds the variables that q does not condition on; a divergence of conditional densities leaves the
+conditioning free, ``H(X | Y)`` and ``I(X; Y)`` average.  Main definition: `Expectations`, a part of
+:class:`derivations.latex.meaning.Meaning`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivations.language.laws import density
+from derivations.language.terms import (
+    Function,
+    Index,
+    Symbol,
+    Term,
+    at,
+    number,
+    power,
+    term,
+    walk,
+)
+from derivations.latex.arguments import variable_key
+from derivations.latex.binding import bound_by, exchanged
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.information import Information
+from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.notation import Node, split
+from derivations.latex.tokens import Unread
+
+GAUSSIAN = ("Normal", "N", "calN")
+
+
+class Expectations(Information):
+    """What binds variables under a law."""
+
+    # Expectations -----------------------------------------------------------------------------------------------
+
+    def _expectation(self, node: Node) -> Term:
+        kind, below, body = node.args[:3]
+        if kind != "E":
+            return self.variance(kind, below, body)
+        return self.averaged(self.binders(below, body), body)
+
+    def averaged(self, densities: list[Term], body: Node) -> Term:
+        """The nested expectation of a body under densities, outermost first."""
+        variables = [bound_by(d) for d in densities]
+        value = self.under(tuple(v for vs in variables for v in vs), body)
+        for d, vs in zip(reversed(densities), reversed(variables), strict=True):
+            value = Term("E", vs, d, value)
+        return value
+
+    def variance(self, kind: str, below: Row, body: Node) -> Term:
+        if kind != "Var":
+            raise Unread("a covariance")
+        mean = self.averaged(self.binders(below, body), body)
+        square = self.averaged(self.binders(below, body), Node("power", (body, Node("number", (number(term(2)),)))))
+        return square - power(mean, 2)
+
+    def binders(self, below: Row, body: Node) -> list[Term]:
+        """The densities under which a subscript averages, outermost first."""
+        if not below:
+            return [self.law_of_the_body(body)]
+        found: list[Term] = []
+        waiting: list[Part] = []
+        for _, piece in split(below, "COMMA", "SEMI"):
+            sides = split(piece, "SIM")
+            if len(sides) == 2:
+                found.append(self.drawn([*waiting, *sides[0][1]], sides[1][1]))
+                waiting = []
+            elif len(piece) == 1 and self.names_variable(piece[0]):
+                waiting.append(piece[0])
+            elif piece and all(p.kind == "DOTS" for p in piece):
+                waiting += piece
+            else:
+                found += self.factors_of(piece)
+        if waiting:
+            found.append(self.unnamed(waiting))
+        return self.ordered(found)
+
+    def ordered(self, densities: list[Term]) -> list[Term]:
+        """Densities so that each comes after those of what it is conditioned on."""
+        left, found = list(densities), []
+        while left:
+            ready = [
+                d
+                for d in left
+                if not any(v in set(walk(d)) for o in left if o is not d for v in bound_by(o) if v not in bound_by(d))
+            ]
+            if not ready:
+                raise Unread("laws that are conditioned on each other")
+            found += ready
+            left = [d for d in left if d not in ready]
+        return found
+
+    def drawn(self, left: list[Part], right: Row) -> Term:
+        """``x ~ p``, ``z ~ q(z | x)``, ``z_1, ..., z_K ~ q``: the density of what is drawn."""
+        if any(p.kind == "DOTS" for p in left) or any(":" in spell(p.below) for p in left):
+            return self.sample(left, right)
+        rows = [p.args[0] if p.kind == "bracketed" else (p,) for p in left]
+        parts = [p for row in rows for p in row if p.kind != "COMMA"]
+        names = [name_of(p) for p in parts]
+        keys = tuple(variable_key(n) for n in names if n is not None)
+        if not keys or len(keys) != len(names):
+            raise Unread(f"what is drawn in {spell(tuple(left))!r}")
+        return self.law_term(self.parse(right), keys)
+
+    def sample(self, left: list[Part], right: Row) -> Term:
+        """An independent sample z_1, ..., z_K: a vector whose components have the law."""
+        first, last = name_of(left[0]), name_of(left[-1])
+        if first is None or last is None:
+            raise Unread(f"the sample {spell(tuple(left))!r}")
+        size = last.below.split(":")[-1] or last.above
+        base = variable_key(Name(first.base, accents=first.accents))
+        count = Symbol("sym", written(size), "positive", ())
+        index = Index("idx", "k", term(1), count)
+        vector = self.slot_variable(base, base, (count,))
+        single = self.law_term(self.parse(right), (base,))
+        plain = self.slot_variable(base, base)
+        return Term("prod", index, exchanged(single, plain, at(vector, index)))
+
+    def factors_of(self, row: Row) -> list[Term]:
+        """The densities of a product such as ``p(x) q(z|x)``."""
+        node = self.parse(row)
+        if node.head == "product":
+            return [self.law_term(n) for n in node.args]
+        if node.head == "number":
+            raise Unread("an expectation with a number for its law")
+        if node.head == "name" and node.args[0].base == "Normal":
+            raise Unread("a normal law without parameters")
+        if node.head == "name" and is_parameter((Part("NAME", node.args[0].base),)):
+            raise Unread("an expectation whose subscript is a parameter")
+        return [self.law_term(node)]
+
+    def unnamed(self, parts: list[Part]) -> Term:
+        """``E_x``: under the law of x, which the document has named elsewhere or left open."""
+        keys = tuple(variable_key(n) for p in parts if (n := name_of(p)) is not None)
+        slots = tuple(self.vocabulary.slot(k) for k in keys)
+        candidates: list[tuple[str, tuple[str, ...]]] = []
+        for stem, use in sorted(self.vocabulary.laws.items()):
+            for targets, given in sorted(use.patterns):
+                if set(targets) == set(slots):
+                    candidates.append((stem, given))
+        shown = "E_{" + ", ".join(keys) + "}"
+        if not candidates:
+            raise Unread(f"the law under {shown}")
+        candidates.sort(key=lambda c: (not c[0].endswith(("data", "real", "_r")), c))
+        if not candidates[0][0].endswith(("data", "real", "_r")):
+            self.unexplained[shown] = None
+        ways = tuple(f"{shown} is under {stem}" for stem, _ in candidates)
+        stem, given = candidates[self.reading.choose(shown, ways) if len(ways) > 1 else 0]
+        left = [(written(s), self.variable(k)) for s, k in zip(slots, keys, strict=True)]
+        return density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])
+
+    def law_of_the_body(self, body: Node) -> Term:
+        """``E[f(X)]``: under the one law of the variables in its body."""
+        found: list[Name] = []
+
+        def visit(node: Any) -> None:
+            if isinstance(node, Node):
+                if node.head == "name" and variable_key(node.args[0]) in self.vocabulary.variables:
+                    found.append(node.args[0])
+                for part in node.args:
+                    visit(part)
+            elif isinstance(node, tuple):
+                for part in node:
+                    visit(part)
+
+        visit(body)
+        if not found:
+            raise Unread("an expectation that names no law")
+        parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
+        return self.unnamed(list(parts.values()))
+
+    # Laws as arguments ------------------------------------------------------------------------------------------
+
+    # Extrema ----------------------------------------------------------------------------------------------------
+
+    def _extremum(self, node: Node) -> Term:
+        kind, below, body = node.args
+        head = {"max": "sup", "sup": "sup", "min": "inf", "inf": "inf"}.get(kind)
+        if head is None:
+            raise Unread(f"an {kind} as a number")
+        lipschitz = self.lipschitz(below)
+        if lipschitz is not None:
+            return self.dual(head, *lipschitz, body)
+        name = name_of(below[0]) if len(below) == 1 else None
+        if name is None:
+            raise Unread(f"a {kind} over {spell(below) or 'nothing that is named'}")
+        if self.is_discriminator(name):
+            return Term(head, Term("function", name.shown, "unit"), self.term(body))
+        if self.vocabulary.is_law(name):
+            return Term(head, self.law(name), self.term(body))
+        key = variable_key(name)
+        if key in self.vocabulary.variables:
+            return Term(head, self.variable(key), self.term(body))
+        raise Unread(f"a {kind} over {name.key}")
+
+    def lipschitz(self, below: Row) -> tuple[Name, Term] | None:
+        r"""``\|f\|_L \le K``: the function and its constant."""
+        sides = split(below, "REL")
+        if len(sides) != 2 or not sides[0][1]:
+            return None
+        names = [n for p in sides[0][1] for n in [name_of(p.args[0][0]) if p.kind == "norm" else name_of(p)] if n]
+        label = spell(sides[0][1][-1:]) or ""
+        if len(names) != 1 or "L" not in label or sides[0][1][0].kind not in ("BAR", "DBAR", "norm", "absolute"):
+            return None
+        return names[0], self.term(self.parse(sides[1][1]))
+
+    def dual(self, head: str, name: Name, constant: Term, body: Node) -> Term:
+        """The supremum over K-Lipschitz functions of a difference of expectations: K times W1."""
+        value = self.term(body)
+        function = Function(name.shown, "real")
+        parts = value.args if value.head == "add" else ()
+        if head == "sup" and len(parts) == 2:
+            first, second = parts
+            second = -second
+            if first.head == second.head == "E" and all(
+                e.args[2] is function(*e.args[0]) for e in (first, second) if len(e.args[0]) == 1
+            ):
+                b = exchanged(second.args[1], second.args[0][0], first.args[0][0])
+                self.unexplained.pop(name.key, None)
+                self.notes["Kantorovich-Rubinstein duality"] = None
+                return constant * self.transport_distance(first.args[1], b)
+        raise Unread("a supremum over Lipschitz functions of this form")

@@ -1,0 +1,295 @@
+"""Divergences, entropies and mutual information: which laws, over which variables.
+
+Main definition: `Information`, a part of :class:`derivations.latex.meaning.Meaning`.
+"""
+
+from __future__ import annotations
+
+from derivations.language.laws import Normal, density
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, add, mul, term
+from derivations.latex.arguments import read_arguments, variable_key
+from derivations.latex.binding import bound_by, exchanged
+from derivations.latex.grammar import Row, spell
+from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.normals import Normals
+from derivations.latex.notation import Node, split
+from derivations.latex.tokens import Unread
+
+
+class Information(Normals):
+    """Divergences and entropies."""
+
+    # Divergences ------------------------------------------------------------------------------------------------
+
+    def divergence(self, kind: str, row: Row) -> Term:
+        """KL, JSD, TV or W1 of two laws, over the variables of both."""
+        pieces = split(row, "DBAR")
+        for mark in ("COMMA", "SEMI", "BAR"):
+            if len(pieces) != 2:
+                pieces = split(row, mark)
+        if len(pieces) != 2:
+            raise Unread(f"the arguments of {kind}")
+        left, right = (self.parse(r) for _, r in pieces)
+        if self.gaussian is not None and kind == "KL" and not self.has_normal(left) and not self.has_normal(right):
+            return self.gaussian_divergence(left, right)
+        a, b = self.pair(left, right)
+        return self.compared(kind, a, b)
+
+    def has_normal(self, node: Node) -> bool:
+        return node.head == "call" and self.is_normal(node.args[0], node.args[1])
+
+    def pair(self, left: Node, right: Node) -> tuple[Term, Term]:
+        """Two laws over the same variables."""
+        mine, theirs = self.explicit_targets(left), self.explicit_targets(right)
+        if mine and theirs and self.slots(mine) != self.slots(theirs):
+            if left.head == "call" and self.conditional_pattern(left.args[0], theirs, mine):
+                return self.law_term(left, theirs), self.law_term(right, theirs)
+            if right.head == "call" and self.conditional_pattern(right.args[0], mine, theirs):
+                return self.law_term(left, mine), self.law_term(right, mine)
+        if not mine and not theirs:
+            mine = self.common_targets(left, right)
+        a = self.law_term(left, mine or theirs)
+        b = self.law_term(right, theirs or mine)
+        return a, b
+
+    def slots(self, keys: tuple[str, ...]) -> set[str]:
+        return {self.vocabulary.slot(k) for k in keys}
+
+    def conditional_pattern(self, name: Name, targets: tuple[str, ...], given: tuple[str, ...]) -> bool:
+        """Whether the document uses the law as a conditional one of these variables."""
+        use = self.vocabulary.laws.get(self.vocabulary.stem(name))
+        return use is not None and any(
+            set(p[0]) == self.slots(targets) and set(p[1]) == self.slots(given) for p in use.patterns
+        )
+
+    def common_targets(self, left: Node, right: Node) -> tuple[str, ...]:
+        """The variables of two bare laws."""
+        choices = []
+        for node in (left, right):
+            names = [n.args[0] for n in self.laws_in(node) if n.head == "name"]
+            if names:
+                choices.append(self.pattern_of(names[0])[0])
+        known = [c for c in choices if c]
+        return known[0] if known else ("x",)
+
+    def compared(self, kind: str, a: Term, b: Term) -> Term:
+        mine, theirs = bound_by(a), bound_by(b)
+        if set(mine) != set(theirs):
+            if kind == "KL":  # no divergence, yet the integral a log(a/b) may be meant
+                from derivations.language.terms import log
+
+                self.unexplained[f"KL over different variables {mine} and {theirs}"] = None
+                return Term("E", mine, a, log(a / b))
+            raise LanguageError(f"a {kind} of laws over different variables")
+        if kind == "W1":
+            return self.transport_distance(a, b)
+        return Term(kind, mine, a, b)
+
+    def transport_distance(self, a: Term, b: Term) -> Term:
+        """W1 as a non-negative number; nothing else is known of it here."""
+        self.transport = True
+        first, second = sorted(written(t.args[0].name if t.head == "den" else repr(t)) for t in (a, b))
+        return Symbol("sym", f"W1_{first}_{second}", "nonnegative", ())
+
+    # Entropies --------------------------------------------------------------------------------------------------
+
+    def entropy(self, name: Name, row: Row) -> Term:
+        """H(X), H(X | Y), H(P), H(P, Q), H_q(z), H(q(z | x))."""
+        pieces = split(row, "COMMA", "DBAR")
+        first = row[0]
+        head = name_of(first)
+        len(row) > 1 and row[1].kind == "bracketed"
+        if (head is not None and self.vocabulary.is_law(head)) or (head is not None and self.is_normal_name(head)):
+            if len(pieces) == 2:
+                a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
+                return self.compared("CE", a, b)
+            a = self.law_term(self.parse(row))
+            if a.head == "den" and not a.args[2]:
+                return Term("H", bound_by(a), (), a)
+            if self.reading.choose("H of a conditional", ("H(q(z|x)) leaves x free", "H(q(z|x)) averages over x")):
+                joint = Term("den", a.args[0], tuple(sorted(a.args[1] + a.args[2])), ())
+                return Term("H", bound_by(a), tuple(t for _, t in a.args[2]), joint)
+            return Term("CE", bound_by(a), a, a)
+        groups, events = self.groups(row)
+        targets, given = groups
+        law = self.information_law(name, (*targets, *given), targets)
+        joint = self.joint(law, (*targets, *given), events)
+        return Term("H", targets, given, joint)
+
+    def information(self, name: Name, row: Row) -> Term:
+        """I(X; Y), I(X; Y | Z), I_q(x; z)."""
+        conditions = split(row, "BAR")
+        sides = split(conditions[0][1], "SEMI")
+        if len(sides) != 2:
+            sides = split(conditions[0][1], "COMMA")
+        if len(sides) != 2 or len(conditions) > 2:
+            raise Unread("the arguments of a mutual information")
+        left, right = (self.listed_variables(r) for _, r in sides)
+        given, events = self.conditions(conditions[1][1]) if len(conditions) == 2 else ((), [])
+        law = self.information_law(name, (*left, *right, *given), (*left, *right))
+        return Term("I", left, right, given, self.joint(law, (*left, *right, *given), events))
+
+    def listed_variables(self, row: Row) -> tuple[Variable, ...]:
+        found: list[Variable] = []
+        for _, piece in split(row, "COMMA"):
+            name = name_of(piece[0]) if len(piece) == 1 else None
+            if name is None:
+                raise Unread(f"the random variable {spell(piece)!r}")
+            found += self._variables_of([name])
+        return tuple(found)
+
+    def conditions(self, row: Row) -> tuple[tuple[Variable, ...], list[tuple[str, Term]]]:
+        """What stands behind the bar of an entropy: random variables to average over, and events such as S = s."""
+        given: list[Variable] = []
+        events: list[tuple[str, Term]] = []
+        for _, piece in split(row, "COMMA"):
+            sides = split(piece, "REL")
+            if len(sides) == 2:
+                name = name_of(sides[0][1][0])
+                if name is None:
+                    raise Unread(f"the event {spell(piece)!r}")
+                slot = self.vocabulary.slot(variable_key(name))
+                events.append((written(slot), self.slot_variable(slot, slot)))
+            else:
+                given += self.listed_variables(piece)
+        return tuple(given), events
+
+    def groups(self, row: Row) -> tuple[tuple[tuple[Variable, ...], tuple[Variable, ...]], list[tuple[str, Term]]]:
+        pieces = split(row, "BAR")
+        if len(pieces) > 2:
+            raise Unread("the arguments of an entropy")
+        targets = self.listed_variables(pieces[0][1])
+        given, events = self.conditions(pieces[1][1]) if len(pieces) == 2 else ((), [])
+        return (targets, given), events
+
+    def joint(self, law: Term, variables: tuple[Variable, ...], events: list[tuple[str, Term]]) -> Term:
+        return density(law, [(v.slot, v) for v in variables], events)  # type: ignore[arg-type]
+
+    def information_law(self, name: Name, variables: tuple[Variable, ...], targets: tuple[Variable, ...]) -> Term:
+        """The law of an entropy or mutual information: its subscript, or the one the document has over them."""
+        if name.below and not all(self.names_variable(p) for p in name.below_row):
+            inner = name_of(name.below_row[0])
+            if inner is not None and self.vocabulary.is_law(inner):
+                return self.law(inner)
+            raise Unread(f"the subscript {name.below!r}")
+        wanted = {v.slot for v in variables}
+        found = []
+        for stem, use in sorted(self.vocabulary.laws.items()):
+            known = [{written(s) for s in (*p[0], *p[1])} for p in use.patterns]
+            joint = any(wanted <= k for k in known)
+            apart = wanted <= set().union(*known) if known else False
+            if joint or apart:
+                found.append((not joint, stem))
+        found.sort()
+        stems = [s for missing, s in found if missing == found[0][0]]
+        if not stems:
+            others = sorted(self.vocabulary.laws)
+            return self.law(Name(others[0] if len(others) == 1 else "p"))
+        if len(stems) == 1:
+            return self.law(Name(stems[0]))
+        shown = ", ".join(sorted(wanted))
+        ways = tuple(f"the law of {shown} is {stem}" for stem in stems)
+        self.unexplained[f"the law of {shown}"] = None
+        return self.law(Name(stems[self.reading.choose(f"information {shown}", ways)]))
+
+    def law_term(self, node: Node, targets: tuple[str, ...] = ()) -> Term:
+        """The density that an expression stands for where a law is meant; *targets* are its variables, if known."""
+        slots = tuple(self.vocabulary.slot(k) for k in targets)
+        if node.head == "name":
+            name: Name = node.args[0]
+            if name.key in self.definitions and self.definitions[name.key].row is not None:
+                self.expansions += 1
+                return self.law_term(self.parse(self.definitions[name.key].row or ()), targets)
+            if self.vocabulary.is_law(name) or name.base.isupper():
+                self.ask_about(name)
+                value = self.bare_density(name, slots)
+                return self.renamed_targets(value, targets)
+            raise Unread(f"the law {name.key}")
+        if node.head == "call":
+            name, row = node.args
+            if self.is_normal(name, row):
+                return self.normal_law(row, targets)
+            if self.vocabulary.is_law(name):
+                self.ask_about(name)
+                return self.density(name, row, targets)
+            if name.key in self.definitions:
+                return self.term(node)
+            raise Unread(f"the law {name.key}")
+        if node.head == "sum":
+            return add(*(self.law_term(n, targets) if s > 0 else -self.law_term(n, targets) for s, n in node.args))
+        if node.head == "product":
+            return mul(
+                *(
+                    self.law_term(n, targets if len(self.laws_in(node)) == 1 else ())
+                    if self.laws_in(n)
+                    else self.term(n)
+                    for n in node.args
+                )
+            )
+        if node.head == "quotient":
+            return self.law_term(node.args[0], targets) / self.term(node.args[1])
+        if not self.laws_in(node):
+            return self.term(node)
+        raise Unread(f"a {node.head} as a law")
+
+    def ask_about(self, name: Name) -> None:
+        """A mixture that nobody defined is not arbitrary."""
+        if name.base in ("M", "m") or name.below in ("m", "M", "mix"):
+            self.unexplained[name.key] = None
+
+    def renamed_targets(self, value: Term, targets: tuple[str, ...]) -> Term:
+        """The density of a bare law at the variables that are drawn from it."""
+        for key in targets:
+            slot = self.vocabulary.slot(key)
+            new = self.variable(key)
+            for s, old in value.args[1] if value.head == "den" else ():
+                if s == written(slot) and old is not new:
+                    value = exchanged(value, old, new)
+        return value
+
+    def explicit_targets(self, node: Node) -> tuple[str, ...]:
+        """The variables that a law in an argument is written with, before its bar."""
+        for law in self.laws_in(node):
+            if law.head == "name":
+                below = law.args[0].below_row
+                names = [name_of(p) for p in below if p.kind != "COMMA"]
+                keys = [variable_key(n) for n in names if n is not None]
+                if keys and not is_parameter(below) and all(k in self.vocabulary.variables for k in keys):
+                    return tuple(keys)
+            if law.head == "call":
+                read = read_arguments(law.args[1])
+                keys = [a.key for a in read.targets if a.kind == "variable"]
+                if len(keys) == len(read.targets):
+                    product = node.head == "product"
+                    if not product:
+                        return tuple(keys)
+                    every = [read_arguments(n.args[1]) for n in self.laws_in(node) if n.head == "call"]
+                    return tuple(a.key for r in every for a in r.targets)
+        return ()
+
+    def gaussian_divergence(self, left: Node | None, right: Node | None) -> Term:
+        """KL(q || p) where the other side is a closed form in mu and sigma."""
+        reading = self.gaussian
+        assert reading is not None
+        if left is not None and right is not None:
+            targets = self.explicit_targets(left) or self.explicit_targets(right)
+            keys = targets or self.common_targets(left, right)
+        else:
+            keys = ("z",)
+        slot = self.vocabulary.slot(keys[0])
+        self.continuous.add(slot)
+        k = self.dimension_of_components()
+        shape = (k,) if reading.components else ()
+        point = self.slot_variable(slot, slot + "_" if slot in self.indices else slot, shape)
+        sides = []
+        for mean, deviation in zip(reading.means, reading.deviations, strict=True):
+            m = term(0) if mean is None else self.symbol(mean, "real", shape)
+            s = term(1) if deviation is None else self.symbol(deviation, "positive", shape)
+            for name in (mean, deviation):
+                if name is not None:
+                    self.parametric.add(written(name))
+            sides.append((m, s))
+        values = [Normal(m, s**2)(point) for m, s in sides]
+        shown = [f"N({m or 0}, {d + '^2' if d else 1})" for m, d in zip(reading.means, reading.deviations, strict=True)]
+        self.notes[f"q and p are the normal laws {shown[0]} and {shown[1]}"] = None
+        return Term("KL", (point,), values[0], values[1])

@@ -1,0 +1,292 @@
+"""Names, variables and laws as terms: the ground on which a step is interpreted.
+
+Main definition: `Interpretation`, the state of reading one step, which `derivations.latex.meaning` completes.
+"""
+
+from __future__ import annotations
+
+from derivations.language.laws import Law, density
+from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, at, term
+from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
+from derivations.latex.definitions import Definition, Gaussian
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.notation import Node, parse, split
+from derivations.latex.readings import Reading
+from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import Vocabulary
+
+POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
+DIMENSIONS = frozenset("KNMTJLdn")
+MAX_EXPANSIONS = 200
+
+
+class Interpretation:
+    """The state of reading one step, and what names, variables and laws stand for."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        reading: Reading,
+        definitions: dict[str, Definition],
+        discrete: frozenset[str] = frozenset(),
+        signs: dict[str, str] | None = None,
+    ) -> None:
+        self.vocabulary, self.reading, self.definitions = vocabulary, reading, definitions
+        self.discrete, self.signs = discrete, signs or {}
+        self.unexplained: dict[str, None] = {}
+        self.notes: dict[str, None] = {}
+        self.scalar_only = False  # matrices or vectors were read as numbers: enough to refute, not to prove
+        self.bound: list[Variable] = []
+        self.indices: dict[str, Index] = {}
+        self.spread: Index | None = None
+        self.renamed: dict[str, str] = {}
+        self.values: dict[str, Term] = {}  # what the parameters of a definition stand for
+        self.expansions = 0
+        self.parametric: set[str] = set()  # symbols that are parameters of a law, so arbitrary by right
+        self.continuous: set[str] = set()
+        self.existing: dict[Term, None] = {}  # radicands: non-negative where the step means anything
+        self.expanding: list[str] = []
+        self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
+        self.components = False  # normal laws are those of vectors, since the other side sums over components
+        self.gaussian: Gaussian | None = None
+        self.opposite: Node | None = None  # the other side of the step
+        self.generated: Variable | None = None  # the point G(z), inside an expectation over z
+        self.optimised = ""  # the parameter of an argmax: laws depend on it
+
+    def side(self, row: Row) -> Term:
+        """The term that a side of a step stands for; raises :class:`Unread`."""
+        try:
+            return self.term(self.parse(row))
+        except LanguageError as error:
+            if isinstance(error, Unread):
+                raise
+            raise Unread(str(error).split(";")[0]) from error
+
+    def parse(self, row: Row) -> Node:
+        return parse(row, self.vocabulary.applies, self.reading)
+
+    def term(self, node: Node) -> Term:
+        """The value of an expression."""
+        self.reading.count()
+        method = getattr(self, "_" + node.head.replace(" ", "_"), None)
+        if method is None:
+            raise Unread(f"a {node.head} where a number is meant")
+        value: Term = method(node)
+        return value
+
+    def expanded(self, definition: Definition, arguments: Row | None) -> Term:
+        """A defined name as what it stands for, with the variables of its arguments exchanged."""
+        self.expansions += 1
+        if self.expansions > MAX_EXPANSIONS or definition.name.key in self.expanding:
+            raise Unread(f"the definition of {definition.name.key}, which goes in circles")
+        if definition.row is None:
+            self.unexplained[definition.name.key] = None
+            return self.symbol(definition.name.shown)
+        outer, outer_values = dict(self.renamed), dict(self.values)
+        values: dict[str, Term] = {}
+        if arguments is not None and definition.parameters is not None:
+            theirs, mine = (split(r, "COMMA", "SEMI", "BAR") for r in (definition.parameters, arguments))
+            for (_, a), (_, b) in zip(theirs, mine, strict=False):
+                old, new = (name_of(r[0]) if len(r) == 1 else None for r in (a, b))
+                if spell(a) != spell(b):
+                    if old is None:
+                        raise Unread(f"{definition.name.key} at another argument")
+                    key = variable_key(old)
+                    if new is not None and variable_key(new) in self.vocabulary.variables:
+                        self.renamed[key] = variable_key(new)
+                    else:
+                        values[key] = self.term(self.parse(b))
+        self.expanding.append(definition.name.key)
+        self.values.update(values)
+        try:
+            return self.term(self.parse(definition.row))
+        finally:
+            self.renamed, self.values = outer, outer_values
+            self.expanding.pop()
+
+    def symbol(self, name: str, sign: str = "real", shape: tuple[Term, ...] = ()) -> Symbol:
+        return Symbol("sym", written(name), self.signs.get(name, sign), shape)
+
+    def parameter(self, name: Name) -> Term:
+        """A name that is neither law nor variable: a number that somebody should have explained."""
+        if name.base in ("I", "one") and name.style in ("bold", "blackboard"):
+            self.scalar_only = True
+            return term(1)
+        position, stem = self.position(name)
+        sign = "positive" if name.base in POSITIVE or (name.base in DIMENSIONS and not name.below) else "real"
+        if name.base in ("Sigma", "Lambda"):
+            self.scalar_only = True
+        if position is not None:
+            return at(self.symbol(stem, sign, (position.upper,)), position)
+        if name.base in self.indices and not name.below:
+            return self.indices[name.base]
+        self.unexplained.setdefault(name.shown, None)
+        return self.symbol(name.key, sign)
+
+    def position(self, name: Name) -> tuple[Index | None, str]:
+        """The index at which a name is a component, and the vector's name: mu_j, sigma_{1,j}, x_i, z^{(l)}."""
+        pieces = [spell(r) for _, r in split(name.below_row, "COMMA")] if name.below else []
+        base = name.base + "".join(name.accents)
+        for label in pieces:
+            if label in self.indices:
+                rest = [p for p in pieces if p != label]
+                return self.indices[label], base + ("_" + ",".join(rest) if rest else "")
+        if name.above in self.indices:
+            return self.indices[name.above], base + ("_" + name.below if name.below else "")
+        if self.spread is not None and name.base not in DIMENSIONS:
+            return self.spread, name.key
+        return None, name.key
+
+    def variable(self, key: str, name: Name | None = None) -> Term:
+        """The variable of a key; a component x_i where i is an index in scope."""
+        key = self.renamed.get(key, key)
+        slot = self.vocabulary.slot(key)
+        if name is not None and name.key in self.definitions:
+            return self.expanded(self.definitions[name.key], None)
+        stem = key.rstrip("'")
+        for mark in ("_", "^"):
+            base, found, label = stem.partition(mark)
+            if found and label.strip("()") in self.indices and slot == base:
+                index = self.indices[label.strip("()")]
+                return at(self.slot_variable(slot, base, (index.upper,)), index)
+        return self.slot_variable(slot, key)
+
+    def slot_variable(self, slot: str, key: str, shape: tuple[Term, ...] = ()) -> Variable:
+        kind = "continuous" if slot in self.continuous else "discrete" if self.is_discrete(slot) else "unknown"
+        return Variable("var", written(key), kind, written(slot), shape)
+
+    def is_discrete(self, slot: str) -> bool:
+        known = self.vocabulary
+        summed = {known.slot(k) for k in known.summed & known.variables}
+        return slot in self.discrete or (slot in summed and slot not in known.integrated)
+
+    def law(self, name: Name, parameters: tuple[str, ...] = ()) -> Law:
+        """The law that a name names, with the parameters in which the document differentiates."""
+
+        stem = self.vocabulary.stem(name)
+        key = self.vocabulary.law_key(name, parameters)
+        gradients = self.vocabulary.gradients
+        mine = self.vocabulary.laws[stem].parameters if stem in self.vocabulary.laws else {}
+        used = sorted(p for p in mine if p in gradients or ("" in gradients and len(mine) == 1))
+        spelled = (name.below,) if is_parameter(name.below_row) else parameters
+        if self.optimised and (self.optimised in spelled or (not spelled and self.optimised in mine)):
+            return Law("law", written(stem), (self.symbol(self.optimised),))
+        if used and key == stem:
+            return Law("law", written(key), tuple(self.symbol(p) for p in used))
+        return Law("law", written(key), ())
+
+    def filled(self, argument: Argument, targets: tuple[str, ...]) -> list[tuple[str, Term]]:
+        """The slots that an argument of a law fills, and with what."""
+        if argument.kind == "variable" and argument.name is not None:
+            key = self.renamed.get(argument.key, argument.key)
+            return [(written(self.vocabulary.slot(key)), self.variable(key, argument.name))]
+        if argument.kind == "range" and argument.name is not None:
+            return [(written(b), self.slot_variable(b, b)) for b in self.vocabulary.blocks(argument.name)]
+        if argument.kind == "event" and argument.name is not None:
+            slot = self.vocabulary.slot(argument.key)
+            inner = name_of(argument.row[0]) if len(argument.row) == 1 else None
+            if inner is not None:
+                return [(written(slot), self.slot_variable(slot, variable_key(inner)))]
+            return [(written(slot), self.term(self.parse(argument.row)))]
+        if argument.kind == "dot":
+            if not targets:
+                raise Unread("a dot that stands for an unknown variable")
+            return [(written(self.vocabulary.slot(k)), self.variable(k)) for k in targets]
+        raise Unread(f"the argument {spell(argument.row)!r} of a law")
+
+    def density(self, name: Name, row: Row, targets: tuple[str, ...] = ()) -> Term:
+        """The density that a law with arguments is; *targets* stand for a dot."""
+
+        read = self.with_slots(name, read_arguments(row))
+        defined = self.definitions.get(self.law_pattern(name, read))
+        if defined is not None and defined.row is not None and defined.name.key not in self.expanding:
+            self.expanding.append(defined.name.key)
+            try:
+                return self.term(self.parse(defined.row))
+            finally:
+                self.expanding.pop()
+        left = [f for a in read.targets for f in self.filled(a, targets)]
+        right = [f for a in read.given for f in self.filled(a, ())]
+        if self.reversed_conditional(name, read, left, targets):
+            left, right = [f for k in targets for f in self.filled(Argument("dot"), (k,))], left
+        return density(self.law(name, read.parameters), left, right)
+
+    def law_pattern(self, name: Name, read: Arguments) -> str:
+        """The key under which a document may have defined a density: ``q(z|x)``."""
+        sides = [",".join(sorted(a.key for a in side)) for side in (read.targets, read.given)]
+        return f"{self.vocabulary.law_key(name, read.parameters)}({sides[0]}|{sides[1]})"
+
+    def reversed_conditional(
+        self, name: Name, read: Arguments, left: list[tuple[str, Term]], targets: tuple[str, ...]
+    ) -> bool:
+        """``z ~ q(x)``: a law named by what it is conditioned on."""
+        if not targets or read.given or any(a.kind == "dot" for a in read.targets):
+            return False
+        slots = {written(self.vocabulary.slot(k)) for k in targets}
+        return not slots & {s for s, _ in left}
+
+    def with_slots(self, name: Name, read: Arguments) -> Arguments:
+        """Arguments that are expressions get the slot of their place in the one pattern the law has."""
+        if all(a.kind != "expression" for a in (*read.targets, *read.given)):
+            return read
+        raise Unread(f"the argument {next(a.key for a in (*read.targets, *read.given) if a.kind == 'expression')!r}")
+
+    def bare_density(self, name: Name, targets: tuple[str, ...] = ()) -> Term:
+        """A law without arguments: its density at the variables at hand, conditioned as the document does."""
+
+        pattern = self.pattern_of(name, targets)
+        left = [(written(s), self.current(s)) for s in pattern[0]]
+        right = [(written(s), self.current(s)) for s in pattern[1]]
+        return density(self.law(name), left, right)
+
+    def current(self, slot: str) -> Term:
+        """The variable of a slot that is bound innermost, or the free one."""
+        for v in reversed(self.bound):
+            if v.slot == written(slot):
+                return v
+        return self.slot_variable(slot, slot)
+
+    def pattern_of(self, name: Name, targets: tuple[str, ...] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The slots of a bare law: those of its own appearances, else those at hand, else the document's variable."""
+        stem = self.vocabulary.stem(name)
+        use = self.vocabulary.laws.get(stem)
+        patterns = dict(use.patterns) if use else {}
+        below = [variable_key(n) for p in name.below_row if (n := name_of(p)) is not None]
+        if below and not is_parameter(name.below_row) and all(b in self.vocabulary.variables for b in below):
+            targets = targets or tuple(self.vocabulary.slot(b) for b in below)
+        if targets:
+            fitting = [p for p in patterns if set(p[0]) == set(targets)]
+            if not fitting:
+                return targets, ()
+        elif self.bound and not any(p[0] for p in patterns):
+            return tuple(dict.fromkeys(self.plain_slot(v) for v in self.bound[-1:])), ()
+        else:
+            fitting = list(patterns)
+        if not fitting:
+            return (self.generic_slot(),), ()
+        fitting.sort(key=lambda p: (not p[1], -patterns[p], p))
+        ways = tuple(
+            f"{name.key} is {name.key}({', '.join(p[0])}{' | ' if p[1] else ''}{', '.join(p[1])})" for p in fitting
+        )
+        if len(fitting) == 1:
+            return fitting[0]
+        return fitting[self.reading.choose(f"law {stem} {','.join(targets)}", ways[:4])]
+
+    def plain_slot(self, variable: Variable) -> str:
+        slots = {written(self.vocabulary.slot(k)): self.vocabulary.slot(k) for k in self.vocabulary.variables}
+        return slots.get(variable.slot, variable.slot)
+
+    def generic_slot(self) -> str:
+        """The variable of a document that leaves it out: the only one there is, or x."""
+        slots = {p for use in self.vocabulary.laws.values() for q in use.patterns for p in (*q[0], *q[1])}
+        slots |= {self.vocabulary.slot(k) for k in self.vocabulary.variables}
+        return next(iter(slots)) if len(slots) == 1 else "x"
+
+    def is_discriminator(self, name: Name) -> bool:
+        """A function D in a document that also has 1 - D or a D*; its values lie between 0 and 1."""
+        return name.base == "D" and not name.above and not name.accents
+
+    def names_variable(self, part: Part) -> bool:
+        name = name_of(part)
+        return name is not None and not self.vocabulary.is_law(name)

@@ -1,0 +1,186 @@
+"""Expressions to terms of the language: what names, laws, sums and integrals stand for.
+
+A `Meaning` interprets the sides of one step under one reading.  It notes what a careful reader would ask about: names
+that nobody explained, laws whose variables were guessed, matrices read as numbers.  Main definition: `Meaning`.
+"""
+
+from __future__ import annotations
+
+from derivations.language.terms import (
+    Function,
+    Symbol,
+    Term,
+    Variable,
+    add,
+    exp,
+    log,
+    mul,
+    number,
+    pi,
+    power,
+    term,
+    walk,
+)
+from derivations.latex.arguments import variable_key
+from derivations.latex.names import Name, written
+from derivations.latex.notation import Node, split
+from derivations.latex.reserved import Reserved
+from derivations.latex.tokens import Unread
+
+POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
+DIMENSIONS = frozenset("KNMTJLdn")
+TEST_FUNCTIONS = frozenset("fgh")
+MAX_EXPANSIONS = 200
+
+
+class Meaning(Reserved):
+    """The interpretation of one step under one reading."""
+
+    # Expressions ------------------------------------------------------------------------------------------------
+
+    def _number(self, node: Node) -> Term:
+        return term(node.args[0])
+
+    def _sum(self, node: Node) -> Term:
+        return add(*(self.term(n) if sign > 0 else -self.term(n) for sign, n in node.args))
+
+    def _product(self, node: Node) -> Term:
+        return mul(*(self.term(n) for n in node.args))
+
+    def _quotient(self, node: Node) -> Term:
+        return self.term(node.args[0]) / self.term(node.args[1])
+
+    def _power(self, node: Node) -> Term:
+        base, exponent = node.args
+        if base.head == "norm" and exponent.head == "number" and exponent.args[0] == 2 and len(base.args) == 1:
+            return self._squared_norm(base)
+        e = number(self.term(exponent))
+        value = self.term(base)
+        if e is None:
+            return exp(self.term(exponent) * log(value))
+        if e.denominator == 2 and e > 0:
+            self.exists(value)
+        return power(value, e)
+
+    def exists(self, radicand: Term) -> None:
+        """Note that a radicand is not negative, since the step speaks of its root."""
+        for factor in radicand.args if radicand.head == "mul" else (radicand,):
+            if factor.head in ("sym", "add", "at") and radicand is factor:
+                self.existing[factor] = None
+
+    def _squared_norm(self, node: Node) -> Term:
+        inside = self.term(node.args[0])
+        if any(t.head == "at" or (isinstance(t, (Variable, Symbol)) and t.shape) for t in walk(inside)):
+            raise Unread("the norm of a vector")
+        self.scalar_only = True
+        return power(inside, 2)
+
+    def _log(self, node: Node) -> Term:
+        body, base = node.args
+        value = log(self.term(body))
+        if base is None:
+            return value
+        if base.head == "name":
+            return value  # log_e, or a base left open
+        return value / log(self.term(base))
+
+    def _function(self, node: Node) -> Term:
+        name, body = node.args
+        if name == "exp":
+            return exp(self.term(body))
+        if name in ("trace", "det"):
+            self.scalar_only = True
+            return self.term(body)
+        raise Unread(f"the function {name}")
+
+    def _transpose(self, node: Node) -> Term:
+        self.scalar_only = True
+        return self.term(node.args[0])
+
+    def _absolute(self, node: Node) -> Term:
+        inner = node.args[0]
+        if inner.head == "name" and inner.args[0].base in ("Sigma", "Lambda"):
+            self.scalar_only = True
+            return self.term(inner)
+        return abs(self.term(inner))
+
+    def _norm(self, node: Node) -> Term:
+        label = "norm" + ("_" + written(node.args[1]) if len(node.args) > 1 else "")
+        return Function(label, "nonnegative")(self.term(node.args[0]))
+
+    def _positive_part(self, node: Node) -> Term:
+        value = self.term(node.args[0])
+        return (value + abs(value)) / 2
+
+    def _choice(self, node: Node) -> Term:
+        kind, parts = node.args
+        values = [self.term(p) for p in parts]
+        if len(values) != 2 or kind not in ("min", "max"):
+            raise Unread(f"a {kind} of {len(values)} values")
+        a, b = values
+        return (a + b + (abs(a - b) if kind == "max" else -abs(a - b))) / 2
+
+    # Names ------------------------------------------------------------------------------------------------------
+
+    def _name(self, node: Node) -> Term:
+        name: Name = node.args[0]
+        definition = self.definitions.get(name.key)
+        if definition is not None:
+            return self.expanded(definition, None)
+        if name.base in self.RESERVED_NAMES or self.is_optimal_discriminator(name) or self.is_optimal_value(name):
+            return self.reserved_name(name)
+        if name.base == "pi" and not name.below and "pi" not in self.vocabulary.law_bases:
+            return pi
+        if name.base == "e" and not name.below and not name.accents:
+            return exp(term(1))
+        if name.base == "infinity":
+            raise Unread("infinity")
+        if name.base in ("const", "constant"):
+            self.unexplained["const"] = None
+            return self.symbol("const")
+        if self.vocabulary.is_law(name):
+            return self.bare_density(name)
+        key = variable_key(name)
+        if key in self.values:
+            return self.values[key]
+        if key in self.vocabulary.variables or key in self.renamed:
+            return self.variable(key, name)
+        return self.parameter(name)
+
+    # Variables --------------------------------------------------------------------------------------------------
+
+    # Laws -------------------------------------------------------------------------------------------------------
+
+    # Calls ------------------------------------------------------------------------------------------------------
+
+    def _call(self, node: Node) -> Term:
+        name, row = node.args
+        definition = self.definitions.get(name.key)
+        if definition is not None:
+            return self.expanded(definition, row)
+        value = self.reserved_call(name, row)
+        if value is not None:
+            return value
+        if self.vocabulary.is_law(name):
+            return self.density(name, row)
+        if self.is_normal(name, row):
+            return self.normal_density(row)
+        if name.base == "sigmoid":
+            return 1 / (1 + exp(-self.term(self.parse(row))))
+        if self.is_pushforward(name, row):
+            return self.pushed(name, row)
+        arguments = []
+        for _, piece in split(row, "COMMA", "SEMI", "BAR"):
+            if len(split(piece, "REL")) > 1 or not piece:
+                raise Unread(f"the arguments of {name.key}")
+            arguments.append(self.term(self.parse(piece)))
+        bound = any(isinstance(t, Variable) and t in self.bound for a in arguments for t in walk(a))
+        if (name.base not in TEST_FUNCTIONS and not self.is_discriminator(name)) or (
+            not bound and not self.is_discriminator(name)
+        ):
+            self.unexplained[name.key] = None
+        kind = "unit" if self.is_discriminator(name) else "positive" if name.base in POSITIVE else "real"
+        return Function(name.shown, kind)(*arguments)
+
+
+__all__ = ["Meaning"]

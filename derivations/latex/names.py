@@ -1,0 +1,109 @@
+"""Names: what a letter with its accents and scripts is called, and which ones have a standard meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.symbols import GREEK
+
+# Letters whose subscripts are parameters, not parts of a name.
+PARAMETERS = frozenset(["theta", "phi", "psi", "omega", "eta", "vartheta", "varphi", "vartheta", "lambda", "w"]) - {"w"}
+
+_DIVERGENCES = {"KL": "KL", "JS": "JSD", "JSD": "JSD", "TV": "TV", "kl": "KL", "js": "JSD", "tv": "TV"}
+
+RESERVED = frozenset(("KL", "JSD", "TV", "H", "I", "ELBO", "CE", "BCE", "W1", "E", "Var", "Cov", "V", "C", "Normal"))
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name: its letter or word, accents, subscript and superscript in short, primes."""
+
+    base: str
+    style: str = ""
+    accents: tuple[str, ...] = ()
+    below: str = ""
+    above: str = ""
+    primes: int = 0
+    place: int = 0
+    below_row: Row = ()
+    above_row: Row = ()
+
+    @property
+    def key(self) -> str:
+        """The name as one word; bold and upright letters are not told apart."""
+        script = "cal" if self.style == "calligraphic" and self.base not in ("Loss", "Normal", "H", "I") else ""
+        out = script + self.base + "".join(self.accents)
+        if self.below:
+            out += f"_{self.below}"
+        if self.above:
+            out += f"^{self.above}"
+        return out + "'" * self.primes
+
+    @property
+    def shown(self) -> str:
+        """The name as the language spells it: letters, digits, underscores and primes."""
+        return written(self.key)
+
+
+def written(key: str) -> str:
+    """A key without the characters that the kernel keeps for itself."""
+    out = key.replace("^", "_sup_").replace("*", "star").replace(":", "_to_")
+    return "".join(c if c.isalnum() or c in "_'" else {"-": "m", "+": "p"}.get(c, "") for c in out)
+
+
+def name_of(part: Part) -> Name | None:
+    """The name that a part is, or None.  A numeric superscript is a power and stays out of the name."""
+    accents: list[str] = []
+    inner = part
+    below, above, primes = part.below, part.above, part.primes
+    while inner.kind == "accent" and len(inner.args[0]) == 1:
+        accents.append(inner.text)
+        inner = inner.args[0][0]
+        below = inner.below if below is None else below
+        above = inner.above if above is None else above
+        primes += inner.primes
+    if inner.kind != "NAME":
+        return None
+    name = Name(inner.text, inner.style, tuple(accents), spell(below), "", primes, inner.place, below or ())
+    if above is not None and is_label(inner, above):
+        name = replace(name, above=spell(above).strip("()"), above_row=above)
+    return _standard(name)
+
+
+def is_label(part: Part, above: Row) -> bool:
+    """Whether a superscript is part of the name: a star, an iterate in parentheses, an index; not a power."""
+    if len(above) != 1:
+        return spell(above).strip("()").isalnum() and above[0].kind == "bracketed"
+    one = above[0]
+    if one.kind == "bracketed":
+        return True
+    if one.kind == "STAR":
+        return True
+    return one.kind == "NAME" and one.text not in ("T", "transpose") and part.text != "e"
+
+
+def is_star(name: Name) -> bool:
+    return name.above == "*"
+
+
+def _standard(name: Name) -> Name:
+    """Spellings of the reserved names brought to one: D_KL and KL, W and W_1."""
+    below = name.below.replace(" ", "")
+    if name.base in ("D", "d", "delta", "calD") and below in _DIVERGENCES:
+        return replace(name, base=_DIVERGENCES[below], below="", below_row=(), style="")
+    if name.base == "W" and below == "1" and not name.accents:
+        return replace(name, base="W1", below="", below_row=())
+    return name
+
+
+def is_greek(name: str) -> bool:
+    return name in GREEK
+
+
+def is_parameter(row: Row) -> bool:
+    """Whether a subscript names parameters only: theta, theta', (theta, phi), theta^*, theta_old."""
+    names = [p for p in row if p.kind not in ("COMMA", "SEMI")]
+    return bool(names) and all(
+        (p.kind == "NAME" and p.text in PARAMETERS) or (p.kind == "accent" and is_parameter(p.args[0])) for p in names
+    )

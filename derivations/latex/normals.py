@@ -1,0 +1,94 @@
+"""Normal laws: ``N(x; m, v)`` as a density, ``N(m, v)`` as a law; in one dimension or by components.
+
+Main definition: `Normals`, a part of :class:`derivations.latex.meaning.Meaning`.
+"""
+
+from __future__ import annotations
+
+from derivations.language.terms import Index, Symbol, Term, at, term, walk
+from derivations.latex.arguments import variable_key
+from derivations.latex.grammar import Row
+from derivations.latex.names import Name, name_of
+from derivations.latex.notation import Node, split
+from derivations.latex.sums import Sums
+from derivations.latex.tokens import Unread
+
+GAUSSIAN = ("Normal", "N", "calN")
+
+
+class Normals(Sums):
+    """Normal laws and densities."""
+
+    # Normal laws ------------------------------------------------------------------------------------------------
+
+    def is_normal_name(self, name: Name) -> bool:
+        return name.base in GAUSSIAN
+
+    def is_normal(self, name: Name, row: Row) -> bool:
+        return self.is_normal_name(name) and len(split(row, "COMMA")) >= 2
+
+    def normal_density(self, row: Row) -> Term:
+        """``N(x; mu, sigma^2)`` or ``N(x | mu, sigma^2)``."""
+        pieces = split(row, "SEMI")
+        if len(pieces) != 2:
+            pieces = split(row, "BAR")
+        if len(pieces) != 2:
+            raise Unread("a normal law where a density is meant")
+        name = name_of(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
+        if name is not None and variable_key(name) in self.vocabulary.variables:
+            self.continuous.add(self.vocabulary.slot(variable_key(name)))
+        point = self.term(self.parse(pieces[0][1]))
+        return self.normal_at(point, pieces[1][1])
+
+    def normal_law(self, row: Row, targets: tuple[str, ...]) -> Term:
+        """``N(mu, sigma^2)`` as the law of a variable."""
+        if len(split(row, "SEMI")) == 2 or len(split(row, "BAR")) == 2:
+            return self.normal_density(row)
+        if len(targets) > 1:
+            raise Unread("a normal law of several variables")
+        key = targets[0] if targets else "x"
+        slot = self.vocabulary.slot(key)
+        self.continuous.add(slot)
+        if self.components and self.spread is None:
+            index = Index("idx", "k", term(1), self.dimension_of_components())
+            self.spread = index
+            try:
+                vector = self.slot_variable(slot, key, (index.upper,))
+                return Term("prod", index, self.normal_at(at(vector, index), row))
+            finally:
+                self.spread = None
+        return self.normal_at(self.variable(key), row)
+
+    def normal_at(self, point: Term, row: Row) -> Term:
+        pieces = split(row, "COMMA")
+        if len(pieces) != 2:
+            raise Unread("the parameters of a normal law")
+        mean = self.term(self.parse(pieces[0][1]))
+        spread = self.variance_of(pieces[1][1])
+        for t in (*walk(mean), *walk(spread)):
+            if isinstance(t, Symbol):
+                self.parametric.add(t.name)
+                self.unexplained.pop(t.name, None)
+        return Term("normal", point, mean, spread)
+
+    def variance_of(self, row: Row) -> Term:
+        """The second parameter of a normal law; a covariance matrix is read in one dimension."""
+        node = self.parse(row)
+        if node.head == "name" and node.args[0].base == "I":
+            self.scalar_only = True
+            return term(1)
+        if node.head == "product":
+            kept = tuple(n for n in node.args if not (n.head == "name" and n.args[0].base == "I"))
+            if len(kept) < len(node.args):
+                self.scalar_only = True
+                node = Node("product", kept) if len(kept) > 1 else kept[0]
+        if node.head == "function" and node.args[0] == "diag":
+            self.scalar_only = True
+            node = node.args[1]
+        return self.term(node)
+
+    def dimension_of_components(self) -> Term:
+        for upper in self.vocabulary.indices.values():
+            if upper:
+                return self.dimension(upper)
+        return self.dimension("K")

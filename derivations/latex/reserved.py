@@ -1,0 +1,249 @@
+"""The names with a standard meaning: ELBO, V(D, G), D*, C(G), and the divergences where their arguments are left out.
+
+Unless a document has defined such a name itself, equations for it are checked against this meaning.  Main definition:
+`Reserved`, a part of :class:`derivations.latex.meaning.Meaning`.
+"""
+
+from __future__ import annotations
+
+from derivations.language.laws import density
+from derivations.language.terms import Function, Term, Variable, log
+from derivations.latex.binding import bound_by
+from derivations.latex.expectations import Expectations
+from derivations.latex.grammar import Row, spell
+from derivations.latex.names import Name, name_of, written
+from derivations.latex.notation import Node, split
+from derivations.latex.tokens import Unread
+
+DATA = ("data", "real", "r", "d")
+GENERATOR = ("g", "gen", "fake", "model", "f", "theta", "G")
+
+
+class Reserved(Expectations):
+    """Standard meanings."""
+
+    RESERVED_NAMES = frozenset(("KL", "JSD", "TV", "W1", "ELBO", "H", "I", "CE"))
+
+    # The evidence lower bound -----------------------------------------------------------------------------------
+
+    def lower_bound(self, law: Name | None = None) -> Term:
+        """E_q[log p(x, z) - log q(z | x)]."""
+        encoder, model, latent, observed = self.vocabulary.observed_and_latent()
+        if law is not None and self.vocabulary.is_law(law):
+            encoder = self.vocabulary.stem(law)
+        if not latent:
+            raise Unread("the ELBO, of a document that shows no latent variable")
+        patterns = self.vocabulary.laws[encoder].patterns if encoder in self.vocabulary.laws else {}
+        given = observed if any(p[0] == latent and p[1] for p in patterns) or not patterns else ()
+        q = density(
+            self.law(Name(encoder)),
+            [(written(s), self.current(s)) for s in latent],
+            [(written(s), self.current(s)) for s in given],
+        )
+        joint = [(written(s), self.current(s)) for s in (*latent, *observed)]
+        p = density(self.law(Name(model)), joint, [])
+        return Term("E", bound_by(q), q, log(p) - log(q))
+
+    # Adversarial networks ---------------------------------------------------------------------------------------
+
+    def is_optimal_discriminator(self, name: Name) -> bool:
+        return name.base == "D" and name.above == "*" and name.below in ("", "G")
+
+    def is_optimal_value(self, name: Name) -> bool:
+        return name.base == "V" and name.above == "*" and not name.below
+
+    def adversaries(self) -> tuple[Name, Name]:
+        """The laws of the data and of the generator."""
+        found: list[Name | None] = [None, None]
+        for stem in sorted(self.vocabulary.laws):
+            _, _, below = stem.partition("_")
+            for n, labels in enumerate((DATA, GENERATOR)):
+                if below in [label.lower() for label in labels] and found[n] is None:
+                    found[n] = Name(stem)
+        data, generator = found
+        if generator is None:
+            generator = Name("p_g")
+            if data is not None and data.base == "p_g":
+                raise Unread("the law of the generator")
+        return data or Name("p_data"), generator
+
+    def data_point(self) -> Variable:
+        data, _ = self.adversaries()
+        use = self.vocabulary.laws.get(data.base)
+        slots = sorted({s for p in use.patterns for s in p[0]}) if use else []
+        slot = slots[0] if len(slots) == 1 else "x"
+        for v in reversed(self.bound):
+            if v.slot == written(slot):
+                return v
+        return self.slot_variable(slot, slot)
+
+    def densities_at(self, x: Term) -> tuple[Term, Term]:
+        slot = self.data_point().slot
+        data, generator = self.adversaries()
+        return density(self.law(data), [(slot, x)], []), density(self.law(generator), [(slot, x)], [])
+
+    def optimal_discriminator(self, x: Term) -> Term:
+        """p_data / (p_data + p_g)."""
+        a, b = self.densities_at(x)
+        return a / (a + b)
+
+    def game_value(self, optimal: bool, discriminator: str = "D") -> Term:
+        """V(D, G) = E_data[log D(x)] + E_g[log(1 - D(x))]."""
+        x = self.data_point()
+        a, b = self.densities_at(x)
+        d = self.optimal_discriminator(x) if optimal else Function(discriminator, "unit")(x)
+        return Term("E", (x,), a, log(d)) + Term("E", (x,), b, log(1 - d))
+
+    def is_pushforward(self, name: Name, row: Row) -> bool:
+        """``D(G(z))``: a function of a generated point."""
+        if len(row) != 2 or row[1].kind != "bracketed":
+            return False
+        inner = name_of(row[0])
+        return inner is not None and inner.base in ("G", "g") and inner.key not in self.definitions
+
+    def pushed(self, name: Name, row: Row) -> Term:
+        if self.generated is None:
+            raise Unread(f"{name.key} of a generated point outside an expectation over the noise")
+        if self.is_optimal_discriminator(name):
+            return self.optimal_discriminator(self.generated)
+        kind = "unit" if self.is_discriminator(name) else "real"
+        if kind == "real" and name.base not in ("f", "h"):
+            self.unexplained[name.key] = None
+        return Function(name.shown, kind)(self.generated)
+
+    def _expectation(self, node: Node) -> Term:
+        """An expectation over noise z of a function of G(z) is one over the generator's law."""
+        body = node.args[2]
+        if self.generated is None and node.args[0] == "E" and self.mentions_generator(body):
+            return self.average_of_generated(body)
+        return super()._expectation(node)
+
+    def _integral(self, node: Node) -> Term:
+        """An integral of p(z) times a function of G(z) is one over the generator's law."""
+        body = node.args[3]
+        if self.generated is None and body.head == "product" and self.mentions_generator(body):
+            laws = [n for n in body.args if n.head == "call" and self.vocabulary.is_law(n.args[0])]
+            if len(laws) == 1 and not self.mentions_generator(laws[0]):
+                rest = tuple(n for n in body.args if n is not laws[0])
+                return self.average_of_generated(rest[0] if len(rest) == 1 else Node("product", rest))
+        return super()._integral(node)
+
+    def average_of_generated(self, body: Node) -> Term:
+        _, generator = self.adversaries()
+        x = self.data_point()
+        value = self.over_generated(body, x)
+        self.notes[f"{generator.base} is the law of G(z)"] = None
+        return Term("E", (x,), density(self.law(generator), [(x.slot, x)], []), value)
+
+    def over_generated(self, body: Node, x: Variable) -> Term:
+        self.generated = x
+        try:
+            return self.under((x,), body)
+        finally:
+            self.generated = None
+
+    def mentions_generator(self, node: object) -> bool:
+        if isinstance(node, Node):
+            if node.head == "call" and self.is_pushforward(node.args[0], node.args[1]):
+                return True
+            return any(self.mentions_generator(part) for part in node.args)
+        return isinstance(node, tuple) and any(self.mentions_generator(part) for part in node)
+
+    # By name ----------------------------------------------------------------------------------------------------
+
+    def reserved_name(self, name: Name) -> Term:
+        """A reserved name without arguments."""
+        if name.base == "ELBO":
+            return self.lower_bound()
+        if self.is_optimal_discriminator(name):
+            return self.optimal_discriminator(self.data_point())
+        if self.is_optimal_value(name):
+            return self.game_value(True)
+        if name.base in ("KL", "JSD") and not name.above:
+            return self.understood_divergence(name.base)
+        raise Unread(f"{name.base} without its arguments")
+
+    def reserved_call(self, name: Name, row: Row) -> Term | None:
+        """A reserved name with arguments, or None for another name."""
+        if name.accents:
+            return None
+        if name.base in ("KL", "JSD", "TV", "W1"):
+            return self.divergence(name.base, row)
+        if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2:
+            return self.divergence("W1", row)
+        if len(split(row, "DBAR")) == 2 and name.base in ("D", "d", "calD"):
+            return self.divergence("KL", row)
+        if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
+            return self.entropy(name, row)
+        if name.base == "CE":
+            return self.divergence("CE", row)
+        if name.base == "I" and name.style != "bold":
+            return self.information(name, row)
+        if name.base == "ELBO":
+            laws = [n for p in row if (n := name_of(p)) is not None and self.vocabulary.is_law(n)]
+            return self.lower_bound(laws[0] if laws else None)
+        if self.is_optimal_discriminator(name):
+            if len(row) == 2 and self.is_pushforward(name, row):
+                return self.pushed(name, row)
+            return self.optimal_discriminator(self.term(self.parse(row)))
+        if name.base in ("V", "C") and not name.below and not name.primes:
+            return self.game(name, row)
+        return None
+
+    def has_variables(self, row: Row) -> bool:
+        names = [name_of(p) for p in row if p.kind in ("NAME", "accent")]
+        return bool(names) and all(n is not None and n.base.isupper() for n in names)
+
+    def game(self, name: Name, row: Row) -> Term | None:
+        """V(D, G), V(D*, G), C(G)."""
+        names = [name_of(r[0]) if len(r) == 1 else None for _, r in split(row, "COMMA")]
+        if name.base == "C" and [n.base for n in names if n] == ["G"]:
+            return self.game_value(True)
+        if name.base == "V" and any(n and n.base == "D" for n in names):
+            return self.game_value(any(n and self.is_optimal_discriminator(n) for n in names))
+        return None
+
+    # Divergences without arguments, and the usual Gaussian reading ------------------------------------------------
+
+    def understood_divergence(self, kind: str) -> Term:
+        """``D_KL = ...``: of the laws of the other side, the one averaged under first."""
+        if self.gaussian is not None:
+            return self.gaussian_divergence(None, None)
+        if self.opposite is None:
+            raise Unread(f"{kind} without its arguments")
+        nodes = self.laws_and_normals(self.opposite)
+        different: dict[str, Node] = {}
+        for node in nodes:
+            different.setdefault(self.law_spelling(node), node)
+        laws = list(different.values())
+        if len(laws) != 2:
+            raise Unread(f"{kind} without its arguments")
+        ways = (f"{kind} takes the laws in the order of writing", f"{kind} takes the laws in the other order")
+        if self.reading.choose(f"bare {kind}", ways):
+            laws.reverse()
+        self.notes[f"{kind} is that of {self.law_spelling(laws[0])} and {self.law_spelling(laws[1])}"] = None
+        a, b = self.pair(*laws)
+        return self.compared(kind, a, b)
+
+    def law_spelling(self, node: Node) -> str:
+        name: Name = node.args[0]
+        return self.vocabulary.stem(name) if node.head == "name" else f"{name.key}({spell(node.args[1])})"
+
+    def laws_and_normals(self, node: object) -> list[Node]:
+        """The laws and normal densities of an expression, subscripts of expectations included, in order."""
+        if isinstance(node, Node):
+            if node.head in ("call", "name"):
+                name = node.args[0]
+                if self.vocabulary.is_law(name) or (node.head == "call" and self.is_normal(name, node.args[1])):
+                    return [node]
+                return []
+            if node.head == "expectation":
+                below = []
+                for _, piece in split(node.args[1], "COMMA"):
+                    right = split(piece, "SIM")[-1][1]
+                    below += self.laws_and_normals(self.parse(right)) if right else []
+                return below + self.laws_and_normals(node.args[2])
+            return [law for part in node.args for law in self.laws_and_normals(part)]
+        if isinstance(node, tuple):
+            return [law for part in node for law in self.laws_and_normals(part)]
+        return []

@@ -1,0 +1,208 @@
+r"""The nearest true statement: one edit away from a false step, and proved.
+
+The edits are those of the source: a relation, a sign, swapped arguments, a conditioning, a factor, a constant, a lost
+logarithm, a lost divergence.  Main definition: `suggest`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from derivations.latex.cases import RELATIONS, Context, interpret
+from derivations.latex.grammar import rows
+from derivations.latex.tokens import Token, Unread, spelled, tokenize
+
+Side = tuple[Token, ...]
+Edit = tuple[Side, str, Side]
+
+MAX_CANDIDATES = 90
+_OPEN = {"OPEN": "CLOSE", "LBRACE": "RBRACE"}
+_SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "!=": r"\ne"}
+
+
+def suggest(
+    left: Side, relation: str, right: Side, context: Context, *, seed: int = 0, seconds: float = 0.6
+) -> str | None:
+    """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None."""
+    from derivations.latex.verdicts import judged
+    from derivations.refuter import sample_check
+
+    deadline = time.monotonic() + seconds
+    for number, (a, sign, b) in enumerate(edits(left, relation, right, context)):
+        if number >= MAX_CANDIDATES or time.monotonic() > deadline:
+            return None
+        try:
+            case = interpret(rows(a), sign, rows(b), context, {})
+        except Unread:
+            continue
+        if case.scalar_only or case.statement.left is case.statement.right:
+            continue
+        agreement = sample_check(case.data, seed=seed + 1, models=2)
+        if not agreement.consistent or not agreement.finite:
+            continue
+        if judged(case.statement, seed, 0.2).verdict == "proved":
+            return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
+    return None
+
+
+def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[Edit]:
+    """The steps that are one edit away, the likelier slips first."""
+    if relation not in RELATIONS:
+        return
+    for b in _signs(right):
+        yield left, relation, b
+    for b in _swaps(right):
+        yield left, relation, b
+    for a in _swaps(left):
+        yield a, relation, right
+    for sign in {"=": (">=", "<="), ">=": ("<=",), "<=": (">=",), "<": (">",), ">": ("<",), "!=": ("=",)}[relation]:
+        yield left, sign, right
+    for b in _constants(right):
+        yield left, relation, b
+    for b in _logarithms(right):
+        yield left, relation, b
+    for b in _conditions(right, context):
+        yield left, relation, b
+    for a in _signs(left):
+        yield a, relation, right
+    for a in _constants(left):
+        yield a, relation, right
+    for b in _gaps(right, context):
+        yield left, relation, b
+    for a in _conditions(left, context):
+        yield a, relation, right
+
+
+def _token(kind: str, text: str, source: str | None = None) -> Token:
+    return Token(kind, text, -1, text if source is None else source)
+
+
+def _depth(side: Side) -> list[int]:
+    depths, depth = [], 0
+    for t in side:
+        depth -= t.kind in ("CLOSE", "RBRACE")
+        depths.append(depth)
+        depth += t.kind in ("OPEN", "LBRACE")
+    return depths
+
+
+def _signs(side: Side) -> Iterator[Side]:
+    """Each plus and minus turned round, outer ones first; a leading minus put or taken away."""
+    depths = _depth(side)
+    places = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and not _in_script(side, n)]
+    for n in sorted(places, key=lambda n: (depths[n], n)):
+        if n == 0 and side[0].kind == "MINUS":
+            yield side[1:]
+        else:
+            new = _token("PLUS", "+") if side[n].kind == "MINUS" else _token("MINUS", "-")
+            yield (*side[:n], new, *side[n + 1 :])
+    if side and side[0].kind not in ("MINUS", "PLUS") and not any(depths[n] == 0 for n in places):
+        yield (_token("MINUS", "-"), *side)
+
+
+def _in_script(side: Side, n: int) -> bool:
+    depth = 0
+    for k in range(n - 1, -1, -1):
+        if side[k].kind == "RBRACE":
+            depth += 1
+        elif side[k].kind == "LBRACE":
+            depth -= 1
+            if depth < 0 and k and side[k - 1].kind in ("SUB", "SUP"):
+                return True
+    return bool(n and side[n - 1].kind in ("SUB", "SUP"))
+
+
+def _groups(side: Side) -> Iterator[tuple[int, int]]:
+    stack: list[int] = []
+    for n, t in enumerate(side):
+        if t.kind == "OPEN":
+            stack.append(n)
+        elif t.kind == "CLOSE" and stack:
+            yield stack.pop(), n
+
+
+def _swaps(side: Side) -> Iterator[Side]:
+    """The arguments around a divergence bar, around a conditional bar, or around a comma, exchanged."""
+    for start, end in _groups(side):
+        inside = side[start + 1 : end]
+        depths = _depth(inside)
+        for kind in ("DBAR", "BAR", "COMMA"):
+            marks = [n for n, t in enumerate(inside) if t.kind == kind and depths[n] == 0]
+            if len(marks) == 1:
+                m = marks[0]
+                yield (*side[: start + 1], *inside[m + 1 :], inside[m], *inside[:m], *side[end:])
+
+
+def _constants(side: Side) -> Iterator[Side]:
+    """A number doubled or halved, a factor 2 or 1/2 put in front of a term or taken away."""
+    depths = _depth(side)
+    half = tuple(tokenize(r"\frac{1}{2}"))
+    for n, t in enumerate(side):
+        if t.kind == "NUMBER" and t.text.isdigit() and not _in_script(side, n):
+            value = int(t.text)
+            yield (*side[:n], _token("NUMBER", str(2 * value)), *side[n + 1 :])
+            if value % 2 == 0:
+                yield (*side[:n], _token("NUMBER", str(value // 2)), *side[n + 1 :])
+    starts = [0] + [n + 1 for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and depths[n] == 0]
+    for n in starts:
+        if n >= len(side) or side[n].kind in ("PLUS", "MINUS"):
+            continue
+        yield (*side[:n], _token("NUMBER", "2"), *side[n:])
+        yield (*side[:n], *half, *side[n:])
+        if spelled(list(side[n : n + 7])).replace(" ", "") == r"\frac{1}{2}":
+            yield (*side[:n], *side[n + 7 :])
+
+
+def _logarithms(side: Side) -> Iterator[Side]:
+    """A logarithm that was lost: at the start of brackets, or after a gradient."""
+    log = _token("FUNCTION", "log", r"\log")
+    for n, t in enumerate(side):
+        if t.kind == "OPEN" and n and n + 1 < len(side) and side[n + 1].kind in ("FRAC", "NAME"):
+            yield (*side[: n + 1], log, *side[n + 1 :])
+        if t.kind == "NABLA":
+            end = n + 1
+            if end < len(side) and side[end].kind == "SUB":
+                end += 2
+                if side[end - 1].kind == "LBRACE":
+                    while end < len(side) and side[end - 1].kind != "RBRACE":
+                        end += 1
+            if end < len(side) and side[end].kind == "NAME":
+                yield (*side[:end], log, *side[end:])
+
+
+def _conditions(side: Side, context: Context) -> Iterator[Side]:
+    """A conditioning dropped, or put behind a density that has none; a variable added to a density."""
+    names = sorted({k for k in context.vocabulary.variables if len(k) == 1})
+    bar = _token("BAR", "|", r"\mid ")
+    for start, end in _groups(side):
+        if not start or side[start - 1].kind not in ("NAME", "RBRACE"):
+            continue
+        inside = side[start + 1 : end]
+        depths = _depth(inside)
+        marks = [n for n, t in enumerate(inside) if t.kind == "BAR" and depths[n] == 0]
+        if len(marks) == 1:
+            yield (*side[: start + 1], *inside[: marks[0]], *side[end:])
+        if not marks and all(t.kind in ("NAME", "COMMA") for t in inside) and inside:
+            present = {t.text.lower() for t in inside}
+            for name in names:
+                if name not in present:
+                    shown = name.upper() if inside[0].text.isupper() else name
+                    yield (*side[:end], bar, _token("NAME", shown), *side[end:])
+                    yield (*side[:end], _token("COMMA", ","), _token("NAME", shown), *side[end:])
+
+
+def _gaps(side: Side, context: Context) -> Iterator[Side]:
+    """The divergence that separates a bound from what it bounds."""
+    encoder, model, latent, observed = context.vocabulary.observed_and_latent()
+    if encoder not in context.vocabulary.laws or not latent:
+        return
+    use = context.vocabulary.laws[encoder]
+    given = next((p[1] for p in use.patterns if set(p[0]) == set(latent)), ())
+    z, x = ", ".join(latent), ", ".join(observed)
+    behind = rf"{z} \mid {', '.join(given)}" if given else z
+    if any(":" in s or "_" in s for s in (*latent, *observed)):
+        return
+    gap = rf"D_{{\mathrm{{KL}}}}({encoder}({behind}) \,\|\, {model}({z} \mid {x}))"
+    for sign in ("+", "-"):
+        yield (*side, *tokenize(sign + gap))

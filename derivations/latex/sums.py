@@ -1,0 +1,196 @@
+"""Integrals, sums and products over variables and indices, and gradients: what they run over.
+
+Main definition: `Sums`, a part of :class:`derivations.latex.meaning.Meaning`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivations.language.terms import Index, Symbol, Term, Variable, term
+from derivations.latex.arguments import read_arguments, variable_key
+from derivations.latex.grammar import Row, spell
+from derivations.latex.interpretation import Interpretation
+from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.notation import Node, split
+from derivations.latex.tokens import Unread
+
+
+class Sums(Interpretation):
+    """What runs over a range or a space."""
+
+    # Sums and integrals over variables --------------------------------------------------------------------------
+
+    def under(self, variables: tuple[Variable, ...], node: Node) -> Term:
+        """An expression under binders."""
+        self.bound.extend(variables)
+        try:
+            return self.term(node)
+        finally:
+            del self.bound[len(self.bound) - len(variables) :]
+
+    def _integral(self, node: Node) -> Term:
+        below, above, differentials, body = node.args
+        self._limits(below, above)
+        names = [d.name for d in differentials]
+        if not names and below:
+            for _, piece in split(below, "COMMA"):
+                name = name_of(piece[0]) if piece else None
+                if name is not None and variable_key(name) in self.vocabulary.variables:
+                    names.append(name)
+        weights = [Node("call", (d.name, d.measure)) for d in differentials if d.measure is not None]
+        if weights:
+            return self._against_measures(differentials, body)
+        variables = self._variables_of(names) if names else self.understood(body)
+        return Term("int", variables, self.under(variables, body))
+
+    def _against_measures(self, differentials: Any, body: Node) -> Term:
+        variables: tuple[Variable, ...] = ()
+        for d in differentials:
+            if d.measure is None:
+                variables += self._variables_of([d.name])
+            else:
+                read = read_arguments(d.measure)
+                variables += self._variables_of([a.name for a in read.targets if a.name is not None])
+        weights = [Node("call", (d.name, d.measure)) for d in differentials if d.measure is not None]
+        return Term("int", variables, self.under(variables, Node("product", (*weights, body))))
+
+    def _limits(self, below: Row | None, above: Row | None) -> None:
+        shown = (spell(below), spell(above))
+        if above and "infinity" not in shown[1]:
+            raise Unread(f"an integral from {shown[0]} to {shown[1]}")
+        if below and below[0].kind in ("NUMBER",):
+            raise Unread(f"an integral from {shown[0]}")
+
+    def _variables_of(self, names: list[Name]) -> tuple[Variable, ...]:
+        found: list[Variable] = []
+        for name in names:
+            if ":" in name.below:
+                found += [self.slot_variable(b, b) for b in self.vocabulary.blocks(name)]
+                continue
+            value = self.variable(variable_key(name), None)
+            if not isinstance(value, Variable):
+                raise Unread(f"an integral over {name.key}")
+            found.append(value)
+        return tuple(dict.fromkeys(found))
+
+    def understood(self, body: Node) -> tuple[Variable, ...]:
+        """The variables of an integral or sum that names none: those that its first law is a density of."""
+        for law in self.laws_in(body):
+            if law.head == "call":
+                read = read_arguments(law.args[1])
+                names = [a.name for a in read.targets if a.name is not None]
+                variables = self._variables_of(names)
+            else:
+                pattern = self.pattern_of(law.args[0])
+                variables = tuple(self.slot_variable(s, s) for s in pattern[0])
+            free = tuple(v for v in variables if v not in self.bound)
+            if free:
+                return free
+        raise Unread("an integral or sum over nothing that is named")
+
+    def laws_in(self, node: Any) -> list[Node]:
+        """The laws of an expression, in order."""
+        if isinstance(node, Node):
+            if node.head in ("call", "name") and self.vocabulary.is_law(node.args[0]):
+                return [node]
+            if node.head == "expectation":
+                return self.laws_in(node.args[2])
+            return [law for part in node.args for law in self.laws_in(part)]
+        if isinstance(node, tuple) and not isinstance(node, str):
+            return [law for part in node for law in self.laws_in(part)]
+        return []
+
+    def _total(self, node: Node) -> Term:
+        below, above, body = node.args
+        letter, lower, upper = self.range_of(below, above)
+        if letter is None:
+            names = [name_of(piece[0]) for _, piece in split(below, "COMMA") if piece]
+            known = [n for n in names if n is not None and variable_key(n) in self.vocabulary.variables]
+            if known and len(known) == len(names):
+                variables = self._variables_of(known)
+                return Term("int", variables, self.under(variables, body))
+            if not below and self.laws_in(body):
+                variables = self.understood(body)
+                return Term("int", variables, self.under(variables, body))
+            if not below:
+                return self.spread_sum(body)
+            if len(names) != 1 or names[0] is None:
+                raise Unread(f"a sum over {spell(below)!r}")
+            letter, lower, upper = names[0].key, term(1), self.dimension(self.vocabulary.indices.get(names[0].key, ""))
+        elif letter in self.vocabulary.variables:
+            variables = self._variables_of([Name(letter)])
+            return Term("int", variables, self.under(variables, body))
+        return self.ranged("sum", letter, lower, upper, body)
+
+    def _product_over(self, node: Node) -> Term:
+        below, above, body = node.args
+        letter, lower, upper = self.range_of(below, above)
+        if letter is None:
+            name = name_of(below[0]) if len(below) == 1 else None
+            if name is None:
+                raise Unread(f"a product over {spell(below)!r}")
+            letter, lower, upper = name.key, term(1), self.dimension(self.vocabulary.indices.get(name.key, ""))
+        return self.ranged("prod", letter, lower, upper, body)
+
+    def range_of(self, below: Row, above: Row) -> tuple[str | None, Term, Term]:
+        pieces = split(below, "REL")
+        if len(pieces) != 2:
+            return None, term(1), term(1)
+        name = name_of(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
+        lower = spell(pieces[1][1])
+        if name is None or not lower.isdigit():
+            raise Unread(f"a sum over {spell(below)!r}")
+        if name.key == "t" or self.is_time(name.key):
+            raise Unread("a sum over time steps")
+        return name.key, term(int(lower)), self.dimension(spell(above))
+
+    def is_time(self, letter: str) -> bool:
+        return any(v.partition("_")[2].startswith(letter) for v in self.vocabulary.variables if letter == "t")
+
+    def dimension(self, spelled: str) -> Term:
+        if spelled.isdigit():
+            return term(int(spelled))
+        if not spelled.isalnum():
+            spelled = "K" if not spelled else written(spelled)
+        return Symbol("sym", spelled, "positive", ())
+
+    def ranged(self, head: str, letter: str, lower: Term, upper: Term, body: Node) -> Term:
+        if letter in self.indices:
+            raise Unread(f"the index {letter} twice")
+        index = Index("idx", letter, lower, upper)
+        self.indices[letter] = index
+        try:
+            return Term(head, index, self.term(body))
+        finally:
+            del self.indices[letter]
+
+    def spread_sum(self, body: Node) -> Term:
+        """A sum without an index, over the components of the vectors it is made of."""
+        if self.spread is not None:
+            raise Unread("a sum without an index inside another one")
+        self.spread = Index("idx", "j", term(1), self.dimension("K"))
+        try:
+            return Term("sum", self.spread, self.term(body))
+        finally:
+            self.spread = None
+
+    # Gradients --------------------------------------------------------------------------------------------------
+
+    def _gradient(self, node: Node) -> Term:
+        row, body = node.args
+        if row:
+            name = name_of(row[0]) if len(row) == 1 else None
+            if name is None:
+                raise Unread(f"a gradient in {spell(row)!r}")
+            key = variable_key(name)
+            inside = self.term(body)
+            if key in self.vocabulary.variables and not is_parameter(row):
+                return Term("grad", self.variable(key), inside)
+            self.parametric.add(name.key)
+            return Term("grad", self.symbol(name.key), inside)
+        parameters = sorted({p for use in self.vocabulary.laws.values() for p in use.parameters})
+        if len(parameters) != 1:
+            raise Unread("a gradient in an unknown parameter")
+        self.parametric.add(parameters[0])
+        return Term("grad", self.symbol(parameters[0]), self.term(body))

@@ -1,0 +1,337 @@
+r"""From LaTeX (or Unicode mathematics) to tokens.
+
+A token is what a reader sees: ``\mathbf{x}`` is the name x, ``\left(`` a bracket, ``\operatorname{KL}`` the word KL,
+``\geqslant`` a relation.  Fonts, spaces, sizes, labels and colours go; nothing is evaluated.  Main definitions:
+`Token`, `tokenize`, `spelled`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from derivations.language.terms import LanguageError
+from derivations.latex import symbols as table
+
+MAX_TOKENS = 20_000
+MAX_DEPTH = 40
+
+
+class Unread(LanguageError):
+    """A place in a document that was not read; the message names the construct."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: its *kind*, its canonical *text*, where it stands (character offset), and how the source wrote it."""
+
+    kind: str
+    text: str
+    place: int
+    source: str
+    style: str = ""
+
+
+_LETTERS = re.compile(r"[A-Za-z]+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)", re.DOTALL)
+_LENGTH = re.compile(r"\s*\[[^\]\n]{0,20}\]")
+
+
+class _Reader:
+    def __init__(self, text: str, offset: int, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise Unread(f"nested more than {MAX_DEPTH} deep")
+        self.text, self.offset, self.depth = text, offset, depth
+        self.at = 0
+        self.tokens: list[Token] = []
+        self.single = 0  # how many of the next arguments are one character if they have no braces
+
+    def put(self, kind: str, text: str, start: int, style: str = "", source: str | None = None) -> None:
+        if len(self.tokens) >= MAX_TOKENS:
+            raise Unread(f"more than {MAX_TOKENS} tokens in one display")
+        source = self.text[start : self.at] if source is None else source
+        self.tokens.append(Token(kind, text, self.offset + start, source, style))
+        if kind not in ("SUB", "SUP", "FRAC", "SQRT"):
+            self.single = max(0, self.single - 1)
+
+    def run(self) -> list[Token]:
+        while self.at < len(self.text):
+            start = self.at
+            c = self.text[start]
+            if c.isspace() or c == "$" or (c == "~" and not self.in_subscript(start)):
+                self.at += 1
+            elif c == "\\":
+                match = _COMMAND.match(self.text, start)
+                if match is None:
+                    raise Unread("a backslash at the end of the display")
+                self.at = match.end()
+                self.command(match[0], start)
+            elif c.isascii() and c.isalpha():
+                self.letters(start)
+            elif c.isdigit() or (c == "." and self.text[start + 1 : start + 2].isdigit()):
+                match = _NUMBER.match(self.text, start)
+                if match is None or not c.isascii():
+                    raise Unread(f"the character {c!r}")
+                self.at = start + 1 if self.single else match.end()
+                self.put("NUMBER", self.text[start : self.at], start)
+            else:
+                self.character(c, start)
+        return self.tokens
+
+    def in_subscript(self, start: int) -> bool:
+        """Whether a place stands in braces that open a subscript: there ``x~p`` is a law, elsewhere ~ is a space."""
+        opening = self.text.rfind("{", 0, start)
+        return opening > self.text.rfind("}", 0, start) and self.text[:opening].rstrip().endswith("_")
+
+    # Letters ----------------------------------------------------------------------------------------------------
+
+    def letters(self, start: int) -> None:
+        match = _LETTERS.match(self.text, start)
+        assert match is not None
+        word = match[0]
+        if self.single:
+            word = word[0]
+        while word:
+            self.at = start
+            part = self.part_of(word)
+            self.at = start + len(part)
+            self.word(part, start)
+            start = self.at
+            word = word[len(part) :]
+
+    def part_of(self, word: str) -> str:
+        """The first name in a run of letters: a known word, a word of text, or one letter."""
+        if word in table.WORDS or word in table.FUNCTIONS:
+            return word
+        for function in ("log", "exp", "argmax", "argmin", "max", "min", "ln"):
+            if word.startswith(function) and len(word) <= len(function) + 2:
+                return function
+        if len(word) >= 3 and re.search("[aeiouAEIOU]", word) and not word.startswith("d"):
+            return word
+        return word[0]
+
+    def word(self, word: str, start: int, style: str = "") -> None:
+        if word in table.FUNCTIONS:
+            self.put(*table.FUNCTIONS[word], start)
+        else:
+            self.put("NAME", table.WORDS.get(word, word), start, style)
+
+    # Commands ---------------------------------------------------------------------------------------------------
+
+    def command(self, command: str, start: int) -> None:
+        name = command[1:]
+        if name in table.SIZES:
+            self.size(name, start)
+        elif name in table.SPACES:
+            if name in ("quad", "qquad"):
+                self.put("QUAD", "", start)
+        elif name in ("\\", "\\*", "newline", "cr"):
+            length = _LENGTH.match(self.text, self.at)
+            if length:
+                self.at = length.end()
+            self.put("ROW", "", start)
+        elif name in table.IGNORED:
+            for _ in range(table.IGNORED[name]):
+                self.argument()
+        elif name in ("begin", "end"):
+            self.environment(name, start)
+        elif name in ("stackrel", "overset", "underset"):
+            self.argument()
+            self.inside(self.argument())
+        elif name in table.FONTS:
+            self.font(name, start)
+        elif name in table.FUNCTIONS:
+            self.put(*table.FUNCTIONS[name], start)
+        elif name in table.COMMANDS:
+            kind, text = table.COMMANDS[name]
+            self.put(kind, text, start)
+            if kind in ("FRAC", "SQRT"):
+                self.single = 2 if kind == "FRAC" else 1
+        elif name == "not":
+            self.negated(start)
+        elif name in table.GREEK:
+            self.put("NAME", name.removeprefix("var"), start)
+        else:
+            raise Unread(f"the command {command}")
+
+    def size(self, name: str, start: int) -> None:
+        """``\\left(`` and the like: the bracket that follows, a bar as an opening or closing bar."""
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+        side = {"l": "L", "r": "R"}.get(name[-1] if name != "right" else "r", "")
+        side = "L" if name == "left" else "R" if name == "right" else side if name.startswith(("b", "B")) else ""
+        rest = self.text[self.at :]
+        if rest.startswith("."):
+            self.at += 1  # the invisible bracket of a formula that goes on in the next row
+            return
+        if not side:
+            return
+        for spelling, kind in (("\\|", "NORM"), ("\\Vert", "NORM"), ("||", "NORM"), ("|", "ABS"), ("\\vert", "ABS")):
+            if rest.startswith(spelling):
+                self.at += len(spelling)
+                self.put(side + kind, "", start)
+                return
+
+    def negated(self, start: int) -> None:
+        inner = _Reader(self.text[self.at :], 0, self.depth + 1)
+        while inner.at < len(inner.text) and not inner.tokens:
+            one = _COMMAND.match(inner.text, inner.at) if inner.text[inner.at] == "\\" else None
+            inner.at, begin = (one.end() if one else inner.at + 1), inner.at
+            inner.tokens = _Reader(inner.text[begin : inner.at], 0, self.depth + 1).run()
+        self.at += inner.at
+        if not inner.tokens or inner.tokens[0].text != "=":
+            raise Unread("a negated symbol")
+        self.put("REL", "!=", start)
+
+    def environment(self, name: str, start: int) -> None:
+        which = self.argument().strip()
+        if which.rstrip("*") in ("array", "alignedat", "alignat") and name == "begin":
+            while self.text[self.at : self.at + 1] in ("[", "{"):
+                if self.text[self.at] == "[":
+                    self.at = self.text.find("]", self.at) + 1 or len(self.text)
+                else:
+                    self.argument()
+        if which.rstrip("*") in table.ROWS:
+            return
+        self.put("BEGIN" if name == "begin" else "END", which, start)
+
+    def argument(self) -> str:
+        """The text of the next argument: a group without its braces, a command, or one character."""
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+        if self.at >= len(self.text):
+            raise Unread("an argument that is missing")
+        start = self.at
+        if self.text[start] == "{":
+            depth = 0
+            for place in range(start, len(self.text)):
+                if self.text[place] == "\\" or self.text[place - 1] == "\\":
+                    continue
+                depth += {"{": 1, "}": -1}.get(self.text[place], 0)
+                if depth == 0:
+                    self.at = place + 1
+                    return self.text[start + 1 : place]
+            raise Unread("an unbalanced brace")
+        if self.text[start] == "\\":
+            match = _COMMAND.match(self.text, start)
+            self.at = match.end() if match else len(self.text)
+        else:
+            self.at += 1
+        return self.text[start : self.at]
+
+    def inside(self, text: str) -> None:
+        """Read an argument in place, without its braces."""
+        for token in _Reader(text, self.offset + self.at - len(text), self.depth + 1).run():
+            self.tokens.append(token)
+        if len(self.tokens) > MAX_TOKENS:
+            raise Unread(f"more than {MAX_TOKENS} tokens in one display")
+
+    def font(self, name: str, start: int) -> None:
+        style = table.FONTS[name]
+        if name in ("rm", "bf", "it", "cal"):
+            return  # the old switches reach to the end of their group
+        text = self.argument()
+        word = text.strip().strip(".,;:").rstrip("*")
+        if style == "text" and not re.fullmatch(r"[A-Za-z][A-Za-z\d_-]*", word):
+            if re.search(r"\\|[_^$]", text) and not re.search(r"\s[a-z]{2,}", text):
+                self.inside(text.replace("$", ""))
+            elif word:
+                self.put("TEXT", word, start)
+            return
+        if re.fullmatch(r"[A-Za-z]", word) or (re.fullmatch(r"[A-Za-z][A-Za-z\d_-]*", word) and style != "bold"):
+            if word == "d" and style in ("roman", "text"):
+                self.put("DIFFERENTIAL", "d", start)
+            elif style == "text" and word.lower() in table.CONNECTIVES:
+                self.put("TEXT", word, start)
+            else:
+                self.styled(word, start, style)
+            return
+        outer = self.single
+        before = len(self.tokens)
+        self.put("LBRACE", "{", start, source="{")
+        self.inside(text)
+        self.put("RBRACE", "}", start, source="}")
+        if len(self.tokens) == before + 3 and self.tokens[before + 1].kind in ("NAME", "NUMBER", "FUNCTION"):
+            one = self.tokens[before + 1]
+            self.tokens[before:] = [replace(one, source=self.text[start : self.at], style=one.style or style)]
+        self.single = max(0, outer - 1)
+
+    def styled(self, word: str, start: int, style: str) -> None:
+        if style == "calligraphic":
+            self.put("NAME", {"N": "Normal", "L": "Loss", "H": "H", "I": "I"}.get(word, word), start, style)
+        elif style == "blackboard":
+            self.put("NAME", word, start, style)
+        else:
+            self.word(word, start, style)
+
+    # Characters -------------------------------------------------------------------------------------------------
+
+    def character(self, c: str, start: int) -> None:
+        self.at = start + 1
+        pair = self.text[start : start + 2]
+        if pair in table.PAIRS:
+            self.at = start + 2
+            self.put(*table.PAIRS[pair], start)
+        elif c == "Σ":
+            follows = self.text[start + 1 : start + 2]
+            self.put(*(("BIG", "sum") if follows.isspace() else ("NAME", "Sigma")), start)
+        elif c in table.CHARACTERS:
+            self.put(*table.CHARACTERS[c], start)
+            if c in "_^":
+                self.single = 1
+        elif c in table.SCRIPTS:
+            kind, text = table.SCRIPTS[c]
+            self.put(kind, kind, start, source="^" if kind == "SUP" else "_")
+            self.put("NUMBER" if text.isdigit() else "NAME", text, start, source=text)
+        else:
+            self.folded(c, start)
+
+    def folded(self, c: str, start: int) -> None:
+        """Mathematical alphabets of Unicode are read as their letters."""
+        try:
+            name = unicodedata.name(c)
+        except ValueError:
+            raise Unread(f"the character {c!r}") from None
+        plain = unicodedata.normalize("NFKC", c)
+        if plain in table.UNICODE_GREEK:
+            self.put("NAME", table.UNICODE_GREEK[plain], start)
+        elif len(plain) == 1 and plain.isascii() and plain.isalpha():
+            style = "calligraphic" if "SCRIPT" in name else "blackboard" if "DOUBLE-STRUCK" in name else ""
+            self.styled(plain, start, style)
+        elif unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Zs"):
+            return
+        else:
+            raise Unread(f"the character {c!r}")
+
+
+def tokenize(text: str, offset: int = 0) -> list[Token]:
+    r"""The tokens of a piece of mathematics; raises :class:`Unread` for a command or character that is not known.
+
+    >>> [t.text for t in tokenize(r"\log p_{\theta}(\mathbf{x}) \geq 0")]
+    ['log', 'p', '_', '{', 'theta', '}', '(', 'x', ')', '>=', '0']
+    """
+    tokens = _Reader(text, offset, 0).run()
+    result: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += {"LBRACE": 1, "RBRACE": -1, "OPEN": 1, "CLOSE": -1}.get(token.kind, 0)
+        if depth > MAX_DEPTH:
+            raise Unread(f"nested more than {MAX_DEPTH} deep")
+        if token.kind == "BAR" and result and result[-1].kind == "BAR":
+            before = result.pop()
+            token = Token("DBAR", "||", before.place, before.source + " " + token.source)
+        result.append(token)
+    return result
+
+
+def spelled(tokens: list[Token]) -> str:
+    """Tokens as LaTeX again."""
+    out = ""
+    for token in tokens:
+        gap = " " if out and ((out[-1].isalnum() and token.source[:1].isalnum()) or token.source[:1] == "\\") else ""
+        out += gap + token.source
+        if token.kind in ("REL", "PLUS", "MINUS", "AMP"):
+            out += " "
+    return re.sub(r"(?<=[\w)\]}])\s*(?=[+=<>-])", " ", out).strip()

@@ -1,0 +1,202 @@
+"""A step in, a verdict out: judged in the preferred reading, and gated.
+
+``proved`` is the preferred reading's.  ``refuted`` needs every reading and every rung of the ladder to be false and
+every name to be explained; what a careful reader would query is ``conditional``.  Main definitions: `Outcome`,
+`judge_step`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from derivations.judge import Verdict, judge
+from derivations.language.statements import Statement
+from derivations.language.terms import LanguageError, Term, number, term, walk
+from derivations.latex.cases import RELATIONS, Case, Context, interpret
+from derivations.latex.extrema import common_optimiser
+from derivations.latex.grammar import Row
+from derivations.latex.limits import OutOfTime, time_limit
+from derivations.latex.readings import others, too_many
+from derivations.latex.rungs import rungs
+from derivations.latex.tokens import Unread
+
+_cache: dict[str, Verdict] = {}
+CACHE_SIZE = 4_000
+INTERNAL = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict on a step with its evidence, as the JSON of ``check`` shows it."""
+
+    verdict: str
+    message: str = ""
+    reading: str = ""
+    conditions: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    trusts: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    counterexample: dict[str, Any] | None = None
+    suggestion: str | None = None
+    case: Case | None = field(default=None, repr=False, compare=False)
+
+
+def judged(statement: Statement, seed: int = 0, seconds: float = 1.0) -> Verdict:
+    """The verdict on a statement; the same statement is judged once."""
+    key = json.dumps([statement.json(), seed], sort_keys=True)
+    found = _cache.get(key)
+    if found is None:
+        try:
+            found = judge(statement, seed=seed, seconds=seconds)
+        except INTERNAL as error:
+            message = f"the checker failed on this step, please report it: {type(error).__name__}: {error}"
+            found = Verdict(statement, "undecided", message=message)
+        if len(_cache) >= CACHE_SIZE:
+            _cache.clear()
+        _cache[key] = found
+    return found
+
+
+def judge_step(
+    left: Row, relation: str, right: Row, context: Context, *, seed: int = 0, seconds: float = 5.0
+) -> Outcome:
+    """The verdict on a step; whatever goes wrong is ``unsupported`` or ``undecided``, with the reason."""
+    try:
+        with time_limit(seconds):
+            return _step(left, relation, right, context, seed, seconds)
+    except Unread as error:
+        return Outcome("unsupported", f"not read: {error}")
+    except OutOfTime:
+        return Outcome("undecided", f"the limit of {seconds:g} s for a step was reached")
+    except RecursionError:
+        return Outcome("undecided", "the limit of nesting was reached")
+    except MemoryError:
+        return Outcome("undecided", "the limit of memory was reached")
+
+
+def _step(left: Row, relation: str, right: Row, context: Context, seed: int, seconds: float) -> Outcome:
+    optimiser = common_optimiser(left, relation, right, context)
+    if optimiser is not None:
+        return _common_optimiser(optimiser, seed)
+    known = relation if relation in RELATIONS else "="
+    case = interpret(left, known, right, context, {})
+    if relation == "!=":
+        return _unequal(case, seed)
+    verdict = judged(case.statement, seed)
+    outcome = _outcome(case, verdict)
+    if verdict.verdict == "proved":
+        return _proved(case, outcome)
+    if verdict.verdict != "refuted":
+        return outcome
+    if relation in ("approx", "propto"):
+        words = "an approximation" if relation == "approx" else "a proportionality"
+        return replace(outcome, verdict="undecided", message=f"{words}, which is not an equality", counterexample=None)
+    return _gated(left, known, right, case, outcome, context, seed)
+
+
+def _outcome(case: Case, verdict: Verdict) -> Outcome:
+    return Outcome(
+        verdict.verdict,
+        verdict.message,
+        repr(case.statement),
+        (*verdict.conditions, *case.notes),
+        verdict.assumptions,
+        verdict.trusts,
+        verdict.rules,
+        verdict.counterexample.as_json() if verdict.counterexample else None,
+        case=case,
+    )
+
+
+def _proved(case: Case, outcome: Outcome) -> Outcome:
+    if case.scalar_only:
+        return replace(outcome, verdict="undecided", message="it holds in one dimension; vectors are not decided")
+    if "Kantorovich-Rubinstein duality" in case.notes:
+        message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
+        return replace(outcome, verdict="undecided", message=message)
+    return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
+
+
+def _common_optimiser(statement: Statement, seed: int) -> Outcome:
+    """Two objectives have the same optimisers if they differ by what does not depend on the parameter."""
+    verdict = judged(statement, seed)
+    reading = f"the two objectives differ by a constant: {statement!r}"
+    if verdict.verdict == "proved":
+        return Outcome(
+            "proved",
+            "the objectives differ by a constant, by " + (", ".join(verdict.rules) or "linearity"),
+            reading,
+            verdict.conditions,
+            verdict.assumptions,
+            verdict.trusts,
+            verdict.rules,
+        )
+    return Outcome("undecided", "the objectives were not shown to differ by a constant", reading)
+
+
+def _unequal(case: Case, seed: int) -> Outcome:
+    """``a \\ne b`` says "not in general": false if a = b always, true but without a proof if it can differ."""
+    equal = judged(Statement("=", case.statement.left, case.statement.right, (), case.statement.given), seed)
+    if equal.verdict == "proved" and not case.unexplained and not case.notes:
+        verdict = judged(case.statement, seed)
+        outcome = _outcome(case, verdict)
+        if verdict.verdict == "refuted":
+            return replace(outcome, message="the two sides are always equal. " + outcome.message)
+        return replace(outcome, verdict="undecided", message="the two sides are always equal where they exist")
+    if equal.verdict == "refuted":
+        where = equal.counterexample.words if equal.counterexample else ""
+        message = f"true in general, not in every model; the sides differ here: {where}"
+        return replace(_outcome(case, equal), verdict="conditional", message=message, counterexample=None)
+    return replace(_outcome(case, equal), verdict="undecided", message="whether the sides can differ is not decided")
+
+
+# Gating -----------------------------------------------------------------------------------------------------------
+
+
+def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, context: Context, seed: int) -> Outcome:
+    """A refutation that survives every reading and every usual hypothesis, or the query it becomes."""
+    for chosen in others(case.choices):
+        try:
+            other = interpret(left, relation, right, context, chosen)
+        except Unread:
+            continue
+        verdict = judged(other.statement, seed, 0.3)
+        if verdict.verdict != "refuted":
+            words = "; ".join(other.reading.words()) or "another reading"
+            start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
+            return _conditional(outcome, f"{start}: {words}")
+    if too_many(case.choices):
+        return _conditional(outcome, "the notation allows more readings than are tried")
+    for words, statement in rungs(case, context):
+        verdict = judged(statement, seed, 0.3)
+        if verdict.verdict != "refuted":
+            return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
+    if case.unexplained:
+        return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
+    if relation == "=" and poses_a_condition(case.statement, seed):
+        return _conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
+    return outcome
+
+
+def _conditional(outcome: Outcome, message: str) -> Outcome:
+    return replace(outcome, verdict="conditional", message=f"{message}. As it stands: {outcome.message}")
+
+
+def poses_a_condition(statement: Statement, seed: int) -> bool:
+    """Whether an equation with a number on one side can hold in one model and fail in another."""
+    for side, other in ((statement.left, statement.right), (statement.right, statement.left)):
+        if not _is_constant(side) or _is_constant(other):
+            continue
+        below = judged(Statement("<", other, side, (), statement.given), seed, 0.2)
+        above = judged(Statement(">", other, side, (), statement.given), seed, 0.2)
+        return below.verdict == "refuted" and above.verdict == "refuted"
+    return False
+
+
+def _is_constant(t: Term) -> bool:
+    return all(u.head in ("num", "const", "add", "mul", "pow", "log", "exp") for u in walk(t))
+
+
+__all__ = ["LanguageError", "Outcome", "judge_step", "judged", "number", "term"]

@@ -1,0 +1,344 @@
+"""What the names of a document are: laws, variables, functions, parameters.
+
+A law's signature is read off all displays first: a bare q is q(z | x) if that is how q appears.  Main definition:
+`Vocabulary`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from derivations.latex.arguments import (
+    Arguments,
+    is_argument_list,
+    read_arguments,
+    slot_and_copy,
+    subscript_variables,
+    variable_key,
+)
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.names import RESERVED, Name, is_greek, is_parameter, name_of
+from derivations.latex.notation import split
+from derivations.latex.tokens import Unread
+
+LAW_LETTERS = frozenset("pqPQ")
+FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
+DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
+Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # targets, given, as slots
+
+
+@dataclass
+class LawUse:
+    """How a law appears in a document: the slots it is used with, and the spellings of its parameters."""
+
+    patterns: Counter[Pattern] = field(default_factory=Counter)
+    parameters: Counter[str] = field(default_factory=Counter)
+    bare: int = 0
+    sampled: Counter[str] = field(default_factory=Counter)  # variables drawn from the bare law
+
+
+class Vocabulary:
+    """The names of a document, from all rows of all its displays."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = list(rows)
+        self.variables: set[str] = set()
+        self.summed: set[str] = set()
+        self.integrated: set[str] = set()
+        self.functions: set[str] = set()
+        self.law_bases: set[str] = set()
+        self.laws: dict[str, LawUse] = {}
+        self.gradients: set[str] = set()
+        self.indices: dict[str, str] = {}
+        self.ranges: dict[str, set[tuple[str, str]]] = {}
+        for row in self.rows:
+            self._bases(row, False)
+        for row in self.rows:
+            self._variables(row)
+        for row in self.rows:
+            self._uses(row)
+
+    # What is a law ----------------------------------------------------------------------------------------------
+
+    def _walk(self, row: Row) -> Iterator[tuple[Row, int, Part]]:
+        for at, part in enumerate(row):
+            yield row, at, part
+            for inner in (*part.args, part.below or (), part.above or ()):
+                yield from self._walk(inner)
+
+    def _bases(self, row: Row, inside: bool) -> None:
+        """Names that are laws by the company they keep: after a tilde, in a divergence, under an E, with a bar."""
+        for where, at, part in self._walk(row):
+            name = name_of(part)
+            if name is None:
+                if part.kind == "SIM":
+                    drawn = split(where[at + 1 :], "COMMA", "SEMI")[0][1]
+                    if len(drawn) == 1 or (len(drawn) == 2 and drawn[1].kind == "bracketed"):
+                        self._mark(drawn[0])
+                continue
+            following = where[at + 1] if at + 1 < len(where) else None
+            if name.base == "E" and part.below is not None:
+                self._mark_subscript(part.below)
+            if following is None or following.kind != "bracketed":
+                continue
+            if name.base in DIVERGENCES or (name.base == "W" and not name.below):
+                for _, side in split(following.args[0], "DBAR", "COMMA", "BAR"):
+                    for p in side:
+                        if p.kind in ("NAME", "accent"):
+                            self._mark(p)
+            elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED:
+                self._mark(part)
+
+    def _mark(self, part: Part) -> None:
+        name = name_of(part)
+        if name is not None and name.base not in RESERVED and name.base not in {"N", "pi", "U"} | DIVERGENCES:
+            self.law_bases.add(name.base)
+        elif name is not None and name.base == "pi" and part.below is not None:
+            self.law_bases.add("pi")
+
+    def _mark_subscript(self, below: Row) -> None:
+        for _, piece in split(below, "COMMA"):
+            if len(piece) >= 2 and piece[0].kind == "NAME" and piece[1].kind == "bracketed":
+                self._mark(piece[0])
+
+    def is_law(self, name: Name) -> bool:
+        """Whether a name is a law: p, q, P, Q, or a letter that is used as one."""
+        if name.base in RESERVED or name.base in DIVERGENCES:
+            return False
+        return name.base in LAW_LETTERS or name.base in self.law_bases
+
+    def applies(self, name: Name, row: Row) -> bool:
+        """Whether parentheses after a name hold its arguments rather than a factor."""
+        if name.base in RESERVED or name.base in DIVERGENCES or self.is_law(name):
+            return True
+        if name.base in ("N", "calN"):
+            return len(split(row, "COMMA", "SEMI", "BAR")) >= 2
+        if any(p.kind in ("DBAR",) for p in row) and len(split(row, "DBAR")) == 2:
+            return True
+        if name.base in FUNCTION_LETTERS or (len(name.base) > 2 and not is_greek(name.base)):
+            return not (name.base in ("d", "c", "m", "s", "u", "v", "w", "A", "B") and not is_argument_list(row))
+        if name.key in self.functions:
+            return True
+        return is_argument_list(row) and not (len(name.base) == 1 and name.base in "abck" and not name.below)
+
+    # Variables --------------------------------------------------------------------------------------------------
+
+    def arguments(self, row: Row) -> Arguments | None:
+        try:
+            return read_arguments(row)
+        except Unread:
+            return None
+
+    def _add_variable(self, name: Name) -> None:
+        if ":" in name.below:
+            start, end = name.below.split(":", 1)
+            base = variable_key(Name(name.base, accents=name.accents))
+            self.ranges.setdefault(base, set()).add((start, end))
+        self.variables.add(variable_key(name))
+
+    def _variables(self, row: Row) -> None:
+        for where, at, part in self._walk(row):
+            following = where[at + 1] if at + 1 < len(where) else None
+            if part.kind == "BIG":
+                self._bound_by(part)
+            if part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d"):
+                name = name_of(following) if following is not None and part.plain else None
+                if name is not None and any(p.kind == "BIG" for p in where[:at]):
+                    self.variables.add(variable_key(name))
+                    self.integrated.add(slot_and_copy(variable_key(name))[0])
+            name = name_of(part)
+            if part.kind == "SIM":
+                before = [name_of(p) for p in where[:at]]
+                if before and before[-1] is not None:
+                    self._add_variable(before[-1])
+            if part.kind in ("NABLA", "PARTIAL") and part.below:
+                for p in part.below:
+                    if p.kind == "NAME":
+                        self.gradients.add(spell((p,)))
+            if part.kind == "NABLA" and not part.below:
+                self.gradients.add("")
+            if name is None or following is None or following.kind != "bracketed":
+                continue
+            if self.is_law(name) and len(split(following.args[0], "DBAR")) == 1:
+                read = self.arguments(following.args[0])
+                for argument in (*read.targets, *read.given) if read else ():
+                    if argument.name is not None and not self.is_law(argument.name):
+                        self._add_variable(argument.name)
+            elif name.base in ("H", "I"):
+                for p in following.args[0]:
+                    inner = name_of(p)
+                    if inner is not None and not self.is_law(inner) and p.kind in ("NAME", "accent"):
+                        self._add_variable(inner)
+
+    def _bound_by(self, part: Part) -> None:
+        below = part.below or ()
+        pieces = split(below, "COMMA")
+        for _, piece in pieces:
+            if any(p.kind == "REL" for p in piece) or (part.text == "sum" and spell(below).find("=") >= 0):
+                letter = name_of(piece[0]) if piece else None
+                if letter is not None:
+                    self.indices[letter.key] = spell(part.above)
+                continue
+            name = name_of(piece[0]) if piece else None
+            if name is not None and part.text in ("int", "sum"):
+                if part.text == "int":
+                    self.variables.add(variable_key(name))
+                    self.integrated.add(slot_and_copy(variable_key(name))[0])
+                else:
+                    self.summed.add(variable_key(name))
+
+    # Uses of laws -----------------------------------------------------------------------------------------------
+
+    def _uses(self, row: Row) -> None:
+        for where, at, part in self._walk(row):
+            name = name_of(part)
+            if name is None or not self.is_law(name):
+                continue
+            following = where[at + 1] if at + 1 < len(where) else None
+            use = self.laws.setdefault(self.stem(name), LawUse())
+            if is_parameter(name.below_row):
+                use.parameters[name.below] += 1
+            if following is None or following.kind != "bracketed" or len(split(following.args[0], "DBAR")) > 1:
+                use.bare += 1
+                if at >= 2 and where[at - 1].kind == "SIM":
+                    drawn = name_of(where[at - 2])
+                    if drawn is not None:
+                        use.sampled[variable_key(drawn)] += 1
+                        slot = self.slot(variable_key(drawn))
+                        if slot not in [s for p in use.patterns for s in p[0]]:
+                            use.patterns[(slot,), ()] += 1
+                continue
+            read = self.arguments(following.args[0])
+            if read is None:
+                continue
+            for parameter in read.parameters:
+                use.parameters[parameter] += 1
+            drawn = name_of(where[at - 2]) if at >= 2 and where[at - 1].kind == "SIM" else None
+            pattern = self.pattern(read)
+            if drawn is not None and pattern is not None:
+                slot = self.slot(variable_key(drawn))
+                if slot not in pattern[0] and "." not in pattern[0] and not read.given:  # z ~ q(x) is z ~ q(z | x)
+                    pattern = ((slot,), pattern[0])
+                else:
+                    pattern = (tuple(slot if s == "." else s for s in pattern[0]), pattern[1])
+            if pattern is not None and "." not in pattern[0] and "." not in pattern[1]:
+                use.patterns[pattern] += 1
+
+    def pattern(self, read: Arguments) -> Pattern | None:
+        """The slots of a law's arguments, or None where one is an expression; a dot stays a dot."""
+        sides = []
+        for side in (read.targets, read.given):
+            slots: list[str] = []
+            for argument in side:
+                if argument.kind == "dot":
+                    slots.append(".")
+                elif argument.kind == "range" and argument.name is not None:
+                    slots += self.blocks(argument.name)
+                elif argument.name is not None:
+                    slots.append(self.slot(argument.key))
+                else:
+                    return None
+            sides.append(tuple(sorted(dict.fromkeys(slots))))
+        return sides[0], sides[1]
+
+    def slot(self, key: str) -> str:
+        """The slot of a variable; x_1 is one of its own, unless the document also indexes x (x_i)."""
+        slot, _ = slot_and_copy(key)
+        if "_" in slot:
+            base, below = slot.split("_", 1)
+            indexed = any(
+                v.split("_")[0] == base and slot_and_copy(v) == (base, True) and "_" in v for v in self.variables
+            )
+            if below.isdigit() and indexed:
+                return base
+        return slot
+
+    def stem(self, name: Name) -> str:
+        """The law that a name names, parameters aside: P and p are one law; p_Z is a marginal of p."""
+        base = name.base.lower() if name.base in LAW_LETTERS else name.base
+        key = base + "".join(name.accents)
+        below = name.below_row
+        if below and not is_parameter(below) and not subscript_variables(None, frozenset(self.variables), below):
+            key += "_" + name.below.lower().replace(" ", "")
+        if name.above:
+            key += "^" + name.above
+        return key + "'" * name.primes
+
+    def law_key(self, name: Name, parameters: tuple[str, ...] = ()) -> str:
+        """The law with its parameter where the document uses two of them side by side (theta and theta')."""
+        stem = self.stem(name)
+        use = self.laws.get(stem)
+        spelled = [name.below] if is_parameter(name.below_row) else list(parameters)
+        if use is None or len(use.parameters) < 2 or not spelled:
+            return stem
+        return f"{stem}_{','.join(spelled)}"
+
+    # Ranges of variables ----------------------------------------------------------------------------------------
+
+    def blocks(self, name: Name) -> list[str]:
+        """The slots that a range such as x_{1:T} is made of: the finest blocks that all ranges of x share."""
+        base = variable_key(Name(name.base, accents=name.accents))
+        start, end = name.below.split(":", 1)
+        cuts: dict[int, str] = {}
+        for a, b in self.ranges.get(base, {(start, end)}):
+            cuts[_position(a)] = a
+            cuts[_position(b) + 1] = ""
+        for key in self.variables:
+            stem, _, below = key.partition("_")
+            if stem == base and below and ":" not in below:
+                place = _position(below)
+                cuts[place] = below
+                cuts.setdefault(place + 1, "")
+        first, last = _position(start), _position(end)
+        places = [*sorted(p for p in cuts if first <= p <= last), last + 1]
+        found = []
+        for first, after in itertools.pairwise(places):
+            shown = _spelled(first) if after == first + 1 else f"{_spelled(first)}:{_spelled(after - 1)}"
+            found.append(f"{base}_{shown}")
+        return found
+
+    def observed_and_latent(self) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+        """The encoder q, the model p, the latent slots and the observed ones, as a document on the ELBO uses them."""
+        encoder = next((k for k in self.laws if k.startswith("q")), "q")
+        model = next((k for k in self.laws if k.startswith("p") and k != encoder), "p")
+        patterns = self.laws[encoder].patterns if encoder in self.laws else Counter[Pattern]()
+        conditional = [p for p in patterns if p[1]]
+        latent: tuple[str, ...] = ()
+        observed: tuple[str, ...] = ()
+        if conditional:
+            latent, observed = max(conditional, key=lambda p: patterns[p])
+        elif patterns:
+            latent = max(patterns, key=lambda p: patterns[p])[0]
+        mine = self.laws[model].patterns if model in self.laws else Counter[Pattern]()
+        if not latent:
+            known = {s for p in mine for s in (*p[0], *p[1])}
+            latent = ("z",) if "z" in known or "x" in known or not known else ()
+        if not observed:
+            left = [s for p in mine for s in (*p[0], *p[1]) if s not in latent]
+            observed = tuple(dict.fromkeys(left))[:1] or ("x",)
+        return encoder, model, latent, observed
+
+
+_LAST = 10**6
+
+
+def _position(spelled: str) -> int:
+    if spelled.isdigit():
+        return int(spelled)
+    if spelled in ("T", "N", "K", "L", "n"):
+        return _LAST
+    if spelled in ("T-1", "N-1", "K-1", "L-1", "n-1"):
+        return _LAST - 1
+    if spelled in ("T+1", "N+1"):
+        return _LAST + 1
+    raise Unread(f"the time index {spelled!r} beside a range")
+
+
+def _spelled(position: int) -> str:
+    offset = position - _LAST
+    if offset == 0:
+        return "T"
+    return f"T{offset:+d}" if abs(offset) < 1000 else str(position)
