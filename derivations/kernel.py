@@ -69,6 +69,7 @@ RULES = (
     "Gaussian density",
     "Gaussian moments",
     "independence of components",
+    "inverse matrix",
     "sum of a constant",
     "pushforward",
     "differentiation",
@@ -207,6 +208,11 @@ class Budget:
 budget = Budget()
 
 
+def filled_by(name: str) -> str:
+    """The slot that a bound variable fills; the names of vectors carry the number of their shape after an @."""
+    return slot_of(name).split("@", 1)[0]
+
+
 def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
     """The product of two sums; a binder of one that the other mentions or binds as well is renamed."""
     total: Sum = {}
@@ -343,7 +349,7 @@ def point(s: Sum) -> Atom:
 
 def plain(name: Any) -> str:
     """A name without the characters that the kernel keeps for bound names."""
-    if not isinstance(name, str) or not name or set(name) & set("^.#[]"):
+    if not isinstance(name, str) or not name or set(name) & set("^.#@"):
         raise Rejected(f"{str(name)[:40]!r} is no name, or has a character that the kernel keeps for bound names")
     return name
 
@@ -379,7 +385,7 @@ def keyed(table: Any, names: str) -> None:
 
 FACTS = {  # of declarations: for each table its entries, and the words that one of them may be
     "variables": ("kind slot shape", "kind", ("unknown", "discrete", "continuous")),
-    "symbols": ("sign shape", "sign", ("real", "nonnegative", "positive", "nonzero")),
+    "symbols": ("sign shape", "sign", ("real", "nonnegative", "positive", "nonzero", "positive definite")),
     "functions": ("range arity", "range", ("real", "nonnegative", "positive", "unit")),
     "indices": ("lower upper", None, ()),
 }
@@ -427,7 +433,17 @@ FORMS = {
     **dict.fromkeys(("E", "KL", "JSD", "CE", "TV"), "vtt"),
     **dict.fromkeys(("sum", "prod"), "it"),
     **dict.fromkeys(("sup", "inf"), "xt"),
-    **{"num": "n", "pow": "tn", "normal": "ttt", "int": "vt", "H": "vvt", "I": "vvvt", "grad": "dt", "limit": "dwt"},
+    **{
+        "num": "n",
+        "pow": "tn",
+        "normal": "ttt",
+        "gaussian": "ttt",
+        "int": "vt",
+        "H": "vvt",
+        "I": "vvvt",
+        "grad": "dt",
+        "limit": "dwt",
+    },
 }
 NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
 
@@ -449,6 +465,11 @@ def check_term(t: Any, declare: dict[str, Any]) -> None:
         kind, name = rest[0][:2]
         shape = declare[NAMED[kind]][name]["shape"] if kind in ("sym", "var") else []
         good = len(rest) == 2 and (kind == "fn" or len(shape) == 1)
+    elif head in ("entry", "inverse"):
+        check_terms(rest, declare)
+        good = len(rest) == 3 and rest[0][0] == "sym" and square(rest[0], declare)
+    elif head == "det":
+        good = len(rest) == 1 and rest[0][:1] == ["sym"] and square(rest[0], declare)
     elif head == "den":
         (kind, name, parameters), above, below = rest
         good = kind == "law" and isinstance(name, str) and bool(above) and isinstance(below, list)
@@ -463,6 +484,12 @@ def check_term(t: Any, declare: dict[str, Any]) -> None:
             good = good and check_part(form, part, declare)
     if not good:
         raise Rejected(f"a term of the head {head!r} has not the documented form")
+
+
+def square(symbol: Any, declare: dict[str, Any]) -> bool:
+    """Whether a symbol stands for a symmetric positive definite matrix."""
+    facts = declare["symbols"][symbol[1]]
+    return facts["sign"] == "positive definite" and len(facts["shape"]) == 2 and facts["shape"][0] == facts["shape"][1]
 
 
 def check_terms(terms: Any, declare: dict[str, Any]) -> None:
@@ -532,11 +559,13 @@ class Replay:
         if len(set(names)) < len(names):
             raise Rejected("a name is declared as two things")
         self.kinds: dict[str, str] = {}
-        self.shapes: dict[str, Any] = {}
+        self.vectors: list[list[Any]] = []  # slots with a shape: spaces of vectors of points that fill the slot
         for facts in self.variables.values():
             slot, kind, shape = facts["slot"], facts["kind"], facts["shape"]
-            if self.kinds.setdefault(slot, kind) != kind or self.shapes.setdefault(slot, shape) != shape:
-                raise Rejected(f"the slot {slot} has variables of two kinds or shapes")
+            if self.kinds.setdefault(slot, kind) != kind:
+                raise Rejected(f"the slot {slot} has variables of two kinds")
+            if shape and [slot, shape] not in self.vectors:
+                self.vectors.append([slot, shape])
         self.depths: dict[tuple[str, str], int] = {}  # of the points that fill a slot of a law
         self.display: dict[str, str] = {}  # bound name -> a declared name to show for it
         self.free = free_names([statement["lhs"], statement["rhs"]])
@@ -626,7 +655,7 @@ class Replay:
     def nonnegative(self, atom: Atom) -> bool:
         """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
         head = atom[0]
-        if head in ("den", "cond", "normal", "exp", "prime", "const", "abs"):
+        if head in ("den", "cond", "normal", "gaussian", "det", "exp", "prime", "const", "abs"):
             return True
         if head == "prod":
             return self.nonnegative(atom[2])
@@ -802,6 +831,13 @@ class Replay:
             bound = f"{slot_of(name[0])}^{height(body)}.p"
             self.show_as(bound, k)
             return single(("prod", bound, rename(point(body), {name[0]: bound})))
+        if head in ("entry", "inverse"):  # of a symmetric matrix
+            row, column = sorted((point(self.total(a, env)) for a in t[2:]), key=order)
+            return single((head, point(self.leaf(t[1], env)), row, column))
+        if head == "det":
+            return single(("det", point(self.leaf(t[1], env))))
+        if head == "gaussian":
+            return self.gaussian(t, env)
         if head in ("sup", "inf"):
             return self.extremum(t, env)
         if head == "grad":
@@ -809,6 +845,26 @@ class Replay:
         if head == "limit":
             return self.limit(t, env)
         raise Rejected(f"a term of the unknown kind {head!r}")
+
+    def gaussian(self, t: Any, env: Env) -> Sum:
+        """The density of a normal law with a mean vector and a positive definite covariance matrix."""
+        _, x, mean, covariance = t
+        declared = self.statement["declare"]
+        if covariance[0] != "sym" or not square(covariance, declared) or x[0] != "var":
+            raise Rejected("this density needs a variable and a positive definite matrix")
+        dimension = self.symbols[covariance[1]]["shape"][0]
+        facts = self.variables[x[1]]
+        centre = self.symbols[mean[1]]["shape"] if mean[0] == "sym" else None
+        if facts["shape"] != [dimension] or facts["kind"] != "continuous" or centre not in ([dimension], None):
+            raise Rejected("a normal density of shapes that do not fit")
+        if mean[0] not in ("sym", "num"):
+            raise Rejected("the mean of this density is a symbol or a number")
+        span = (point(constant(1)), point(self.quietly(dimension)))
+        if span not in self.ranges:
+            self.check_range(span)
+            self.ranges.append(span)
+        places = (point(self.leaf(a, env)) for a in (x, mean, covariance))
+        return single(("gaussian", *places, f"#{self.ranges.index(span)}"))
 
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
@@ -915,7 +971,8 @@ class Replay:
                     self.ranges.append(span)
                 slot = f"#{self.ranges.index(span)}"
             else:
-                slot = self.variables[name]["slot"]
+                slot, shape = self.variables[name]["slot"], self.variables[name]["shape"]
+                slot += f"@{self.vectors.index([slot, shape])}" if shape else ""
             fresh = next(f"{slot}.{n}" for n in itertools.count() if f"{slot}.{n}" not in active)
             active.append(fresh)
             bound.append(fresh)
@@ -1052,7 +1109,7 @@ class Replay:
 
     def implied(self, atom: Atom, weight: list[Atom]) -> bool:
         """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
-        if atom in weight or atom[0] in ("normal", "prime", "const", "exp"):
+        if atom in weight or atom[0] in ("normal", "gaussian", "det", "prime", "const", "exp"):
             return True
         if atom[0] == "idx":
             return self.least(atom) > 0
@@ -1119,6 +1176,8 @@ class Replay:
             quadratic = product(product(d, d), self.power(opened(v, ()), Fraction(-1)))
             scale = self.log(product(scaled(single(("const", "pi")), 2), opened(v, ())), found)
             return plus(scaled(scale, Fraction(-1, 2)), scaled(quadratic, Fraction(-1, 2)))
+        if atom[0] == "gaussian" and self.use("Gaussian density"):
+            return self.log_gaussian(atom, found)
         if atom[0] == "prod":
             slot, inner = slot_of(atom[1]), opened(atom[2], ())
             taken = names_in(atom)
@@ -1130,6 +1189,24 @@ class Replay:
             return opened(atom[1], ())
         found.add(atom)
         return single(("log", atom))
+
+    def log_gaussian(self, atom: Atom, found: set[Atom]) -> Sum:
+        """-1/2 (K log(2 pi) + log det S + sum over i and j of (S^-1)_ij (x - m)_i (x - m)_j)."""
+        _, x, mean, matrix, slot = atom
+        taken = names_in(atom)
+        names = (n for i in itertools.count() if (n := f"{slot}.{i}") not in taken)
+        i, j = (("idx", next(names)) for _ in range(2))
+        for index in (i, j):
+            self.show_as(index[1], "i")
+        fall = [
+            plus(single(("at", x, n)), scaled(single(("at", mean, n)) if mean[0] == "sym" else opened(mean, ()), -1))
+            for n in (i, j)
+        ]
+        quadratic = under([i[1], j[1]], product(single(("inverse", matrix, i, j)), product(fall[0], fall[1])))
+        circle = self.log(scaled(single(("const", "pi")), 2), found)
+        dimension = opened(self.ranges[int(slot[1:])][1], ())
+        volume = plus(product(dimension, circle), single(("log", ("det", matrix))))
+        return scaled(plus(volume, quadratic), Fraction(-1, 2))
 
     def content(self, s: Sum) -> tuple[Sum, Sum]:
         """A positive factor of a sum and the rest: its rational content, its common non-negative atoms.
@@ -1372,6 +1449,8 @@ class Replay:
         rest = tuple(b for b in binders if b != name)
         inside = [(a, e) for a, e in monomial if name in names_in(a)]
         outside: Sum = {((), tuple(p for p in monomial if p not in inside)): Fraction(1)}
+        if name.startswith("#") and self.contraction(name, key):
+            return self.contraction(name, key)
         if name.startswith("#"):
             if inside or not self.use("sum of a constant"):
                 return None
@@ -1380,7 +1459,7 @@ class Replay:
             if set(count) <= {ONE}:
                 count = constant(max(Fraction(0), count.get(ONE, Fraction(0))))
             return under(rest, product(outside, count))
-        heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod")]
+        heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod", "gaussian")]
         scores = [a for a, e in inside if e == 1 and a[0] == "score"]
         if len(heads) == len(scores) == 1 and len(inside) == 2 and scores[0][2] == heads[0]:
             replaced = self.collapse(heads[0], name)
@@ -1400,6 +1479,9 @@ class Replay:
         if len(heads) == 1 and heads[0][0] == "normal":
             moment = self.moment(name, heads[0], inside)
             return None if moment is None else under(rest, product(outside, moment))
+        if len(heads) == 1 and heads[0][0] == "gaussian":
+            second = self.second_moment(name, heads[0], inside)
+            return None if second is None else under(rest, product(outside, second))
         if len(heads) == 1 and heads[0][0] == "prod":
             return self.component(name, heads[0], monomial, rest)
         return None
@@ -1410,10 +1492,10 @@ class Replay:
         if atom[0] == "normal":
             alone = atom[1] == variable and name not in names_in(atom[2:]) and self.real_line(name)
             return constant(1) if alone and self.use("normalisation") else None
-        if atom[0] == "prod":
+        if atom[0] in ("prod", "gaussian"):
             return None
         slots = atom[3]
-        mine = [s for s, a in slots if a == variable and slot_of(name) in (s, s + "[]")]
+        mine = [s for s, a in slots if a == variable and s == filled_by(name)]
         others = (*atom[2], *(a for s, a in slots if a != variable), *(atom[4] if atom[0] == "cond" else ()))
         if len(mine) != 1 or name in names_in(others):
             return None
@@ -1441,9 +1523,45 @@ class Replay:
             below, current = current, plus(product(m, current), scaled(product(v, below), n))
         return current
 
+    def second_moment(self, name: str, atom: Atom, inside: list[Any]) -> Sum | None:
+        """Mass one, E[x_i] = m_i and E[x_i x_j] = m_i m_j + S_ij under a normal law with mean m and covariance S."""
+        vector = ("var", name)
+        _, x, mean, matrix, _ = atom
+        parts = [(a, e) for a, e in inside if a != atom]
+        components = [a[2] for a, e in parts for _ in range(int(e)) if a[:2] == ("at", vector) and e.denominator == 1]
+        good = x == vector and name not in names_in((mean, matrix)) and len(components) <= 2
+        good = good and all(a[:2] == ("at", vector) and e in (1, 2) for a, e in parts)
+        if not good or any(name in names_in(i) for i in components) or not self.use("Gaussian moments"):
+            return None
+        means = [single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ()) for i in components]
+        result = constant(1)
+        for m in means:
+            result = product(result, m)
+        if len(components) == 2:
+            row, column = sorted(components, key=order)
+            result = plus(result, single(("entry", matrix, row, column)))
+        return result
+
+    def contraction(self, name: str, key: Key) -> Sum | None:
+        """The sum over i and j of (S^-1)_ij S_ij is the dimension of S."""
+        binders, monomial = key
+        pairs = [a for a, e in monomial if e == 1 and a[0] in ("entry", "inverse") and ("idx", name) in a[2:]]
+        if sorted(a[0] for a in pairs) != ["entry", "inverse"] or pairs[0][1:] != pairs[1][1:]:
+            return None
+        indices = {i[1] for i in pairs[0][2:] if i[0] == "idx"}
+        others = tuple(p for p in monomial if p[0] not in pairs)
+        span = (point(constant(1)), point(self.quietly(self.symbols[pairs[0][1][1]]["shape"][0])))
+        ranges = {self.ranges[int(slot_of(i)[1:])] for i in indices}
+        if len(indices) != 2 or not indices <= set(binders) or names_in(others) & indices or ranges != {span}:
+            return None
+        if not self.use("inverse matrix"):
+            return None
+        rest = tuple(b for b in binders if b not in indices)
+        return under(rest, product({((), others): Fraction(1)}, opened(span[1], rest)))
+
     def real_line(self, name: str) -> bool:
         """Whether a bound variable ranges over the reals: a continuous one, or a component of a continuous vector."""
-        return self.kinds.get(slot_of(name).removesuffix("[]")) == "continuous"
+        return self.kinds.get(filled_by(name)) == "continuous"
 
     def component(self, name: str, atom: Atom, monomial: Monomial, rest: tuple[str, ...]) -> Sum | None:
         """A vector under a product of densities of its components: all components but the one in use integrate to 1."""
@@ -1452,29 +1570,67 @@ class Replay:
         uses = _components(tuple(a for a, _ in others), vector)
         body = opened(atom[2], ())
         index = ("idx", atom[1])
-        mine = ("at", vector, index)
-        if uses is None or len(uses) > 1 or _components(tuple(m for _, m in body), vector) != {index}:
+        if uses is None or len(uses) > 2 or _components(tuple(m for _, m in body), vector) != {index}:
             return None
-        shape = self.shapes.get(slot_of(name), [])
+        shape = self.vectors[int(slot_of(name).split("@")[1])][1] if "@" in name else []
         span = self.ranges[int(slot_of(atom[1])[1:])]
         whole = len(shape) == 1 and span == (point(constant(1)), point(self.quietly(shape[0])))
         if not whole or any(j[0] != "idx" or slot_of(j[1]) != slot_of(atom[1]) for j in uses):
             return None  # the product must run over the whole vector, and so must the index of the component
-        taken = names_in(monomial) | set(rest)
-        fresh = next(n for i in itertools.count() if (n := f"{slot_of(name)}[].{i}") not in taken)
-        self.show_as(fresh, self.display.get(name, slot_of(name)))
-        alone = _put(body, mine, ("var", fresh))
-        masses = [self.eliminate(fresh, ((fresh,), m)) for (_, m) in alone]
-        if len(alone) != 1 or masses != [constant(1)] or next(iter(alone.values())) != 1:
+        fresh, other = self.fresh_components(name, names_in(monomial) | set(rest))
+        mass = self.one_component(body, index, vector, index, fresh)
+        if {key: self.eliminate(fresh, ((fresh,), key[1])) for key in mass} != dict.fromkeys(mass, constant(1)):
             return None
-        if not self.use("independence of components"):
+        if list(mass.values()) != [1] or not self.use("independence of components"):
             return None
+        function: Sum = {((), others): Fraction(1)}
         if not uses:
             return {(rest, others): Fraction(1)}
-        j = next(iter(uses))
-        component = _put(_renamed_index(body, index, j), ("at", vector, j), ("var", fresh))
-        moved = _put({((), others): Fraction(1)}, ("at", vector, j), ("var", fresh))
-        return under((*rest, fresh), product(component, moved))
+        if len(uses) == 1:
+            (j,) = uses
+            density = self.one_component(body, index, vector, j, fresh)
+            return under((*rest, fresh), product(density, _put(function, ("at", vector, j), ("var", fresh))))
+        return self.pair(body, index, vector, function, sorted(uses, key=order), (fresh, other), rest)
+
+    def fresh_components(self, name: str, taken: set[str] | frozenset[str]) -> tuple[str, str]:
+        """Two names for components of a bound vector."""
+        names = (n for i in itertools.count() if (n := f"{filled_by(name)}.{i}") not in taken)
+        fresh, other = next(names), next(names)
+        for n in (fresh, other):
+            self.show_as(n, self.display.get(name, filled_by(name)))
+        return fresh, other
+
+    def one_component(self, body: Sum, index: Atom, vector: Atom, j: Atom, name: str) -> Sum:
+        """The factor of a product of densities at an index, for a component that is a variable of its own."""
+        return _put(_put(body, index, j), ("at", vector, j), ("var", name))
+
+    def pair(
+        self, body: Sum, index: Atom, vector: Atom, function: Sum, uses: list[Atom], fresh: tuple[str, str], rest: Any
+    ) -> Sum | None:
+        """Two components in use, summed over both indices: the terms with equal indices, and the others.
+
+        The second index must be summed over the whole range and stand nowhere else; every value but the one of the
+        first gives the same integral.
+        """
+        first, second = uses
+        (at_first, at_second) = (("at", vector, j) for j in uses)
+        (x, y) = (("var", n) for n in fresh)
+        apart = _put(_put(function, at_first, x), at_second, y)
+        if (
+            second[1] not in rest
+            or any(second[1] in names_in(m) for _, m in apart)
+            or slot_of(second[1]) != slot_of(first[1])
+        ):
+            return None
+        density = [self.one_component(body, index, vector, first, n) for n in fresh]
+        if any(names_in(m) & {first[1]} for s in density for _, m in s):
+            return None  # not identically distributed
+        around = tuple(b for b in rest if b != second[1])
+        lower, upper = (opened(end, ()) for end in self.ranges[int(slot_of(index[1])[1:])])
+        equal = _put(_put(function, at_second, at_first), at_first, x)
+        different = product(product(density[0], density[1]), apart)
+        others = product(plus(upper, scaled(lower, -1)), different)
+        return plus(under((*around, fresh[0]), product(density[0], equal)), under((*around, *fresh), others))
 
     def settle(self, s: Sum) -> Sum:
         """Eliminate every binder that can go from all terms with the same binders at once."""
@@ -1885,13 +2041,15 @@ class Replay:
         """An atom as a term."""
         head = atom[0]
         if head in ("var", "idx"):
-            return [head, self.display.get(atom[1], slot_of(atom[1]))]
+            return [head, self.display.get(atom[1], filled_by(atom[1]))]
         if head in ("sym", "const"):
             return list(atom)
         if head == "prime":
             return ["num", str(atom[1])]
-        if head == "at":
-            return ["at", self.shown(atom[1]), self.shown(atom[2])]
+        if head in ("at", "entry", "inverse", "det"):
+            return [head, *(self.shown(a) for a in atom[1:])]
+        if head == "gaussian":
+            return [head, *(self.shown(a) for a in atom[1:4])]
         if head == "fn":
             return ["fn", atom[1], [self.shown(a) for a in atom[2]]]
         if head in ("den", "cond"):
@@ -1978,10 +2136,6 @@ def _renamed(s: Sum, names: dict[str, str]) -> Sum:
     return plus(*({(b, rename_monomial(m, names)): c} for (b, m), c in s.items()))
 
 
-def _renamed_index(s: Sum, old: Atom, new: Atom) -> Sum:
-    return _put(s, old, new)
-
-
 def _put(s: Sum, old: Atom, new: Atom) -> Sum:
     """The sum with one atom put for another, inside atoms as well."""
 
@@ -2035,10 +2189,16 @@ def mentions(t: Any, name: str) -> bool:
 def strongest(conditions: list[Any]) -> list[Any]:
     """The conditions without those supports that follow from one for more variables of the same law."""
 
+    def places(d: Any) -> set[str]:
+        return {json.dumps(p) for p in d[2] + d[3]} if d[0] == "den" else set()
+
     def follows(one: Any, other: Any) -> bool:
-        a, b = one[2], other[2]
-        places = [[json.dumps(p) for p in d[2] + d[3]] for d in (a, b) if d[0] == "den"]
-        return one[1] == other[1] and len(places) == 2 and a[1] == b[1] and set(places[0]) < set(places[1])
+        """From A << B follow A << B' and, for joint densities, A' << B', where primes are marginals of the same law."""
+        (a, b), (c, d) = one[1:], other[1:]
+        if one == other or b[0] != "den" or d[0] != "den" or b[1] != d[1] or not places(b) <= places(d):
+            return False
+        marginal = a[0] == c[0] == "den" and a[1] == c[1] and not (a[3] or c[3]) and places(b) <= places(a) <= places(c)
+        return bool(a == c or marginal)
 
     supports = [c for c in conditions if c[0] == "support"]
     return [c for c in conditions if c[0] != "support" or not any(follows(c, other) for other in supports)]

@@ -15,6 +15,7 @@
 """
 
 from derivations.language.laws import Law, Normal, laws
+from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
 from derivations.language.operators import JSD, KL, TV, E, Grad, H, I, Integral, Product, Sum, cross_entropy, inf, sup
 from derivations.language.statements import Statement
 from derivations.language.terms import (
@@ -46,6 +47,7 @@ __all__ = [
     "Integral",
     "LanguageError",
     "Law",
+    "MultivariateNormal",
     "Normal",
     "Product",
     "Statement",
@@ -53,15 +55,20 @@ __all__ = [
     "Symbol",
     "Term",
     "Variable",
+    "covariances",
     "cross_entropy",
+    "det",
     "exp",
     "index",
     "inf",
+    "inverse",
     "laws",
     "log",
     "pi",
+    "quadratic_form",
     "sqrt",
     "sup",
     "symbols",
+    "trace",
     "variables",
 ]

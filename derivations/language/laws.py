@@ -157,6 +157,8 @@ def targets(value: Term) -> tuple[Term, ...]:
 def _targets(value: Term) -> tuple[Term, ...] | None:
     if value.head == "den":
         return tuple(t for _, t in value.args[1])
+    if value.head == "gaussian":
+        return (value.args[0],)
     if value.head == "normal":
         return (value.args[0],) if isinstance(value.args[0], Variable) else None
     if value.head == "prod" and value.args[1].head == "normal" and value.args[1].args[0].head == "at":

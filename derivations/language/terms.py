@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 Scalar = Union["Term", int, Fraction, str]
 
 KINDS = ("unknown", "discrete", "continuous")
-SIGNS = ("real", "nonnegative", "positive", "nonzero")
+SIGNS = ("real", "nonnegative", "positive", "nonzero", "positive definite")
 RANGES = ("real", "nonnegative", "positive", "unit")
 
 

@@ -1,0 +1,105 @@
+"""Symmetric positive definite matrices of a symbolic dimension: covariances, by their entries.
+
+A matrix is a symbol; what can be made of it are numbers: entries, the determinant, traces and quadratic forms, written
+as sums over indices.  The density of a normal law with full covariance is in here as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derivations.language.terms import (
+    Index,
+    LanguageError,
+    Scalar,
+    Symbol,
+    Term,
+    Variable,
+    at,
+    mul,
+    shape,
+    symbols,
+    term,
+)
+
+
+def covariances(names: str, dimension: Scalar) -> tuple[Symbol, ...]:
+    """Symmetric positive definite matrices by name, of shape (dimension, dimension).
+
+    >>> from derivations.language import symbols
+    >>> (K,) = symbols("K", sign="positive")
+    >>> covariances("S1 S2", K)
+    (S1, S2)
+    """
+    return symbols(names, sign="positive definite", shape=(dimension, dimension))
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """The inverse of a covariance, to be used in :func:`trace` and :func:`quadratic_form`."""
+
+    matrix: Symbol
+
+
+def inverse(matrix: Term) -> Inverse:
+    """The inverse matrix."""
+    return Inverse(_covariance(matrix))
+
+
+def det(matrix: Term) -> Term:
+    """The determinant of a covariance, a positive number."""
+    return Term("det", _covariance(matrix))
+
+
+def trace(left: Inverse, right: Term) -> Term:
+    """The trace of S^-1 T: the sum over i and j of (S^-1)_ij T_ij."""
+    i, j = _indices(left.matrix)
+    if shape(right) != shape(left.matrix):
+        raise LanguageError(f"trace of matrices of different shapes, {left.matrix!r} and {right!r}")
+    body = mul(Term("inverse", left.matrix, i, j), Term("entry", _covariance(right), i, j))
+    return Term("sum", i, Term("sum", j, body))
+
+
+def quadratic_form(matrix: Inverse, vector: Scalar) -> Term:
+    """u^T S^-1 u: the sum over i and j of (S^-1)_ij u_i u_j."""
+    i, j = _indices(matrix.matrix)
+    vector = term(vector)
+    if shape(vector) not in ((), shape(matrix.matrix)[:1]):
+        raise LanguageError(f"{vector!r} has shape {shape(vector)}, {matrix.matrix!r} has {shape(matrix.matrix)}")
+    return Term("sum", i, Term("sum", j, mul(Term("inverse", matrix.matrix, i, j), at(vector, i), at(vector, j))))
+
+
+class MultivariateNormal:
+    """The normal law with a mean vector and a positive definite covariance.
+
+    ``MultivariateNormal(m, S)(x)`` is its density at a vector x of shape (K,):
+    (2 pi)^(-K/2) det(S)^(-1/2) exp(-(x - m)^T S^-1 (x - m) / 2).
+
+    >>> from derivations.language import symbols, variables
+    >>> (K,) = symbols("K", sign="positive")
+    >>> (S,) = covariances("S", K)
+    >>> (x,) = variables("x", kind="continuous", shape=(K,))
+    >>> MultivariateNormal(0, S)(x).head
+    'gaussian'
+    """
+
+    def __init__(self, mean: Scalar, covariance: Term) -> None:
+        self.mean, self.covariance = term(mean), _covariance(covariance)
+        if shape(self.mean) not in ((), shape(self.covariance)[:1]):
+            raise LanguageError(f"the mean {self.mean!r} and the covariance {self.covariance!r} differ in dimension")
+
+    def __call__(self, point: Variable) -> Term:
+        if not isinstance(point, Variable) or shape(point) != shape(self.covariance)[:1]:
+            raise LanguageError(f"{point!r} is no vector variable of the dimension of {self.covariance!r}")
+        return Term("gaussian", point, self.mean, self.covariance)
+
+
+def _covariance(matrix: Term) -> Symbol:
+    if not isinstance(matrix, Symbol) or matrix.sign != "positive definite":
+        raise LanguageError(f"{matrix!r} is no covariance; declare it as covariances('S', K)")
+    return matrix
+
+
+def _indices(matrix: Symbol) -> tuple[Index, Index]:
+    dimension = matrix.shape[0]
+    return Index("idx", "i", term(1), dimension), Index("idx", "j", term(1), dimension)
