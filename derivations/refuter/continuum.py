@@ -43,18 +43,20 @@ def integral(program: Program, names: list[str], integrand: Closure) -> Closure:
             env[i], own = frame.coordinates(v)
             coordinates += own
         total = field.number(fmpq(0))
-        for points, weight in frame.grid(others):
-            for i, p in zip(other_places, points, strict=True):
+        try:
+            for points, weight in frame.grid(others):
+                for i, p in zip(other_places, points, strict=True):
+                    env[i] = p
+                value = integrand(env)
+                if field.vanishes(value):
+                    continue
+                if not isinstance(value, GaussianSum):
+                    raise DoesNotExist("the integral of a constant over the real line")
+                value = value.integrated(coordinates, field)
+                total = total + (value if weight is None else weight * value)
+        finally:
+            for i, p in zip(places, outer, strict=True):
                 env[i] = p
-            value = integrand(env)
-            if field.vanishes(value):
-                continue
-            if not isinstance(value, GaussianSum):
-                raise DoesNotExist("the integral of a constant over the real line")
-            value = value.integrated(coordinates, field)
-            total = total + (value if weight is None else weight * value)
-        for i, p in zip(places, outer, strict=True):
-            env[i] = p
         return total
 
     return integral
@@ -69,8 +71,10 @@ def gradient(program: Program, term: Json) -> Closure:
     def gradient(env: Env) -> Value:
         outer = env[place]
         env[place], own = env[0].coordinates(name)
-        result = value(env)
-        env[place] = outer
+        try:
+            result = value(env)
+        finally:
+            env[place] = outer
         if not isinstance(result, GaussianSum):
             return field.number(fmpq(0))
         return result.derivative(own[0]).substituted({own[0]: outer}, field)
@@ -161,11 +165,13 @@ def _joint(program: Program, law: str, parameters: Json) -> Callable[[Env], Form
             value = _rest_density(frame, law, rest, where)
             for variables, closure in defined:
                 outer = [env[i] for _, i in variables]
-                for s, i in variables:
-                    env[i] = where[s] if s in where else _placeholder(frame, law, s)
-                value = value * closure(env)
-                for (_, i), v in zip(variables, outer, strict=True):
-                    env[i] = v
+                try:
+                    for s, i in variables:
+                        env[i] = where[s] if s in where else _placeholder(frame, law, s)
+                    value = value * closure(env)
+                finally:
+                    for (_, i), v in zip(variables, outer, strict=True):
+                        env[i] = v
             if not field.vanishes(value):
                 forms[cell] = value
         return forms

@@ -21,6 +21,9 @@ from derivations.refuter.intervals import Interval, exact
 from derivations.refuter.models import Model
 from derivations.refuter.wording import describe, rows, show, show_number, show_point
 
+LONGEST = 120
+"""Decimals with more zeros than this are written with an exponent."""
+
 
 @dataclass(frozen=True)
 class Counterexample:
@@ -64,6 +67,8 @@ def _enclosures(left: Value, right: Value) -> tuple[tuple[str, str], tuple[str, 
     for digits in (15, 30, 60, 120):
         with ctx.workprec(4 * digits + 32):
             a, b = decimal_enclosure(left, digits), decimal_enclosure(right, digits)
+        if "inf" in (a[1], b[1]):
+            break
         gap = abs(Fraction(a[0]) - Fraction(b[0]))
         if gap > Fraction(a[1]) + Fraction(b[1]) or gap == 0:
             break
@@ -82,7 +87,8 @@ def decimal_enclosure(value: Value, digits: int = 15) -> tuple[str, str]:
         end = value.low if value.low.is_finite() else value.high
         return decimal_enclosure(exact(end), digits)[0], "inf"
     middle, radius, exponent = (int(n) for n in arb(ball(value)).mid_rad_10exp(digits))
-    return tuple(format(Decimal(n).scaleb(exponent), "f") if n else "0" for n in (middle, radius))  # type: ignore[return-value]
+    form = "f" if abs(exponent) <= LONGEST else "E"
+    return tuple(format(Decimal(n).scaleb(exponent), form) if n else "0" for n in (middle, radius))  # type: ignore[return-value]
 
 
 def _terminates(denominator: Any) -> bool:

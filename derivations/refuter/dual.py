@@ -153,9 +153,10 @@ def gradient(program: Program, term: Json) -> Closure:
         env[0].depth += 1
         tag = env[0].depth
         env[place] = Dual(outer, one, tag)
-        result = value(env)
-        env[place] = outer
-        return slope(result, tag, zero)
+        try:
+            return slope(value(env), tag, zero)
+        finally:
+            env[place] = outer
 
     return gradient
 

@@ -16,19 +16,26 @@ from flint import arb, fmpq
 
 from derivations.refuter import continuum, dual
 from derivations.refuter.definitions import DEFINITIONS
+from derivations.refuter.densities import density, exact_key, function, normal
 from derivations.refuter.extrema import extremum
-from derivations.refuter.fields import HALF, ZERO, DoesNotExist, Field, Unsupported, Value
+from derivations.refuter.fields import ZERO, Field, Unsupported, Value
 from derivations.refuter.frames import Frame
-from derivations.refuter.gaussian import GaussianSum, normal_density
 from derivations.refuter.intervals import Interval
-from derivations.refuter.models import Key, Model, Point, key_of, rational
-from derivations.refuter.signature import Json, Signature, bound, free
+from derivations.refuter.models import Key, Model, Point, rational
+from derivations.refuter.signature import Json, Signature, bound
 
 Env = list[Any]
 Closure = Callable[[Env], Value]
 
 
-CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {**DEFINITIONS, "sup": extremum, "inf": extremum}
+CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {
+    **DEFINITIONS,
+    "den": density,
+    "normal": normal,
+    "fn": function,
+    "sup": extremum,
+    "inf": extremum,
+}
 
 
 class Program:
@@ -235,7 +242,7 @@ class Program:
         value = self.compile(term[1])
         return lambda env: abs(value(env))
 
-    # Densities and functions -----------------------------------------------------------------------------------
+    # Arguments of densities and functions ----------------------------------------------------------------------
 
     def numbers(self, terms: list[Json]) -> Callable[[Env], list[Value]]:
         """The arguments of a map, vectors unrolled."""
@@ -253,7 +260,7 @@ class Program:
     def key(self, terms: list[Json]) -> Callable[[Env], Key]:
         """The key of a map's arguments, which must be exact outside of floats."""
         numbers = self.numbers(terms)
-        return lambda env: _key(numbers(env))
+        return lambda env: exact_key(numbers(env))
 
     def point(self, space: str, term: Json) -> Callable[[Env], Point]:
         """The point of a space at which a density is taken."""
@@ -271,124 +278,6 @@ class Program:
         value = self.compile(term)
         return lambda env: env[0].point(space, value(env))
 
-    def _den(self, term: Json) -> Closure:
-        _, (_, law, parameters), targets, given = term
-        if self.signature.line_slots(law):
-            return continuum.density(self, term)
-        slots, conditions = tuple(s for s, _ in targets), tuple(s for s, _ in given)
-        parts = [self.point(self.signature.space[s], t) for s, t in [*targets, *given]]
-        key = self.key(parameters) if parameters else None
-        if key and self.volatile & free(["fn", law, parameters]):
-            return self._smooth(law, self.numbers(parameters), slots, conditions, parts)
-        places = [self.place("var", t[1]) for _, t in [*targets, *given] if t[0] == "var"]
-        name = (law, (), slots, conditions)
-        if key is None and len(places) == len(parts) <= 2:
-            i, j = places[0], places[-1]
-            single = len(places) == 1
-
-            def lookup(env: Env) -> Value:
-                table = env[0].densities.get(name)
-                if table is None:
-                    table = env[0].density(*name)
-                value = table.get((env[i],) if single else (env[i], env[j]))
-                if value is None:
-                    raise DoesNotExist("a density given a condition of probability zero")
-                return value
-
-            return lookup
-
-        def density(env: Env) -> Value:
-            table = env[0].density(law, key(env) if key else (), slots, conditions)
-            value = table.get(tuple([part(env) for part in parts]))
-            if value is None:
-                raise DoesNotExist("a density given a condition of probability zero")
-            return value
-
-        return density
-
-    def _smooth(
-        self,
-        law: str,
-        parameters: Callable[[Env], list[Value]],
-        slots: tuple[str, ...],
-        conditions: tuple[str, ...],
-        parts: list[Callable[[Env], Point]],
-    ) -> Closure:
-        """A density of a law whose parameters may be dual numbers."""
-
-        def density(env: Env) -> Value:
-            values = parameters(env)
-            key = _key([dual.base(v) for v in values])
-            table = env[0].smooth_density(law, key, values, slots, conditions)
-            value = table.get(tuple([part(env) for part in parts]))
-            if value is None:
-                raise DoesNotExist("a density given a condition of probability zero")
-            return value
-
-        return density
-
-    def _normal(self, term: Json) -> Closure:
-        point, mean, variance = (self.compile(t) for t in term[1:])
-        field = self.field
-        half, two = field.number(HALF), field.number(fmpq(2))
-
-        def normal(env: Env) -> Value:
-            x, m, v = point(env), mean(env), variance(env)
-            if isinstance(x, GaussianSum) or isinstance(m, GaussianSum):
-                return normal_density(x, m, v, field)
-            deviation = x - m
-            precision = field.power(v, Fraction(-1))
-            root = field.power(two * field.pi() * v, Fraction(-1, 2))
-            return root * field.exp(-(half * (deviation * deviation * precision)))
-
-        return normal
-
-    def _defined(self, term: Json, variables: tuple[str, ...], body: Json) -> Closure:
-        """A function that a hypothesis defines, at its arguments."""
-        places = [self.place("var", v) for v in variables]
-        arguments = [self.point(self.signature.variable_space(v), t) for v, t in zip(variables, term[2], strict=True)]
-        (value,) = self.inside([("var", v) for v in variables], body)
-
-        def defined(env: Env) -> Value:
-            outer = [env[i] for i in places]
-            points = [argument(env) for argument in arguments]
-            for i, p in zip(places, points, strict=True):
-                env[i] = p
-            result = value(env)
-            for i, p in zip(places, outer, strict=True):
-                env[i] = p
-            return result
-
-        return defined
-
-    def _fn(self, term: Json) -> Closure:
-        definition = self.signature.definitions.get(("fn", term[1]))
-        if definition and ("fn", term[1]) not in self.volatile:
-            return self._defined(term, *definition)
-        if term[1] in self.signature.analytic and ("fn", term[1]) not in self.volatile:
-            return continuum.function(self, term)
-        if ("fn", term[1]) not in self.volatile and self.volatile & free(term) and term[1] not in self.signature.points:
-            return self._smooth_function(term)
-        name, key = term[1], self.key(term[2])
-        space = self.signature.points.get(name)
-        if space is not None:
-            return lambda env: env[0].values[space][env[0].function(name, key(env))]
-        return lambda env: env[0].function(name, key(env))
-
-    def _smooth_function(self, term: Json) -> Closure:
-        """A function at arguments that may be dual numbers."""
-        name, numbers, field = term[1], self.numbers(term[2]), self.field
-
-        def value(env: Env) -> Value:
-            values = numbers(env)
-            key = _key([dual.base(v) for v in values])
-            constant = env[0].function(name, key)
-            if not any(isinstance(v, dual.Dual) for v in values):
-                return constant
-            return dual.expanded(constant, env[0].model.function_jet(name, key), dual.shifts_of(values), field)
-
-        return value
-
     # Sums, integrals, divergences ------------------------------------------------------------------------------
 
     def _range(self, term: Json) -> tuple[int, Callable[[Env], range], Closure]:
@@ -404,10 +293,12 @@ class Program:
 
         def total(env: Env) -> Value:
             outer, result = env[i], zero
-            for k in span(env):
-                env[i] = k
-                result = result + body(env)
-            env[i] = outer
+            try:
+                for k in span(env):
+                    env[i] = k
+                    result = result + body(env)
+            finally:
+                env[i] = outer
             return result
 
         return total
@@ -418,10 +309,12 @@ class Program:
 
         def product(env: Env) -> Value:
             outer, result = env[i], one
-            for k in span(env):
-                env[i] = k
-                result = result * body(env)
-            env[i] = outer
+            try:
+                for k in span(env):
+                    env[i] = k
+                    result = result * body(env)
+            finally:
+                env[i] = outer
             return result
 
         return product
@@ -438,16 +331,18 @@ class Program:
         def integral(env: Env) -> Value:
             outer = [env[i] for i in places]
             total = zero
-            for points, weight in env[0].grid(variables):
-                if single:
-                    env[first] = points[0]
-                else:
-                    for i, p in zip(places, points, strict=True):
-                        env[i] = p
-                value = integrand(env)
-                total = total + (value if weight is None else weight * value)
-            for i, p in zip(places, outer, strict=True):
-                env[i] = p
+            try:
+                for points, weight in env[0].grid(variables):
+                    if single:
+                        env[first] = points[0]
+                    else:
+                        for i, p in zip(places, points, strict=True):
+                            env[i] = p
+                    value = integrand(env)
+                    total = total + (value if weight is None else weight * value)
+            finally:
+                for i, p in zip(places, outer, strict=True):
+                    env[i] = p
             return total
 
         return integral
@@ -466,10 +361,3 @@ def finite(value: Value) -> bool:
     if isinstance(value, float):
         return abs(value) < float("inf")
     return bool(value.is_finite()) if isinstance(value, (arb, Interval)) else True
-
-
-def _key(values: list[Value]) -> Key:
-    for v in values:
-        if not isinstance(v, (fmpq, float)):
-            raise Unsupported("a map at an argument that is not rational")
-    return key_of(values)

@@ -31,6 +31,7 @@ Domain = tuple[Interval, tuple[fmpq, ...]]
 DIMENSIONS = 3
 VERTICES = 64
 GRID = 16
+MOST_WORK = 12_000
 VAST = 1e300
 BOXES = {64: 40, 128: 160, 256: 640}
 MOST_BOXES = 2500
@@ -55,6 +56,8 @@ def extremum(program: Program, term: Json) -> Closure:
     for hypothesis in program.signature.statement.get("given", []):
         if hypothesis[0] != "markov" and any((shown, name) in free(t) for t in hypothesis[1:]):
             raise Unsupported(f"an extremum over {name}, which a hypothesis restricts")
+    if (shown, name) not in free(body):
+        return program.compile(body)
     if any(t[0] == "grad" for t in walk(body)):
         raise Unsupported("an extremum of a gradient")
     if kind == "function":
@@ -102,15 +105,22 @@ def _over_numbers(
         saved = [env[i] for i in places]
         setters, domains = coordinates(env)
 
+        frame = env[0]
+
         def objective(point: Any) -> Value:
+            frame.work += 1
+            if frame.work > MOST_WORK:
+                raise Unsupported("extrema that take too long to enclose")
             for setter, v in zip(setters, point, strict=True):
                 setter(env, v)
             result = value(env)
             return result if upwards else -result
 
-        best = search(objective, domains)
-        for i, v in zip(places, saved, strict=True):
-            env[i] = v
+        try:
+            best = search(objective, domains)
+        finally:
+            for i, v in zip(places, saved, strict=True):
+                env[i] = v
         return best if upwards else -best
 
     return extremal
@@ -124,11 +134,13 @@ def _search_boxes(objective: Callable[[Any], Value], domains: list[Domain]) -> V
         nonlocal low
         below = bounds(objective(point))[0]
         if below > low:
-            low = below
+            low = below if below < VAST else arb(VAST)
 
     for corner in itertools.islice(itertools.product(*(inside for _, inside in domains)), VERTICES):
         improve(corner)
     start = tuple(interval for interval, _ in domains)
+    if not start:
+        return objective(())
     if len(start) > DIMENSIONS:
         improve(tuple(interval.inner() for interval in start))
         return Interval(low, INFINITY)
@@ -162,6 +174,8 @@ def _search_floats(objective: Callable[[Any], Value], domains: list[Domain]) -> 
             return -math.inf
         return result if result == result else -math.inf
 
+    if not domains:
+        return objective(())
     maps = [_from_unit(interval) for interval, _ in domains]
     steps = GRID if len(maps) == 1 else 4
     best, where = -math.inf, [0.5] * len(maps)
@@ -216,11 +230,13 @@ def _over_variable(program: Program, upwards: bool, name: str, value: Closure) -
 
     def extremal(env: Env) -> Value:
         outer, values = env[place], []
-        for points, _ in env[0].grid((name,)):
-            env[place] = points[0]
-            found = value(env)
-            values.append(found if upwards else -found)
-        env[place] = outer
+        try:
+            for points, _ in env[0].grid((name,)):
+                env[place] = points[0]
+                found = value(env)
+                values.append(found if upwards else -found)
+        finally:
+            env[place] = outer
         best = _largest(values, floats)
         return best if upwards else -best
 
@@ -324,9 +340,10 @@ def _over_function(program: Program, upwards: bool, name: str, range_: str, body
 
     def extremal(env: Env) -> Value:
         saved = dict(env[0].tables.get(("fn", name), {}))
-        result = search(env)
-        env[0].tables["fn", name] = saved
-        return result
+        try:
+            return search(env)
+        finally:
+            env[0].tables["fn", name] = saved
 
     return extremal
 
@@ -399,12 +416,13 @@ def _over_law(program: Program, upwards: bool, name: str, body: Json, value: Clo
 
     def extremal(env: Env) -> Value:
         saved = env[0].densities.get(index)
-        result = at_vertices(env) if linear else search(env)
-        if saved is None:
-            env[0].densities.pop(index, None)
-        else:
-            env[0].densities[index] = saved
-        return result
+        try:
+            return at_vertices(env) if linear else search(env)
+        finally:
+            if saved is None:
+                env[0].densities.pop(index, None)
+            else:
+                env[0].densities[index] = saved
 
     return extremal
 

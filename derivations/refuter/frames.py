@@ -28,7 +28,7 @@ class Frame:
         self.tables: dict[tuple[str, str], dict[Key, Value]] = {}
         self.one = field.number(fmpq(1))
         self.expansions: dict[tuple[str, Key], dict[tuple[Point, ...], Value]] = {}
-        self.depth = 0
+        self.depth = self.work = 0
 
     def grid(self, variables: tuple[str, ...]) -> Grid:
         """All points of some variables with their base weights; None stands for the weight 1.

@@ -16,7 +16,7 @@ from flint import ctx, fmpq
 from derivations.refuter.comparison import Sides
 from derivations.refuter.fields import BALLS, EXACT, ONE, ZERO, DoesNotExist, Unsupported, Value, ball, same
 from derivations.refuter.frames import Frame
-from derivations.refuter.models import ADMISSIBLE, Key, Model, Table, draw_number
+from derivations.refuter.models import ADMISSIBLE, Key, Model, Table, draw_number, rational
 from derivations.refuter.signature import Json, Signature, free, walk
 
 PASSES = 4
@@ -180,7 +180,7 @@ class Relation:
         key = self.sides.program.key(parameters)(env) if parameters else ()
         values: dict[tuple[Any, ...], Value] = {}
         order = [s for s, _ in [*targets, *given]]
-        names = [t[1] for _, t in [*targets, *given]]
+        arguments = [(t[0], t[1] if t[0] == "var" else self._point(frame, s, t)) for s, t in [*targets, *given]]
         for assignment, _ in env[0].grid(self.variables):
             where = dict(zip(self.variables, assignment, strict=True))
             value = self.sides.at(env, assignment)[1 - number]
@@ -188,7 +188,7 @@ class Relation:
                 raise Unsupported("a law given by numbers that are not rational")
             if value < 0:
                 raise DoesNotExist("a law given by negative numbers")
-            values[tuple(where[n] for n in names)] = value
+            values[tuple(where[a] if kind == "var" else a for kind, a in arguments)] = value
         conditions = tuple(s for s, _ in given)
         above = frame.density(law, key, conditions, ()) if conditions else {(): ONE}
         rest = _Rest(model, frame, law, key, order)
@@ -196,10 +196,16 @@ class Relation:
         table = {}
         for p, old in model.law(law, key).items():
             points = tuple([p[i] for i in places])
+            if points not in values:
+                table[p] = old
+                continue
             mass = above[points[len(targets) :]] * values[points]
             table[p] = mass * rest.given(points, old) if mass != 0 else ZERO
         model.laws[law, key] = table
         touched.add(law)
+
+    def _point(self, frame: Frame, slot: str, term: Json) -> Any:
+        return frame.point(self.signature.space[slot], rational(term[1]))
 
     def holds(self, model: Model) -> bool:
         """Whether the relation holds at all points, for certain."""
@@ -222,11 +228,11 @@ def _certain(relation: str, left: Value, right: Value) -> bool:
 
 
 def _is_plain_density(term: Json) -> bool:
-    """Whether a term is a density of one law at distinct variables, so that an equation can impose it."""
+    """Whether a term is a density of one law at distinct variables (or numbers), so that an equation can impose it."""
     if term[0] != "den":
         return False
     arguments = [t for _, t in [*term[2], *term[3]]]
-    names = [t[1] for t in arguments if t[0] == "var"]
+    names = [t[1] if t[0] == "var" else f"{n}:{t[1]}" for n, t in enumerate(arguments) if t[0] in ("var", "num")]
     if any(u[0] == "var" for parameter in term[1][2] for u in walk(parameter)):
         return False
     return len(names) == len(arguments) == len(set(names))

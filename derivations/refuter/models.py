@@ -17,15 +17,13 @@ from typing import Any
 from flint import fmpq
 
 from derivations.refuter.fields import ONE, ZERO, Unsupported, Value
-from derivations.refuter.signature import Json, Signature, walk
+from derivations.refuter.signature import Json, Signature
 
 Point = Any
 Key = tuple[Any, ...]
 Table = dict[tuple[Point, ...], Any]
 Jet = tuple[list[Any], dict[tuple[int, int], Any]]
 """First and second derivatives of a table or a number in each argument and pair of arguments."""
-
-STYLES = ("simple", "generic", "simple", "degenerate", "generic", "sparse", "wild", "product")
 
 
 def rationals(text: str) -> tuple[fmpq, ...]:
@@ -46,7 +44,6 @@ REALS = rationals("-3 -2 -1 -1/2 1/3 1/2 3/4 1 3/2 2 3 5/2")
 WILD_REALS = (*REALS, *rationals("0 0 1 1 -1 10 -10 100 -100 1/100 -1/100"))
 UNIT = rationals("1/8 1/4 1/3 1/2 2/3 3/4 7/8")
 WILD_UNIT = (*UNIT, *rationals("0 0 1 1 1/1000 999/1000"))
-FACTORS = rationals("1/100 1/10 1/2 2 10 100")
 TINY = rationals("0 1 1 2 -1")
 WEIGHTS = rationals("1 1/2 1/4 1/3 1/8 2 3 3/2")
 ADMISSIBLE = {
@@ -315,107 +312,6 @@ def _masses(model: Model, cells: list[Any]) -> list[int]:
     return [rng.randint(1, 20) for _ in cells]
 
 
-class Sampler:
-    """Draws models of a signature, deterministic in the seed; the first ones are small and positive."""
-
-    COST = 30_000
-
-    def __init__(self, signature: Signature, seed: int) -> None:
-        self.signature, self.seed = signature, seed
-        self.loops = [loop for t in signature.terms for loop in signature.loops(t)]
-        self.spaces = sorted(set(signature.space.values()) - signature.lines)
-        self.extents = {n: (f["shape"][0] if f["shape"] else None) for n, f in signature.variables.items()}
-
-    def draw(self, number: int, style: str | None = None) -> Model:
-        """Model by number."""
-        style = STYLES[number % len(STYLES)] if style is None else style
-        seed = self.seed * 1_000_003 + number
-        rng = Random(seed)
-        signature = self.signature
-        dimensions = {d: rng.choice((1, 2, 2, 3)) for d in signature.dimensions}
-        sizes = dict.fromkeys(self.spaces, 2)
-        searched = any(t[0] in ("sup", "inf") for term in signature.terms for t in walk(term))
-        if style == "tiny" or searched:
-            dimensions = dict.fromkeys(signature.dimensions, 1 + (number % 3 == 2))
-        elif number >= 2:
-            for s in self.spaces:
-                sizes[s] = rng.choice((2, 2, 2, 2, 2, 3, 3, 4, 1) if style != "simple" else (2, 2, 2, 3))
-        self._restrain(sizes, dimensions, rng)
-        model = Model(signature, {}, dimensions, style=style, seed=seed, rng=rng)
-        for s, n in sizes.items():
-            model.spaces[s] = self._space(s, n, 0 if style == "tiny" else number, rng)
-        model.reals = tuple(rng.sample(REALS, 2))
-        for name, facts in signature.symbols.items():
-            model.symbols[name] = self._symbol(name, facts, model)
-        for name in signature.laws:
-            if name not in signature.parametric and not signature.line_slots(name):
-                model.law(name)
-        if style == "twins" or (style in ("wild", "sparse") and rng.random() < 0.5):
-            _make_twins(model)
-        return model
-
-    def _restrain(self, sizes: dict[str, int], dimensions: dict[str, int], rng: Random) -> None:
-        """Shrink spaces until one evaluation stays affordable."""
-
-        def cost() -> int:
-            total = 0
-            for size, names in self.loops:
-                work = size
-                for n in names:
-                    extent = self.extents[n]
-                    work *= sizes.get(self.signature.variable_space(n), 1) ** (
-                        1 if extent is None else integer(extent, dimensions)
-                    )
-                total += work
-            for law, slots in self.signature.laws.items():
-                work = 1
-                for s in slots:
-                    extent = self.signature.whole.get((law, s))
-                    work *= sizes.get(self.signature.space[s], 1) ** (
-                        1 if extent is None else integer(extent, dimensions)
-                    )
-                total += work
-            return total
-
-        while cost() > self.COST:
-            large = [s for s in self.spaces if sizes[s] > 1]
-            if not large:
-                raise Unsupported("more nested binders than can be evaluated")
-            widest = [s for s in large if sizes[s] > 2] or large
-            sizes[rng.choice(widest)] -= 1
-
-    def _space(self, space: str, size: int, number: int, rng: Random) -> Space:
-        values = sorted(rng.sample(REALS, size)) if number % 3 else [fmpq(i) for i in range(size)]
-        if space in self.signature.discrete or number % 2 == 0:
-            weights = [ONE] * size
-        elif number % 8 == 3:
-            weights = [fmpq(rng.randint(1, 9), 10 ** rng.randint(0, 4)) for _ in range(size)]
-        else:
-            weights = [rng.choice(WEIGHTS) for _ in range(size)]
-        return Space(tuple(values), tuple(weights))
-
-    def _symbol(self, name: str, facts: dict[str, Json], model: Model) -> Any:
-        if name in model.dimensions:
-            return fmpq(model.dimensions[name])
-        if name in self.signature.located:
-            return model.rng.choice(model.spaces[self.signature.located[name]].values)
-        values = [draw_number(model.rng, facts["sign"], model.style) for _ in range(_count(facts["shape"], model))]
-        return tuple(values) if facts["shape"] else values[0]
-
-
-def _count(shape: list[Json], model: Model) -> int:
-    if len(shape) > 1:
-        raise Unsupported("a symbol with a matrix shape")
-    return integer(shape[0], model.dimensions) if shape else 1
-
-
-def _make_twins(model: Model) -> None:
-    """Give laws over the same slots the same table: where divergences vanish, strict inequalities fail."""
-    first: dict[tuple[str, ...], Table] = {}
-    for (name, key), table in model.laws.items():
-        model.laws[name, key] = first.setdefault(tuple(model.signature.laws[name]), table)
-
-
 def _jet(arity: int, draw: Callable[[], Any]) -> Jet:
     first = [draw() for _ in range(arity)]
     second: dict[tuple[int, int], Any] = {}
@@ -423,30 +319,3 @@ def _jet(arity: int, draw: Callable[[], Any]) -> Jet:
         for j in range(i, arity):
             second[i, j] = second[j, i] = draw()
     return first, second
-
-
-def neighbour(model: Model, step: int) -> Model:
-    """A model that differs in one law, function value or symbol."""
-    other = model.copy()
-    rng = other.rng = Random(model.seed * 31 + step)
-    choices: list[tuple[str, Any]] = [("law", law) for law in sorted(model.laws)]
-    choices += [("sym", s) for s in sorted(model.symbols) if s not in model.dimensions]
-    choices += [("fn", f) for f in sorted(model.functions) if f not in model.signature.points]
-    if not choices:
-        return other
-    kind, name = rng.choice(choices)
-    if kind == "law":
-        cells = model.cells(model.signature.laws[name[0]], name[0])
-        table = dict(model.laws[name])
-        changed, _ = rng.choice(cells)
-        table[changed] = (table[changed] if table[changed] != 0 else ONE) * rng.choice(FACTORS)
-        total = sum((table[p] * w for p, w in cells), fmpq(0))
-        other.laws[name] = {p: v / total for p, v in table.items()}
-    elif kind == "sym" and name not in model.signature.located:
-        value, sign = model.symbols[name], model.signature.symbols[name]["sign"]
-        parts = [draw_number(rng, sign, "wild") for _ in (value if isinstance(value, tuple) else (value,))]
-        other.symbols[name] = tuple(parts) if isinstance(value, tuple) else parts[0]
-    elif kind == "fn" and model.functions[name]:
-        key = rng.choice(sorted(model.functions[name]))
-        other.functions[name][key] = draw_number(rng, model.signature.functions[name]["range"], "wild")
-    return other

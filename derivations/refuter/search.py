@@ -12,7 +12,8 @@ from derivations.refuter.counterexamples import Counterexample, counterexample, 
 from derivations.refuter.fields import DoesNotExist, Unsupported, Value
 from derivations.refuter.hypotheses import Hypotheses
 from derivations.refuter.interchange import model_from_json
-from derivations.refuter.models import Model, Sampler, neighbour
+from derivations.refuter.models import Model
+from derivations.refuter.sampling import Sampler, neighbour
 from derivations.refuter.shrinking import shrink
 from derivations.refuter.signature import Json, Signature
 

@@ -7,6 +7,7 @@ seed alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 
@@ -16,7 +17,8 @@ from derivations.refuter.comparison import Violation
 from derivations.refuter.counterexamples import numbers
 from derivations.refuter.fields import BALLS, ONE, ZERO, ball
 from derivations.refuter.frames import Frame
-from derivations.refuter.models import ADMISSIBLE, Key, Model, Rest, Sampler, Space, key_of, rationals
+from derivations.refuter.models import ADMISSIBLE, Key, Model, Rest, Space, key_of, rational, rationals
+from derivations.refuter.sampling import Sampler
 
 FRESH = 16
 STEPS = 50
@@ -28,16 +30,23 @@ Falsified = Callable[[Model], Violation | None]
 def burden(model: Model, violation: Violation | None = None) -> float:
     """How hard a model is to carry in the head; smaller is simpler, and a visible gap between the sides helps."""
     found = list(numbers(model))
-    size = sum(int(v.p).bit_length() + 2 * (int(v.q).bit_length() - 1) + (0.5 if v < 0 else 0) for v in found)
-    size += 2 * sum(v == 0 for values in model.laws.values() for v in values.values())
-    size += 2 * len({(int(v.p), int(v.q)) for v in found})
+    size = sum(_length(v) for v in found) / 2 + sum(
+        1 + _length(v) for v in {(int(v.p), int(v.q)): v for v in found}.values()
+    )
+    size += 6 * sum(v == 0 for values in model.laws.values() for v in values.values())
     for space in model.spaces.values():
-        size += {1: 3, 2: 0, 3: 4}.get(len(space.values), 10) + (0 if space.counting else 3)
+        size += {1: 24, 2: 0, 3: 4}.get(len(space.values), 10) + (0 if space.counting else 3)
     size += 4 * sum(model.dimensions.values())
     if violation is None:
         return size
     gap = abs(float(ball(violation.left)) - float(ball(violation.right)))
     return size + (SMALL_GAP if 0 < gap < 0.02 else 0)
+
+
+def _length(value: fmpq) -> float:
+    """About the digits of a rational number; halves and quarters are easier than thirds."""
+    p, q = abs(int(value.p)), int(value.q)
+    return p.bit_length() + 0.75 * math.log2(q) + (1.5 if q & (q - 1) else 0) + (0.5 if value < 0 else 0)
 
 
 def shrink(
@@ -74,7 +83,8 @@ def shrink(
 def simplifications(model: Model) -> Iterator[Model]:
     """Models that are simpler in one respect."""
     for name in sorted(model.spaces):
-        if len(model.spaces[name].values) > 1 and name not in model.signature.points.values():
+        fixed = set(map(rational, model.signature.literals.get(name, ())))
+        if len(model.spaces[name].values) > 1 and name not in model.signature.points.values() and not fixed:
             for i in range(len(model.spaces[name].values)):
                 yield from _without_point(model, name, i)
         if not model.spaces[name].counting:
@@ -82,7 +92,8 @@ def simplifications(model: Model) -> Iterator[Model]:
             for weight in rationals("1 1/2 2"):
                 if model.spaces[name].weights != (weight,) * size:
                     yield _reweighted(model, name, (weight,) * size)
-        yield from _renumbered(model, name)
+        if not fixed:
+            yield from _renumbered(model, name)
     for law, key in sorted(model.laws):
         yield from _simpler_laws(model, law, key)
     yield from _simpler_continuum(model)

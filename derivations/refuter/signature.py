@@ -96,7 +96,7 @@ class Signature:
 
     *space* gives the space of each slot: slots that share a variable share a space and its name.  *laws* lists the
     slots of each law, in order; *whole* tells the pairs of law and slot whose argument is a whole vector.
-    *points* gives, for functions with values in a space, that space.
+    *points* gives, for functions with values in a space, that space; *literals* the numbers that fill slots.
     """
 
     statement: dict[str, Json]
@@ -117,6 +117,7 @@ class Signature:
     analytic: set[str] = field(default_factory=set)
     densities: dict[str, list[DensityDefinition]] = field(default_factory=dict)
     patterns: dict[str, Pattern] = field(default_factory=dict)
+    literals: dict[str, set[str]] = field(default_factory=dict)
     definitions: dict[tuple[str, str], tuple[tuple[str, ...], Json]] = field(default_factory=dict)
 
     @classmethod
@@ -147,6 +148,8 @@ class Signature:
             self._dimension(facts["lower"], facts["upper"])
         self.space = {slot: self.space_of(slot) for slot in self.space}
         self.points = {f: self.space_of(s) for f, s in self.points.items()}
+        for slot, numbers in list(self.literals.items()):
+            self.literals.setdefault(self.space_of(slot), set()).update(numbers)
         self.located = {s: self.space_of(slot) for s, slot in self.located.items()}
         for hypothesis in statement.get("given", []):
             if hypothesis[0] == "markov":
@@ -199,6 +202,8 @@ class Signature:
             self._join(slot, facts["slot"])
         elif argument[0] == "fn":
             self._join(slot, self.points.setdefault(argument[1], slot))
+        elif argument[0] == "num":
+            self.literals.setdefault(slot, set()).add(argument[1])
         elif argument[0] == "sym":
             self.located.setdefault(argument[1], slot)
         if argument[0] not in ("var", "at"):

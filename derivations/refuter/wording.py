@@ -42,9 +42,9 @@ def describe(model: Model) -> list[str]:
     for slot, space in sorted(signature.space.items()):
         if space in model.spaces and not model.spaces[space].counting:
             weights = ", ".join(map(str, model.spaces[space].weights))
-            several = f"The points of {slot} have the base weights {weights}"
-            single = f"The point of {slot} has the base weight {weights}"
-            lines.append(f"{several if len(model.spaces[space].values) > 1 else single}; densities refer to it.")
+            several = f"The points of {slot} have the base weights {weights}; densities refer to them."
+            single = f"The point of {slot} has the base weight {weights}; densities refer to it."
+            lines.append(several if len(model.spaces[space].values) > 1 else single)
     lines += [_describe_law(model, name, key) for name, key in sorted(model.laws)]
     lines += [line for (name, key) in sorted(model.jets) for line in _describe_jet(model, name, key)]
     lines += [line for (name, key), rest in sorted(model.chains.items()) for line in _describe_rest(name, key, rest)]
