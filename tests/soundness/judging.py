@@ -14,9 +14,9 @@ from derivations import kernel
 from derivations.language.statements import Statement, decode
 from derivations.refuter.comparison import Comparison
 from derivations.refuter.fields import DoesNotExist, Unsupported
-from derivations.refuter.hypotheses import Hypotheses
-from derivations.refuter.models import STYLES, Model, Sampler
-from derivations.refuter.signature import Signature, free
+from derivations.refuter.models import Model
+from derivations.refuter.search import Search
+from derivations.refuter.signature import free
 
 Json = Any
 ONE: Json = ["num", "1"]
@@ -186,19 +186,17 @@ class Truth:
         for _, t in paths(pairs):  # a condition may speak of another point of a slot, x' beside x
             if isinstance(t, list) and len(t) == 2 and t[0] == "var" and t[1] not in declare["variables"]:
                 declare["variables"][t[1]] = declare["variables"][t[1].rstrip("'")]
-        data = {**data, "declare": declare}
-        self.signature = Signature.of({**data, "equality": [*data["equality"], *pairs]})
-        self.sampler = Sampler(self.signature, seed)
-        self.hypotheses = Hypotheses(self.signature)
-        self.claim = Comparison(self.signature, data["relation"], data["lhs"], data["rhs"])
-        self.sides = [Comparison(self.signature, "=", *pair) for pair in pairs]
+        data = {**data, "declare": declare, "equality": [*data["equality"], *pairs]}
+        self.search = Search(data, seed)
+        self.claim = self.search.comparison
+        self.sides = [Comparison(self.search.signature, "=", *pair) for pair in pairs]
 
     def models(self, number: int) -> Iterator[Model]:
         """Random models that satisfy hypotheses and conditions."""
         for n in range(number):
             try:
-                model = self.sampler.draw(n, STYLES[n % len(STYLES)])
-                if self.hypotheses and not self.hypotheses.settle(model):
+                model = self.search.draw(n)
+                if model is None:
                     continue
                 holds = [self.holds(c[0], side, model) for c, side in zip(self.conditions, self.sides, strict=True)]
                 if all(holds):

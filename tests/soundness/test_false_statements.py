@@ -110,6 +110,9 @@ SIGNS: dict[str, Callable[[], Statement]] = {
 RANGES: dict[str, Callable[[], Statement]] = {
     "an empty sum": lambda: Sum[empty](1) == -1,
     "a sum that ends at any real number": lambda: Sum[real](1) == R,
+    "a sum that ends below zero": lambda: Sum[index("m", -K)](1) == -K,
+    "a sum that may end below its start": lambda: Sum[index("m", K - 5)](1) == K - 5,
+    "a sum that starts above its end": lambda: Sum[index("m", 1, K)](1) == 2 - K,
     "a product over another range than the vector's": lambda: (
         Integral[Z](Product[index("k", L)](Normal(0, 1)(Z[index("k", L)]))) == 1
     ),
@@ -168,6 +171,9 @@ CASES = {
     for name, make in table.items()
 }
 KNOWN: dict[str, str] = {
+    "ranges: a sum that ends below zero": "the number of values of an index is not shown to be at least zero",
+    "ranges: a sum that may end below its start": "the number of values of an index is not shown to be at least zero",
+    "ranges: a sum that starts above its end": "the number of values of an index is not shown to be at least zero",
     "equality: an equation divided by what may vanish": "where p = 0 < q the equation says nothing",
 }
 
