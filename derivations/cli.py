@@ -7,7 +7,6 @@ expected one or a check failed; 2 for usage errors.  Nothing heavy is imported b
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -51,12 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     2
     """
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser()
-    options = parser.parse_args(argv)
     try:
+        if argv[:1] == ["check"]:  # it has its own arguments, and grammars that nothing else needs
+            from derivations import check
+
+            return check.main(argv[1:])
+        options = _parser().parse_args(argv)
         status: int = options.run(options)
     except UsageError as error:
-        print(f"derivations {options.command}: {error}", file=sys.stderr)
+        print(f"derivations {argv[0]}: {error}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -86,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_jobs(verify)
     verify.add_argument("--no-checks", action="store_true", help="prove only, without the numeric checks")
 
+    commands.add_parser("check", help="check the derivations in documents", add_help=False)  # see main()
+
     train = _command(commands, "train", _train, "train the small models and compare them with theory")
     train.add_argument("models", nargs="*", metavar="MODEL", help="names of models; all if none is given")
     train.add_argument("--quick", action="store_true", help="the short configurations")
@@ -103,9 +107,6 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--quick", action="store_true", help="train with the short configurations")
     report.add_argument("--no-pdf", action="store_true", help="write the LaTeX folder without compiling it")
 
-    if importlib.util.find_spec("derivations.check") is not None:
-        check = _command(commands, "check", _check, "check the derivations in documents")
-        check.add_argument("files", nargs="*")
     return parser
 
 
@@ -235,12 +236,6 @@ def _report(options: argparse.Namespace) -> int:
     return 0 if all(evidence.passed for evidence in found) else 1
 
 
-def _check(options: argparse.Namespace) -> int:
-    check = importlib.import_module("derivations.check")
-    status: int = check.main(options.files)
-    return status
-
-
 # What the commands share ---------------------------------------------------------------------------------------------
 
 
@@ -268,8 +263,8 @@ def _gathered(claims: list[tuple[str | None, Claim]], options: argparse.Namespac
         return gather_all(
             claims,
             Options(options.seed, options.device, checks, jobs, options.timeout),
-            started=lambda claim: step(claim.id, 0),
-            done=lambda evidence: step(evidence.claim.id, 1),
+            started=lambda claim: step(claim.id),
+            done=lambda evidence: step(evidence.claim.id, advance=1),
         )
 
 
@@ -277,13 +272,10 @@ def _trained(names: Sequence[str] | None, options: argparse.Namespace) -> list[A
     from numerics.training.registry import MODELS, train
 
     wanted = list(MODELS) if names is None else list(names)
-    finished: set[str] = set()
     with _progress("training", len(wanted)) as step:
 
         def progress(name: str, done: int, total: int) -> None:
-            complete = done >= total and name not in finished
-            finished.update([name] if complete else [])
-            step(name, 1 if complete else 0)
+            step(name, completed=wanted.index(name) + done / max(1, total))
 
         try:
             return list(train(names, quick=options.quick, device=options.device, seed=options.seed, progress=progress))
@@ -293,8 +285,8 @@ def _trained(names: Sequence[str] | None, options: argparse.Namespace) -> list[A
 
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Any]:
-    """A progress bar on standard error; it is called with a name and with how many are done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    """A progress bar on standard error; it is called with a name and with ``advance`` or ``completed``."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from derivations.report.terminal import output
 
@@ -302,13 +294,13 @@ def _progress(what: str, total: int) -> Iterator[Any]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[at]}", style="dim", markup=False),
     )
     with Progress(*columns, console=output(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total, at="")
-        yield lambda name, done: bar.update(task, advance=done, at=name)
+        yield lambda name, **how: bar.update(task, at=name, **how)
 
 
 if __name__ == "__main__":

@@ -267,7 +267,7 @@ def _item(
     known = None if own else ITEMS.get(number)
     asked = any(e.claim.question for e in group)
     return ItemContent(
-        number=number,
+        number=number if len(number) <= 5 else "",
         title=known.title if known else "",
         question=prose(known.question) if known and not asked else [],
         sources=tuple(sources.index(name) + 1 for name in known.sources) if known else (),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -85,7 +86,8 @@ def _finite(value: Any) -> Any:
 
 def dumped(data: Mapping[str, Any]) -> str:
     """JSON text, indented, in the order in which the data was made."""
-    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return re.sub(r"[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)  # no UTF-8 has lone surrogates
 
 
 def schema(name: str) -> dict[str, Any]:

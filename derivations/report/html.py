@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -77,6 +78,10 @@ def number(text: str) -> Markup:
     return Markup("{}\u202f×\u202f10<sup>{}</sup>").format(mantissa, exponent)
 
 
+# What a page may not hold (control characters, lone surrogates), and what would turn the direction of its text.
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
 @cache
 def style() -> str:
     """The style sheet."""
@@ -89,6 +94,7 @@ def policy(css: str) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
+@cache
 def environment() -> Environment:
     """The template environment; every value is escaped that is not markup already."""
     made = Environment(
@@ -116,7 +122,7 @@ def render(content: Content, date: str, drawings: Mapping[str, str] | None = Non
     }
     css = style()
     page = environment().get_template("report.html.j2")
-    return page.render(
+    text = page.render(
         content=content,
         date=date,
         drawings=shown,
@@ -124,3 +130,4 @@ def render(content: Content, date: str, drawings: Mapping[str, str] | None = Non
         css=Markup(css),
         policy=policy(css),
     )
+    return _UNFIT.sub("\ufffd", text)

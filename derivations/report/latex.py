@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -39,6 +40,9 @@ _SPECIAL = {
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
     "`": r"\textasciigrave{}",
+    "[": "{[}",  # after a line's end a bracket would be an option, a star a command
+    "]": "{]}",
+    "*": "{*}",
     "\u00a0": "~",
     "–": "--",
     "—": "---",
@@ -71,30 +75,26 @@ def escaped(text: str) -> Tex:
     r"""Words as LaTeX: nothing in them is a command, and a long word may be broken.
 
     >>> print(escaped(r"100% \input{x} $y$ é 中"))
-    100\% \textbackslash{}input\{x\} \$y\$ é [U+4E2D]
+    100\% \textbackslash{}input\{x\} \$y\$ é {[}U+4E2D{]}
     """
-    out = []
-    run = 0
-    for c in text:
-        if c.isspace():
-            out.append(" ")
-            run = 0
-            continue
-        run += 1
-        if run > _LONG and run % 8 == 0:
-            out.append(r"\allowbreak{}")
-        out.append(_character(c))
-    return Tex("".join(out))
+    return Tex(" ".join(_word(word) for word in re.split(r"\s+", text)))
+
+
+def _word(word: str) -> str:
+    shown = [_character(c) for c in word]
+    if max(len(word), sum(map(len, shown)) // 6) > _LONG:
+        shown = [r"\allowbreak{}" + c if place % 6 == 5 else c for place, c in enumerate(shown)]
+    return "".join(shown)
 
 
 def _character(c: str) -> str:
     if c in _SPECIAL:
         return _SPECIAL[c]
     if c.isascii():
-        return c if c.isprintable() else f"[U+{ord(c):04X}]"
+        return c if c.isprintable() else f"{{[}}U+{ord(c):04X}{{]}}"
     if c in _MATHEMATICAL:
         return rf"\ensuremath{{{_MATHEMATICAL[c]}}}"
-    return c if c in _LETTERS else f"[U+{ord(c):04X}]"
+    return c if c in _LETTERS else f"{{[}}U+{ord(c):04X}{{]}}"
 
 
 def code(text: str) -> Tex:
@@ -149,7 +149,9 @@ def number(text: str) -> Tex:
     found = power_of_ten(text)
     if found:
         return Tex(rf"${found[0]}\times10^{{{found[1]}}}$")
-    return Tex(f"${text}$") if re.fullmatch(r"-?[0-9.]+", text) else escaped(text)
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", text):
+        return Tex(f"${text}$")
+    return escaped(text if len(text) <= 16 else f"{text[:15]}…")
 
 
 def joined(values: Iterable[str], between: str = "; ") -> Tex:
@@ -184,6 +186,7 @@ def _finalised(value: Any) -> str:
     return value if isinstance(value, Tex) else escaped("" if value is None else str(value))
 
 
+@cache
 def environment() -> Environment:
     """The template environment: commands in <% %>, values in << >>, and every value escaped."""
     made = Environment(

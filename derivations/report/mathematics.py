@@ -80,6 +80,11 @@ class Node:
     parts: tuple[Node, ...] = ()
     rows: tuple[tuple[Node, ...], ...] = field(default=())
 
+    def __repr__(self) -> str:
+        from derivations.report.setting import written
+
+        return f"<{self.kind} {written(self)}>"
+
 
 _EMPTY = Node("group")
 
