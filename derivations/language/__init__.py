@@ -10,13 +10,31 @@
 ``Normal(m, v)(x)``        the normal density; diagonal for a vector x
 ``sup[D](f)``, ``inf[..]``  extrema over a variable, a function or a law
 ``Grad[theta](f)``         derivative
+``Limit[a, -infinity](f)``  limit in a symbol, at a number or an infinity
+``z.draws("sample", L)``    a vector of L points that fill the slot of z
 ``a == b``, ``a <= b``     statements; ``(a <= b).iff(y == c)`` with its equality case
 =========================  =====================================================================
 """
 
 from derivations.language.laws import Law, Normal, laws
 from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
-from derivations.language.operators import JSD, KL, TV, E, Grad, H, I, Integral, Product, Sum, cross_entropy, inf, sup
+from derivations.language.operators import (
+    JSD,
+    KL,
+    TV,
+    E,
+    Grad,
+    H,
+    I,
+    Integral,
+    Limit,
+    Product,
+    Sum,
+    cross_entropy,
+    inf,
+    infinity,
+    sup,
+)
 from derivations.language.statements import Statement
 from derivations.language.terms import (
     Function,
@@ -47,6 +65,7 @@ __all__ = [
     "Integral",
     "LanguageError",
     "Law",
+    "Limit",
     "MultivariateNormal",
     "Normal",
     "Product",
@@ -61,6 +80,7 @@ __all__ = [
     "exp",
     "index",
     "inf",
+    "infinity",
     "inverse",
     "laws",
     "log",

@@ -163,6 +163,9 @@ def _targets(value: Term) -> tuple[Term, ...] | None:
         return (value.args[0],) if isinstance(value.args[0], Variable) else None
     if value.head == "prod" and value.args[1].head == "normal" and value.args[1].args[0].head == "at":
         return (value.args[1].args[0].args[0],)
+    if value.head == "prod" and value.args[1].head == "den" and len(value.args[1].args[1]) == 1:
+        point = value.args[1].args[1][0][1]
+        return (point.args[0],) if point.head == "at" and point.args[1] is value.args[0] else None
     if value.head == "add":
         parts = [_targets(a) for a in value.args]
         if all(p is not None and set(p) == set(parts[0] or ()) for p in parts):

@@ -95,6 +95,31 @@ class _Gradient:
         return lambda body: Term("grad", parameter, term(body))
 
 
+infinity = Term("infinity")
+_MINUS_INFINITY = Term("minus infinity")
+
+
+class _Limit:
+    """``Limit[a, -infinity](f)``: the limit of f as the symbol a goes to a number or to an infinity.
+
+    >>> from derivations.language import exp, symbols
+    >>> (a,) = symbols("a")
+    >>> Limit[a, -infinity](1 / (1 + exp(a))), Limit[a, 0](a**2)
+    (Limit[a, -infinity](1/(exp(a) + 1)), Limit[a, 0](a**2))
+    """
+
+    def __getitem__(self, where: Any) -> Any:
+        symbol, place = where if isinstance(where, tuple) and len(where) == 2 else (where, None)
+        if place is None or not isinstance(symbol, Term) or symbol.head != "sym":
+            raise LanguageError(f"Limit[{where!r}] needs a symbol and where it goes; write Limit[a, 0](f)")
+        value = term(place)
+        if value is -infinity:
+            value = _MINUS_INFINITY
+        if value.head not in ("num", "infinity", "minus infinity"):
+            raise LanguageError(f"Limit[{symbol!r}, {place!r}]: a symbol goes to a number, to infinity or to -infinity")
+        return lambda body: Term("limit", symbol, value, term(body))
+
+
 E = _Expectation()
 Integral = _Binder("int")
 Sum = _Range("sum")
@@ -102,6 +127,7 @@ Product = _Range("prod")
 sup = _Extremum("sup")
 inf = _Extremum("inf")
 Grad = _Gradient()
+Limit = _Limit()
 
 
 def _divergence(head: str, left: Scalar, right: Scalar) -> Term:

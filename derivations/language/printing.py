@@ -176,6 +176,10 @@ def _text_call(value: Term) -> str:
     if head in ("sum", "prod", "sup", "inf", "grad"):
         name = {"sum": "Sum", "prod": "Product", "grad": "Grad"}.get(head, head)
         return f"{name}[{text(args[0])}]({text(args[1])})"
+    if head == "limit":
+        return f"Limit[{text(args[0])}, {text(args[1])}]({text(args[2])})"
+    if head in ("infinity", "minus infinity"):
+        return "-infinity" if head == "minus infinity" else "infinity"
     return f"{head}({_list(a for a in args if isinstance(a, Term))})"
 
 
@@ -251,7 +255,7 @@ _COMMANDS = {
     "eps": r"\varepsilon",
 }
 _RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
-_WIDE = ("E", "int", "sum", "prod", "sup", "inf", "grad", "KL", "JSD", "TV", "CE", "H", "I")
+_WIDE = ("E", "int", "sum", "prod", "sup", "inf", "grad", "limit", "KL", "JSD", "TV", "CE", "H", "I")
 
 
 def name_latex(name: str, *subscripts: str) -> str:
@@ -334,6 +338,11 @@ def _latex_level(value: Term) -> tuple[str, int]:
     if head == "int":
         differentials = "".join(rf" \,\mathrm{{d}}{latex(v)}" for v in args[0])
         return rf"\int {_latex(args[1], _PRODUCT)}{differentials}", _PRODUCT
+    if head in ("infinity", "minus infinity"):
+        return (r"\infty" if head == "infinity" else r"-\infty"), _ATOM
+    if head == "limit":
+        sign = rf"\lim_{{{latex(args[0])} \to {latex(args[1])}}}"
+        return f"{sign} {_latex(args[2], _ATOM)}", _PRODUCT
     if head in ("sup", "inf", "grad"):
         sign = rf"\nabla_{{{latex(args[0])}}}" if head == "grad" else rf"\{head}_{{{latex(args[0])}}}"
         tight = args[1].head in ("log", "fn", "den", "E", "KL", "JSD", "var", "sym", "at")

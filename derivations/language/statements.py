@@ -10,7 +10,7 @@ from derivations.language.laws import Law
 from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, add, mul, power, term, walk
 
 RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
-BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad")
+BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad", "limit")
 
 
 @dataclass(frozen=True, eq=False)

@@ -183,6 +183,17 @@ class Variable(Term):
         """Another variable for the same slot, of the same kind and shape."""
         return Variable("var", name, self.kind, self.slot, self.shape)
 
+    def draws(self, name: str, number: Scalar) -> Variable:
+        """A vector of points that fill the slot: its components are the arguments of densities at the slot.
+
+        >>> (z,), (L,) = variables("z"), symbols("L", sign="positive")
+        >>> z.draws("sample", L)[index("l", L)]
+        sample[l]
+        """
+        if self.shape:
+            raise LanguageError(f"{self!r} is a vector itself; draw from a variable without a shape")
+        return Variable("var", name, self.kind, self.slot, (term(number),))
+
 
 class Symbol(Term):
     """An unknown real number or vector: ``args = (name, sign, shape)``."""

@@ -21,7 +21,9 @@ from derivations.language import (
     I,
     Integral,
     LanguageError,
+    Limit,
     Normal,
+    Product,
     Statement,
     Sum,
     Term,
@@ -29,6 +31,7 @@ from derivations.language import (
     exp,
     index,
     inf,
+    infinity,
     laws,
     log,
     pi,
@@ -38,7 +41,7 @@ from derivations.language import (
     variables,
 )
 from derivations.language.printing import latex, name_latex, statement_latex, statement_text, text
-from derivations.language.statements import unbound_indices
+from derivations.language.statements import decode, encode, unbound_indices
 from derivations.language.terms import add, mul, power, term
 
 p, q, p_data = laws("p q p_data")
@@ -253,3 +256,19 @@ def test_a_slot_filled_twice_is_an_error_that_shows_the_line():
 def test_dividing_by_a_power_is_a_negative_power_with_the_same_domain():
     assert 1 / a**2 is power(a, -2)
     assert 1 / (1 / a) is not a
+
+
+def test_limits_and_vectors_of_draws_are_printed() -> None:
+    (a,), (count,), (z,), (p,) = symbols("a"), symbols("L", sign="positive"), variables("z"), laws("p")
+    limit = Limit[a, -infinity](1 / (1 + exp(a)))
+    assert limit.latex() == r"\lim_{a \to -\infty} \left(\frac{1}{\exp\left(a\right) + 1}\right)"
+    declare = {"symbols": {"a": {"sign": "real", "shape": []}}}
+    assert decode(encode(limit), declare) is limit
+    sample, k = z.draws("sample", count), index("k", count)
+    assert (
+        repr(E[Product[k](p(sample[k]))](Sum[k](p(sample[k])))) == "E[Product[k](p(sample[k]))](Sum[k](p(sample[k])))"
+    )
+    with pytest.raises(LanguageError, match="a vector itself"):
+        sample.draws("again", count)
+    with pytest.raises(LanguageError, match="goes to a number"):
+        Limit[a, a](limit)
