@@ -53,7 +53,7 @@ Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the b
 
 ONE: Key = ((), ())
 BINDERS = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad", "limit")
-STEPS = 2_000_000  # products of monomials in one replay; beyond them the certificate is rejected
+STEPS = 500_000  # products of monomials in one replay; beyond them the certificate is rejected
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
 
 RULES = (
@@ -579,7 +579,8 @@ class Replay:
         self.rewritten: list[tuple[Any, Any]] = []
         self.pushed: list[Any] = []
         self.depth = 0
-        self.bounds: list[Sum] = []
+        self.bounds: list[Sum] = []  # sums that are at least zero by hypothesis
+        self.strict: list[Sum] = []  # and above zero
         for hypothesis in statement["given"]:
             self.assume(hypothesis)
 
@@ -640,6 +641,8 @@ class Replay:
         elif relation in ("<=", "<", ">=", ">"):
             low, high = (left, right) if relation in ("<=", "<") else (right, left)
             self.bounds.append(plus(self.quietly(high), scaled(self.quietly(low), -1)))
+            if relation in ("<", ">"):
+                self.strict.append(self.bounds[-1])
         else:
             raise Rejected("a hypothesis that the kernel does not know")
 
@@ -991,7 +994,7 @@ class Replay:
     def check_range(self, span: tuple[Atom, Atom]) -> None:
         """Ends of a range are whole numbers: numbers, or sums of them and of symbols for whole numbers >= 0.
 
-        By convention a symbol in a range stands for a whole number, and a range has at least zero values.
+        By convention a symbol in a range stands for a whole number.
         """
         for end in span:
             for (binders, m), c in opened(end, ()).items():
@@ -1183,7 +1186,7 @@ class Replay:
             taken = names_in(atom)
             name = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken)
             s = self.log(_renamed(inner, {atom[1]: name}), found)
-            self.show_as(name, self.display[atom[1]])
+            self.show_as(name, self.shown_index(atom[1]))
             return under([name], s)
         if atom[0] == "exp":
             return opened(atom[1], ())
@@ -1395,14 +1398,14 @@ class Replay:
             raise Rejected("a limit needs a symbol and the rule for limits")
         if where[0] == "num":
             value = constant(rational(where[1]))
-            found = self.at_limit(s, place, value)
+            found = self.at_limit(s, place, value, place)
         else:
             growing = ("exp", freeze(single(place)))
             if where not in (["infinity"], ["minus infinity"]):
                 raise Rejected("a limit at neither a number nor an infinity")
             if where == ["infinity"]:  # in u = exp(-a), which goes to zero
                 s = self.common_denominator(self.reciprocal(s, growing))
-            found = self.at_limit(s, growing, {})
+            found = self.at_limit(s, growing, {}, place)
         if found is None:
             raise Rejected("a limit that the kernel does not know")
         return found
@@ -1418,25 +1421,28 @@ class Replay:
             total = plus(total, under(b, term))
         return total
 
-    def at_limit(self, s: Sum, atom: Atom, value: Sum) -> Sum | None:
-        """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish."""
+    def at_limit(self, s: Sum, atom: Atom, value: Sum, place: Atom) -> Sum | None:
+        """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish.
+
+        The symbol itself may stand nowhere else.
+        """
         total: Sum = {}
         for (binders, m), c in s.items():
             term: Sum = {((), ()): c}
             for a, e in m:
-                if not contains(a, atom):
+                if not contains(a, place):
                     factor = single(a, e)
                 elif a == atom and e.denominator == 1 and e > 0:
                     factor = self.power(value, e) if value else {}
                 elif a[0] == "sum" and not binders:
-                    inner = self.at_limit(opened(a, ()), atom, value)
+                    inner = self.at_limit(opened(a, ()), atom, value, place)
                     if inner is None or not self.positive_sum(inner):
                         return None
                     factor = self.power(inner, e)
                 else:
                     return None
                 term = product(term, factor) if factor else {}
-            if binders and any(contains(a, atom) for a, _ in m):
+            if binders and any(contains(a, place) for a, _ in m):
                 return None
             total = plus(total, under(binders, term))
         return total
@@ -1458,6 +1464,8 @@ class Replay:
             count = plus(upper, scaled(lower, -1), constant(1))
             if set(count) <= {ONE}:
                 count = constant(max(Fraction(0), count.get(ONE, Fraction(0))))
+            if not self.nonnegative_sum(count):
+                return None
             return under(rest, product(outside, count))
         heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod", "gaussian")]
         scores = [a for a, e in inside if e == 1 and a[0] == "score"]
@@ -1709,7 +1717,9 @@ class Replay:
         _, law, source, image = hypothesis
         if law[3] or source[3] or len(law[2]) != 1 or len(source[2]) != 1 or not self.use("pushforward"):
             raise Rejected("a pushforward is a law of one variable, given as the image of another")
-        (slot, x), (_, z) = law[2][0], source[2][0]
+        (slot, x), (origin, z) = law[2][0], source[2][0]
+        if name not in binders or filled_by(name) != slot or self.slot(x) != slot or self.slot(z) != origin:
+            raise Rejected("a pushforward acts on a bound variable of its own slot")
         pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
         keys = [k for k in s if k[0] == binders]
         results: list[Sum] = []
@@ -1862,7 +1872,8 @@ class Replay:
             factor = self.quietly(multiplier)
             if not self.nonnegative_sum(factor):
                 raise Rejected("a multiplier is not known to be non-negative")
-            self.finite_multiplier(factor, set())
+            for _, m in factor:
+                self.divides_safely(m, [], set())
             value, gap = self.atom(atom)
             gaps.append((gap, factor))
             s = plus(s, scaled(product(factor, value), -1))
@@ -1877,7 +1888,8 @@ class Replay:
         if bool(equality) != (proof["equality"] is not None):
             raise Rejected("an equality case without its proof, or a proof without an equality case")
         if equality:
-            self.equality_case(equality, gaps, proof["equality"])
+            bound = {name for _, atom in proof["atoms"] for _, name in atom[1]}
+            self.equality_case(equality, gaps, proof["equality"], bound)
         self.nodes = nodes
         # An infinite integral on its own makes right - left plus infinity: minus would contradict the atoms.
         alone = sum(not self.always_finite(n.value) for n in nodes) <= 1
@@ -1934,7 +1946,7 @@ class Replay:
         if not self.nonnegative_sum(s):
             raise Rejected("a term of an atom is not known to be non-negative")
 
-    def equality_case(self, equations: list[Any], gaps: list[Any], witness: dict[str, Any]) -> None:
+    def equality_case(self, equations: list[Any], gaps: list[Any], witness: dict[str, Any], bound: set[str]) -> None:
         """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
         if any(gap is None for gap, _ in gaps):
             raise Rejected("an atom of this kind has no equality case")
@@ -1942,25 +1954,36 @@ class Replay:
             raise Rejected("an equality case needs constant multipliers")
         sides = [plus(self.quietly(a), scaled(self.quietly(b), -1)) for a, b in equations]
         inner = [gap for gap, _ in gaps]
-        # Where an equation divides by zero it says nothing; where a weight of all gaps vanishes, no one looks.
-        divisors = {a for term in sides + inner for _, m in term for a, e in m if e < 0}
-        weights = [{a for a, e in m if e > 0} for gap in inner for _, m in gap]
-        seen = divisors | (set.intersection(*weights) if weights else set())
+        for _, m in (key for side in sides for key in side):
+            self.divides_safely(m, inner, bound)
         for targets, sources, matrix in ((sides, inner, witness["forward"]), (inner, sides, witness["backward"])):
             if len(matrix) != len(targets) or any(len(row) != len(sources) for row in matrix):
                 raise Rejected("the equality case has a matrix of the wrong size")
             for target, row in zip(targets, matrix, strict=True):
                 for f in row:
-                    self.finite_multiplier(self.quietly(f), seen if targets is sides else divisors)
+                    for _, m in self.quietly(f):
+                        self.divides_safely(m, inner, bound)
                 terms = [product(self.quietly(f), s) for f, s in zip(row, sources, strict=True)]
                 if self.common_denominator(plus(target, *(scaled(t, -1) for t in terms))):
                     raise Rejected("the equality case does not follow from the atoms, or the atoms not from it")
 
-    def finite_multiplier(self, factor: Sum, divisors: set[Atom]) -> None:
-        """A multiplier divides by nothing that may vanish, but for the given atoms."""
-        for _, m in factor:
-            if any(e < 0 and a not in divisors and not self.implied(a, []) for a, e in m):
-                raise Rejected("a multiplier divides by something that may vanish")
+    def divides_safely(self, m: Monomial, gaps: list[Sum], bound: set[str]) -> None:
+        """Where a divisor vanishes, it says nothing: then no density of the statement may look there.
+
+        A divisor is positive, by declaration or by hypothesis or as a density at free variables, or all terms of all
+        gaps vanish where it does, because they have a density that does.
+        """
+        for a in (a for a, e in m if e < 0):
+            free = a[0] in ("den", "cond") and gaps and not names_in(a) & bound
+            if free or self.implied(a, []) or opened(a, ()) in self.strict:
+                continue
+            densities = [
+                [w for w, e in term if e > 0 and w[0] in ("den", "cond", "normal", "gaussian")]
+                for g in gaps
+                for _, term in g
+            ]
+            if not densities or not all(self.implied(a, weights) for weights in densities):
+                raise Rejected("an equality case divides by something that may vanish")
 
     def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
@@ -2040,6 +2063,8 @@ class Replay:
     def shown(self, atom: Atom) -> Any:
         """An atom as a term."""
         head = atom[0]
+        if head == "idx" and atom[1].startswith("#"):
+            return [head, self.shown_index(atom[1])]
         if head in ("var", "idx"):
             return [head, self.display.get(atom[1], filled_by(atom[1]))]
         if head in ("sym", "const"):
@@ -2059,7 +2084,7 @@ class Replay:
         if head in ("log", "exp", "abs", "normal"):
             return [head, *(self.shown(a) for a in atom[1:])]
         if head == "prod":
-            return ["prod", ["idx", self.display[atom[1]]], self.shown(atom[2])]
+            return ["prod", ["idx", self.shown_index(atom[1])], self.shown(atom[2])]
         if head == "sum":
             return self.shown_sum(opened(atom, ()))
         if head == "opaque":
@@ -2076,6 +2101,12 @@ class Replay:
         if "^" in atom[1]:
             return [head, ["var", self.display[atom[1]]], self.shown(atom[2])]
         return [head, json.loads(atom[1]), self.shown(atom[2])]
+
+    def shown_index(self, bound: str) -> str:
+        """The name of a bound index: that of another one of its range if it came from a renaming."""
+        name = next((n for b, n in self.display.items() if slot_of(b) == slot_of(bound)), "i")
+        self.show_as(bound, name)
+        return self.display[bound]
 
     def shown_powers(self, m: Monomial) -> list[Any]:
         """The factors of a monomial, divisors last; a joint density over its marginal is a conditional density."""
@@ -2105,7 +2136,7 @@ class Replay:
             body = ["add", *parts] if len(parts) > 1 else parts[0]
             for b in binders:
                 if b.startswith("#"):
-                    body = ["sum", ["idx", self.display[b]], body]
+                    body = ["sum", ["idx", self.shown_index(b)], body]
             names = [["var", self.display.get(b, slot_of(b))] for b in binders if not b.startswith("#")]
             terms.append(["int", names, body] if names else body)
         return ["add", *terms] if len(terms) > 1 else terms[0] if terms else ["num", "0"]

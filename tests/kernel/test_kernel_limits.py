@@ -18,7 +18,7 @@ Json = Any
 (x,) = variables("x")
 f = Function("f")
 (a,) = symbols("a")
-SECONDS = 5
+SECONDS = 30  # on a slow and busy machine; the slowest takes 5
 
 
 @contextmanager
@@ -69,13 +69,7 @@ LONG: dict[str, Json] = {
 }
 
 
-KNOWN = {"nested squares": "the budget of two million products lasts for most of a minute"}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=pytest.mark.xfail(strict=True, reason=KNOWN[n])) if n in KNOWN else n for n in LONG],
-)
+@pytest.mark.parametrize("name", LONG)
 def test_a_small_statement_is_rejected_soon(name: str) -> None:
     try:
         data = certificate(LONG[name], ["num", "1"])
