@@ -19,16 +19,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from statistics import median
 from typing import TypedDict, Unpack
 
+import numpy as np
 import torch
 
 from numerics.backend import Backend
 from numerics.backend import backend as make_backend
 from numerics.intervals import MedianOfMeans, Moments, empirical_bernstein, skewed_normal
 from numerics.law import Law, LineLaw
-from numerics.laws import Mixture
 from numerics.noise import Sampler
 from numerics.ratio import LogRatio, check_pair
 from numerics.stream import Draws, FiniteDraws
@@ -199,14 +200,35 @@ def jsd(p: LineLaw, q: LineLaw, **options: Unpack[Options]) -> Estimate:
         if not isinstance(law, LineLaw):
             raise TypeError(f"{type(law).__name__} is not a law on the line; jsd mixes laws on the line only")
 
-    def integrand(x: torch.Tensor) -> torch.Tensor:
-        posterior = (p.log_density(x) - q.log_density(x)).sigmoid()
-        return math.log(2) + torch.xlogy(posterior, posterior) + torch.xlogy(1 - posterior, 1 - posterior)
-
     # The bounds are true of the integrand; the margin is for its rounding in float32.
-    own: Options = {"stream": "jsd", "bounds": (-1e-5, math.log(2) + 1e-5)}
+    own: Options = {"bounds": (-1e-5, math.log(2) + 1e-5)}
     own.update(options)
-    return expectation(Mixture(["1/2", "1/2"], [p, q]), integrand, **own)
+    home, stream, goal = _settings(own, "jsd")
+    if p.atoms or q.atoms:
+        weights, others = dict(p.atoms), dict(q.atoms)
+        points = sorted({*weights, *others}) if p.atoms and q.atoms else [Fraction(0)]
+        shares = [(weights.get(x, Fraction(0)), others.get(x, Fraction(0))) for x in points]
+        if not (p.atoms and q.atoms):
+            # A finite and a continuous law share nothing: the integrand is log 2 everywhere.
+            shares = [(Fraction(2), Fraction(0))]
+        values = [math.log(2) + sum(float(s) * math.log(s) for s in (a / (a + b), b / (a + b)) if s) for a, b in shares]
+        return _run(FiniteDraws(values, [(a + b) / 2 for a, b in shares], home, stream), goal)
+    size = min(_batch(home, 1), goal.samples)
+    generator = home.generator(stream)
+    ratios = [LogRatio(a, a, b, home, size, generator, dominated=False) for a, b in ((p, q), (q, p))]
+    halves = np.random.default_rng(generator.initial_seed() + 1)
+    out = torch.empty(size, dtype=home.dtype, device=home.device)
+
+    def draw(count: int) -> torch.Tensor:
+        # In noise, like every divergence here: x itself may round to an end of the support.
+        from_p = int(halves.binomial(count, 0.5))
+        for ratio, part in zip(ratios, (out[:from_p], out[from_p:count]), strict=True):
+            if len(part):
+                torch.sigmoid(ratio.draw(len(part)), out=part)
+        values = out[:count]
+        return math.log(2) + torch.xlogy(values, values) + torch.xlogy(1 - values, 1 - values)
+
+    return _run(Draws(draw, size, goal.bounds is not None), goal)
 
 
 def _log_ratio(p: Law, numerator: Law | None, denominator: Law | None, name: str, options: Options) -> Estimate:

@@ -125,7 +125,8 @@ class LogRatio:
     `draw(n)` returns n independent values as a view of a buffer that the next draw overwrites. Values of one batch may
     come in blocks, one for each component of p: sums do not see the order.
 
-    Raises ValueError for dimensions that differ and for b that does not dominate p.
+    Raises ValueError for dimensions that differ and for b that does not dominate p; without `dominated`, for laws on
+    the line, the ratio is infinite where b vanishes instead.
     """
 
     def __init__(
@@ -136,9 +137,10 @@ class LogRatio:
         backend: Backend,
         size: int,
         generator: torch.Generator,
+        dominated: bool = True,
     ) -> None:
         for other in (numerator, denominator):
-            if other is not None:
+            if other is not None and dominated:
                 check_pair(p, other)
         self._out = torch.empty(size, dtype=backend.dtype, device=backend.device)
         self._scratch = torch.empty_like(self._out)
@@ -166,7 +168,7 @@ class LogRatio:
         if rows > 1:
             self._rows = torch.empty(rows, size, dtype=backend.dtype, device=backend.device)
         for part in made:
-            self._blocks.append(_block(part, top, bottom, backend, size, generator))
+            self._blocks.append(_block(part, top, bottom, backend, size, generator, dominated))
 
     def draw(self, count: int) -> torch.Tensor:
         """`count` values, of shape (count,)."""
@@ -234,6 +236,7 @@ def _block(
     backend: Backend,
     size: int,
     generator: torch.Generator,
+    dominated: bool,
 ) -> _Block:
     ends: tuple[Fraction | None, Fraction | None] = {
         "normal": (None, None),
@@ -248,7 +251,7 @@ def _block(
     difference: _Polynomial | None = None
     numerator: list[_Polynomial] = []
     denominator: list[_Polynomial] = []
-    if len(above) <= 1 and len(below) <= 1:
+    if len(above) <= 1 and len(below) <= 1 and dominated:
         difference = _difference([f for _, f in above], [f for _, f in below])
         needed = [difference]
     else:
