@@ -329,7 +329,9 @@ def _checked_step(
         return CheckedStep(*shown, "unsupported", message=f"not read: {sides.error}")
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
-    outcome: Outcome = judge_step(sides.left, step.relation, sides.right, context, seed=seed, seconds=timeout)
+    outcome: Outcome = judge_step(
+        sides.left, step.relation, sides.right, context, seed=seed, seconds=timeout, loose=step.loose
+    )
     seen |= _laws(sides, context)
     suggestion = None
     if outcome.verdict == "refuted":

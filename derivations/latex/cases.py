@@ -57,11 +57,14 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     """The statement that a step makes under a reading; raises :class:`Unread` with the construct that is not read."""
     reading = Reading(dict(chosen))
     continuous: set[str] = set()
+    positive: set[str] = set()
     for _ in range(3):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
+        meaning.positive |= positive
         nodes = meaning.parse(left), meaning.parse(right)
         meaning.gaussian = gaussian(*nodes)
+        meaning.components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
         sides = []
         try:
             for node, other in (nodes, nodes[::-1]):
@@ -72,9 +75,9 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
             raise
         except LanguageError as error:
             raise Unread(str(error).split(";")[0]) from error
-        if meaning.continuous == continuous:
+        if meaning.continuous == continuous and meaning.positive == positive:
             break
-        continuous = set(meaning.continuous)
+        continuous, positive = set(meaning.continuous), set(meaning.positive)
     return _case(meaning, sides[0], relation, sides[1], given, reading)
 
 
@@ -90,6 +93,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         for t in {t for side in (left, right) for t in walk(side)}:
             if isinstance(t, Symbol) and t.name in DIMENSIONS and t.name in meaning.unexplained:
                 left, right = (replace(side, t, term(1)) for side in (left, right))
+                del meaning.unexplained[t.name]
     given += [("<=", term(0), r) for r in meaning.existing if number(r) is None and not _positive(r)]
     try:
         statement = Statement(relation, left, right, (), tuple(given))

@@ -24,7 +24,8 @@ _LOOSE = frozenset(("COMMA", "STOP", "SEMI", "COLON", "QUAD", "AMP", "ARROW", "T
 class Step:
     """One relation sign: the tokens on its sides, its place, and whether the left side starts its chain.
 
-    *alone* says that the left side stands there for itself, not as the end of an earlier step.
+    *alone* says that the left side stands there for itself, not as the end of an earlier step; *loose* that the source
+    leaves the right side empty and the next row, an equation of its own, was taken for it.
     """
 
     relation: str
@@ -32,14 +33,18 @@ class Step:
     right: tuple[Token, ...]
     place: int
     alone: bool
+    loose: bool = False
 
 
 @dataclass
 class _Equation:
     sides: list[list[Token]] = field(default_factory=lambda: [[]])
     relations: list[Token] = field(default_factory=list)
+    loose: set[int] = field(default_factory=set)
 
     def extend(self, pieces: list[list[Token]], relations: list[Token]) -> None:
+        if self.relations and not self.sides[-1] and pieces[0] and relations:
+            self.loose.add(len(self.relations) - 1)
         self.sides[-1] += pieces[0]
         self.sides += pieces[1:]
         self.relations += relations
@@ -79,7 +84,7 @@ def steps(latex: str) -> list[Step]:
             left, right, sign = sides[n], sides[n + 1], relation.text
             if sign == "=:":
                 left, right, sign = right, left, ":="
-            found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0))
+            found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0, n in equation.loose))
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 

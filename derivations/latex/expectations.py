@@ -10,17 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from derivations.language.laws import density
-from derivations.language.terms import (
-    Function,
-    Index,
-    Symbol,
-    Term,
-    at,
-    number,
-    power,
-    term,
-    walk,
-)
+from derivations.language.terms import Function, Index, Symbol, Term, Variable, at, number, power, term, walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.grammar import Part, Row, spell
@@ -41,7 +31,44 @@ class Expectations(Information):
         kind, below, body = node.args[:3]
         if kind != "E":
             return self.variance(kind, below, body)
+        if len(node.args) == 4:
+            return self.averaged([self.conditional_law(body, node.args[3])], body)
         return self.averaged(self.binders(below, body), body)
+
+    def conditional_law(self, body: Node, row: Row) -> Term:
+        """The law of what is averaged in ``E[x | y]``."""
+        behind = tuple(v for _, piece in split(row, "COMMA") for v in self._variables_of([self.one_name(piece)]))
+        law = self.law_of_the_body(body)
+        targets = [(s, v) for s, v in law.args[1] if v not in behind]
+        if not targets or law.args[2]:
+            raise Unread("a conditional expectation")
+        return density(law.args[0], targets, [(v.slot, v) for v in behind])
+
+    def variables_in(self, body: Node) -> list[Name]:
+        """The names of variables in an expression, arguments of functions included."""
+        found: list[Name] = []
+
+        def visit(node: Any) -> None:
+            if isinstance(node, Node):
+                if node.head == "name" and variable_key(node.args[0]) in self.vocabulary.variables:
+                    found.append(node.args[0])
+                if node.head == "call":
+                    names = [name_of(p) for p in node.args[1]]
+                    found.extend(n for n in names if n is not None and variable_key(n) in self.vocabulary.variables)
+                for part in node.args:
+                    visit(part)
+            elif isinstance(node, tuple):
+                for part in node:
+                    visit(part)
+
+        visit(body)
+        return found
+
+    def one_name(self, row: Row) -> Name:
+        name = name_of(row[0]) if len(row) == 1 else None
+        if name is None:
+            raise Unread(f"the condition {spell(row)!r}")
+        return name
 
     def averaged(self, densities: list[Term], body: Node) -> Term:
         """The nested expectation of a body under densities, outermost first."""
@@ -74,7 +101,7 @@ class Expectations(Information):
             elif piece and all(p.kind == "DOTS" for p in piece):
                 waiting += piece
             else:
-                found += self.factors_of(piece)
+                found += self.factors_of(piece, body)
         if waiting:
             found.append(self.unnamed(waiting))
         return self.ordered(found)
@@ -104,7 +131,12 @@ class Expectations(Information):
         keys = tuple(variable_key(n) for n in names if n is not None)
         if not keys or len(keys) != len(names):
             raise Unread(f"what is drawn in {spell(tuple(left))!r}")
-        return self.law_term(self.parse(right), keys)
+        node = self.parse(right)
+        if node.head == "sum" and not self.laws_in(node):  # y ~ x + noise
+            value = self.term(node)
+            given = tuple(dict.fromkeys(v for v in walk(value) if isinstance(v, Variable) and v in self.bound))
+            return self.open_law(f"E_{{{', '.join(keys)}}}", keys, given)
+        return self.law_term(node, keys)
 
     def sample(self, left: list[Part], right: Row) -> Term:
         """An independent sample z_1, ..., z_K: a vector whose components have the law."""
@@ -120,13 +152,16 @@ class Expectations(Information):
         plain = self.slot_variable(base, base)
         return Term("prod", index, exchanged(single, plain, at(vector, index)))
 
-    def factors_of(self, row: Row) -> list[Term]:
+    def factors_of(self, row: Row, body: Node) -> list[Term]:
         """The densities of a product such as ``p(x) q(z|x)``."""
         node = self.parse(row)
         if node.head == "product":
             return [self.law_term(n) for n in node.args]
         if node.head == "number":
-            raise Unread("an expectation with a number for its law")
+            law = self.law_of_the_body(body)
+            return [density(self.law(Name(f"law_{node.args[0]}")), list(law.args[1]), [])]
+        if node.head == "name" and self.vocabulary.is_law(node.args[0]):
+            return [self.law_term(node, self.averaged_over(node.args[0], body))]
         if node.head == "name" and node.args[0].base == "Normal":
             raise Unread("a normal law without parameters")
         if node.head == "name" and is_parameter((Part("NAME", node.args[0].base),)):
@@ -144,7 +179,7 @@ class Expectations(Information):
                     candidates.append((stem, given))
         shown = "E_{" + ", ".join(keys) + "}"
         if not candidates:
-            raise Unread(f"the law under {shown}")
+            return self.open_law(shown, keys)
         candidates.sort(key=lambda c: (not c[0].endswith(("data", "real", "_r")), c))
         if not candidates[0][0].endswith(("data", "real", "_r")):
             self.unexplained[shown] = None
@@ -153,23 +188,31 @@ class Expectations(Information):
         left = [(written(s), self.variable(k)) for s, k in zip(slots, keys, strict=True)]
         return density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])
 
+    def averaged_over(self, name: Name, body: Node) -> tuple[str, ...]:
+        """The variable of a bare law of which the document shows none: the one that its body speaks of."""
+        use = self.vocabulary.laws.get(self.vocabulary.stem(name))
+        if use is not None and use.patterns:
+            return ()
+        held = {v.name for v in self.bound}
+        keys = {variable_key(n) for n in self.variables_in(body)} - held
+        return tuple(keys) if len(keys) == 1 else ()
+
+    def open_law(self, shown: str, keys: tuple[str, ...], given: tuple[Term, ...] = ()) -> Term:
+        """A law that the document leaves open: what is proved holds for any, what fails may be a matter of it."""
+        law = Name("law_of_" + written("_".join(keys)))
+        if len(self.vocabulary.laws) < 2 and not given:  # the law of all random variables
+            law = Name(next(iter(self.vocabulary.laws), "p"))
+        else:
+            self.unexplained[f"the law under {shown}"] = None
+        left = [(written(self.vocabulary.slot(k)), self.variable(k)) for k in keys]
+        behind = [(v.slot, v) for v in given if isinstance(v, Variable) and v not in dict(left).values()]
+        return density(self.law(law), left, behind)  # type: ignore[arg-type]
+
     def law_of_the_body(self, body: Node) -> Term:
         """``E[f(X)]``: under the one law of the variables in its body."""
-        found: list[Name] = []
-
-        def visit(node: Any) -> None:
-            if isinstance(node, Node):
-                if node.head == "name" and variable_key(node.args[0]) in self.vocabulary.variables:
-                    found.append(node.args[0])
-                for part in node.args:
-                    visit(part)
-            elif isinstance(node, tuple):
-                for part in node:
-                    visit(part)
-
-        visit(body)
+        found = self.variables_in(body)
         if not found:
-            raise Unread("an expectation that names no law")
+            return self.open_law("E", (self.generic_slot(),))
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
         return self.unnamed(list(parts.values()))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from derivations.language.laws import Law
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, walk
 from derivations.language.terms import replace as exchanged
@@ -22,10 +21,10 @@ def common_optimiser(left: Row, relation: str, right: Row, context: Context) -> 
     nodes = [meaning.parse(row) for row in (left, right)]
     if any(n.head != "extremum" or not n.args[0].startswith("arg") for n in nodes):
         return None
-    parameters = {spell(n.args[1]) for n in nodes}
-    if len(parameters) != 1:
+    over = {frozenset(spell(n.args[1]).split(",")) for n in nodes}
+    if len(over) != 1:
         raise Unread("optimisers over different parameters")
-    parameter = parameters.pop()
+    parameter = over.pop()
     try:
         values = [_objective(meaning, n, parameter) for n in nodes]
     except LanguageError as error:
@@ -34,24 +33,20 @@ def common_optimiser(left: Row, relation: str, right: Row, context: Context) -> 
         values[1] = -values[1]
     moved = [_moved(v, parameter) for v in values]
     if all(m is v for m, v in zip(moved, values, strict=True)):
-        raise Unread(f"objectives in which {parameter} does not occur")
+        raise Unread(f"objectives in which {', '.join(sorted(parameter))} does not occur")
     return Statement("=", values[0] - values[1], moved[0] - moved[1])
 
 
-def _objective(meaning: Meaning, node: Node, parameter: str) -> Term:
-    if any(c in parameter for c in ",_^:"):
-        raise Unread(f"an optimiser over {parameter!r}")
-    meaning.optimised = parameter
+def _objective(meaning: Meaning, node: Node, parameters: frozenset[str]) -> Term:
+    if any(c in p for p in parameters for c in "_^:"):
+        raise Unread(f"an optimiser over {', '.join(sorted(parameters))}")
+    meaning.optimised = parameters
     return meaning.term(node.args[2])
 
 
-def _moved(value: Term, parameter: str) -> Term:
-    """The objective at another value of the parameter."""
-    new = Symbol("sym", parameter + "'", "real", ())
+def _moved(value: Term, parameters: frozenset[str]) -> Term:
+    """The objective at another value of the parameters."""
     for t in list(walk(value)):
-        if isinstance(t, Symbol) and t.name == parameter:
-            value = exchanged(value, t, new)
-    for t in list(walk(value)):
-        if isinstance(t, Law) and any(p is new for p in t.parameters):
-            continue
+        if isinstance(t, Symbol) and t.name in parameters:
+            value = exchanged(value, t, Symbol("sym", t.name + "'", "real", ()))
     return value

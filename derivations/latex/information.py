@@ -68,11 +68,13 @@ class Information(Normals):
         for node in (left, right):
             names = [n.args[0] for n in self.laws_in(node) if n.head == "name"]
             if names:
-                choices.append(self.pattern_of(names[0])[0])
+                choices.append(self.pattern_of(names[0], (), True)[0])
         known = [c for c in choices if c]
         return known[0] if known else ("x",)
 
     def compared(self, kind: str, a: Term, b: Term) -> Term:
+        if kind == "W1":
+            return self.transport_distance(a, b)
         mine, theirs = bound_by(a), bound_by(b)
         if set(mine) != set(theirs):
             if kind == "KL":  # no divergence, yet the integral a log(a/b) may be meant
@@ -81,8 +83,6 @@ class Information(Normals):
                 self.unexplained[f"KL over different variables {mine} and {theirs}"] = None
                 return Term("E", mine, a, log(a / b))
             raise LanguageError(f"a {kind} of laws over different variables")
-        if kind == "W1":
-            return self.transport_distance(a, b)
         return Term(kind, mine, a, b)
 
     def transport_distance(self, a: Term, b: Term) -> Term:
@@ -95,15 +95,14 @@ class Information(Normals):
 
     def entropy(self, name: Name, row: Row) -> Term:
         """H(X), H(X | Y), H(P), H(P, Q), H_q(z), H(q(z | x))."""
-        pieces = split(row, "COMMA", "DBAR")
-        first = row[0]
-        head = name_of(first)
-        len(row) > 1 and row[1].kind == "bracketed"
-        if (head is not None and self.vocabulary.is_law(head)) or (head is not None and self.is_normal_name(head)):
+        if self.speaks_of_laws(row):
+            pieces = split(row, "COMMA", "DBAR")
             if len(pieces) == 2:
                 a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
                 return self.compared("CE", a, b)
-            a = self.law_term(self.parse(row))
+            node = self.parse(row)
+            bare = not self.explicit_targets(node) and not self.has_normal(node)
+            a = self.law_term(node, self.common_targets(node, node) if bare else ())
             if a.head == "den" and not a.args[2]:
                 return Term("H", bound_by(a), (), a)
             if self.reading.choose("H of a conditional", ("H(q(z|x)) leaves x free", "H(q(z|x)) averages over x")):
@@ -115,6 +114,16 @@ class Information(Normals):
         law = self.information_law(name, (*targets, *given), targets)
         joint = self.joint(law, (*targets, *given), events)
         return Term("H", targets, given, joint)
+
+    def speaks_of_laws(self, row: Row) -> bool:
+        """Whether the arguments of an entropy are laws rather than random variables."""
+        for part in row:
+            name = name_of(part)
+            if name is not None and (self.vocabulary.is_law(name) or self.is_normal_name(name)):
+                return True
+            if part.kind in ("bracketed", "fraction") and any(self.speaks_of_laws(a) for a in part.args):
+                return True
+        return False
 
     def information(self, name: Name, row: Row) -> Term:
         """I(X; Y), I(X; Y | Z), I_q(x; z)."""
@@ -202,7 +211,7 @@ class Information(Normals):
                 return self.law_term(self.parse(self.definitions[name.key].row or ()), targets)
             if self.vocabulary.is_law(name) or name.base.isupper():
                 self.ask_about(name)
-                value = self.bare_density(name, slots)
+                value = self.bare_density(name, slots, True)
                 return self.renamed_targets(value, targets)
             raise Unread(f"the law {name.key}")
         if node.head == "call":

@@ -47,12 +47,13 @@ class Interpretation:
         self.continuous: set[str] = set()
         self.existing: dict[Term, None] = {}  # radicands: non-negative where the step means anything
         self.expanding: list[str] = []
+        self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
         self.gaussian: Gaussian | None = None
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
-        self.optimised = ""  # the parameter of an argmax: laws depend on it
+        self.optimised: frozenset[str] = frozenset()  # the parameters of an argmax: laws depend on them
 
     def side(self, row: Row) -> Term:
         """The term that a side of a step stands for; raises :class:`Unread`."""
@@ -106,6 +107,8 @@ class Interpretation:
             self.expanding.pop()
 
     def symbol(self, name: str, sign: str = "real", shape: tuple[Term, ...] = ()) -> Symbol:
+        if sign == "real" and written(name) in self.positive:
+            sign = "positive"
         return Symbol("sym", written(name), self.signs.get(name, sign), shape)
 
     def parameter(self, name: Name) -> Term:
@@ -170,8 +173,9 @@ class Interpretation:
         mine = self.vocabulary.laws[stem].parameters if stem in self.vocabulary.laws else {}
         used = sorted(p for p in mine if p in gradients or ("" in gradients and len(mine) == 1))
         spelled = (name.below,) if is_parameter(name.below_row) else parameters
-        if self.optimised and (self.optimised in spelled or (not spelled and self.optimised in mine)):
-            return Law("law", written(stem), (self.symbol(self.optimised),))
+        moving = sorted(p for p in self.optimised if p in spelled or (not spelled and p in mine))
+        if moving:
+            return Law("law", written(stem), tuple(self.symbol(p) for p in moving))
         if used and key == stem:
             return Law("law", written(key), tuple(self.symbol(p) for p in used))
         return Law("law", written(key), ())
@@ -232,10 +236,12 @@ class Interpretation:
             return read
         raise Unread(f"the argument {next(a.key for a in (*read.targets, *read.given) if a.kind == 'expression')!r}")
 
-    def bare_density(self, name: Name, targets: tuple[str, ...] = ()) -> Term:
-        """A law without arguments: its density at the variables at hand, conditioned as the document does."""
+    def bare_density(self, name: Name, targets: tuple[str, ...] = (), fresh: bool = False) -> Term:
+        """A law without arguments: its density at the variables at hand, conditioned as the document does.
 
-        pattern = self.pattern_of(name, targets)
+        *fresh* says that it binds its variables, so that they are not those bound around it.
+        """
+        pattern = self.pattern_of(name, targets, fresh)
         left = [(written(s), self.current(s)) for s in pattern[0]]
         right = [(written(s), self.current(s)) for s in pattern[1]]
         return density(self.law(name), left, right)
@@ -247,7 +253,9 @@ class Interpretation:
                 return v
         return self.slot_variable(slot, slot)
 
-    def pattern_of(self, name: Name, targets: tuple[str, ...] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def pattern_of(
+        self, name: Name, targets: tuple[str, ...] = (), fresh: bool = False
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The slots of a bare law: those of its own appearances, else those at hand, else the document's variable."""
         stem = self.vocabulary.stem(name)
         use = self.vocabulary.laws.get(stem)
@@ -259,12 +267,12 @@ class Interpretation:
             fitting = [p for p in patterns if set(p[0]) == set(targets)]
             if not fitting:
                 return targets, ()
-        elif self.bound and not any(p[0] for p in patterns):
+        elif self.bound and not fresh and not any(p[0] for p in patterns):
             return tuple(dict.fromkeys(self.plain_slot(v) for v in self.bound[-1:])), ()
         else:
             fitting = list(patterns)
         if not fitting:
-            return (self.generic_slot(),), ()
+            return self.likely_slot(stem), ()
         fitting.sort(key=lambda p: (not p[1], -patterns[p], p))
         ways = tuple(
             f"{name.key} is {name.key}({', '.join(p[0])}{' | ' if p[1] else ''}{', '.join(p[1])})" for p in fitting
@@ -277,11 +285,26 @@ class Interpretation:
         slots = {written(self.vocabulary.slot(k)): self.vocabulary.slot(k) for k in self.vocabulary.variables}
         return slots.get(variable.slot, variable.slot)
 
+    def known_slots(self) -> set[str]:
+        """The variables of a document that laws speak of, or else all of them."""
+        slots = {p for use in self.vocabulary.laws.values() for q in use.patterns for p in (*q[0], *q[1])}
+        return slots or {self.vocabulary.slot(k) for k in self.vocabulary.variables}
+
     def generic_slot(self) -> str:
         """The variable of a document that leaves it out: the only one there is, or x."""
-        slots = {p for use in self.vocabulary.laws.values() for q in use.patterns for p in (*q[0], *q[1])}
-        slots |= {self.vocabulary.slot(k) for k in self.vocabulary.variables}
+        slots = self.known_slots()
         return next(iter(slots)) if len(slots) == 1 else "x"
+
+    def likely_slot(self, stem: str) -> tuple[str, ...]:
+        """The variable of a law that is never written with one: for an encoder what others condition on first."""
+        slots = self.known_slots()
+        if len(slots) < 2:
+            return (self.generic_slot(),)
+        given = {p for use in self.vocabulary.laws.values() for q in use.patterns for p in q[1]}
+        latent = stem.startswith("q")
+        order = sorted(slots, key=lambda s: (s not in given if latent else s in given, s))
+        ways = tuple(f"{stem} is a law of {s}" for s in order[:4])
+        return (order[self.reading.choose(f"law {stem}", ways)],)
 
     def is_discriminator(self, name: Name) -> bool:
         """A function D in a document that also has 1 - D or a D*; its values lie between 0 and 1."""

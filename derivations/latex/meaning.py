@@ -77,11 +77,17 @@ class Meaning(Reserved):
 
     def _log(self, node: Node) -> Term:
         body, base = node.args
-        value = log(self.term(body))
-        if base is None:
+        inside = self.term(body)
+        if inside.head == "fn" and inside.args[1] == "real":
+            self.positive.add(inside.args[0])
+            self.notes[f"{inside.args[0]} > 0"] = None
+        if isinstance(inside, Symbol) and inside.sign == "real":
+            self.positive.add(inside.name)
+        value = log(inside)
+        if base is None or (base.head == "name" and base.args[0].key == "e"):
             return value
         if base.head == "name":
-            return value  # log_e, or a base left open
+            raise Unread(f"a logarithm to the base {base.args[0].key}")
         return value / log(self.term(base))
 
     def _function(self, node: Node) -> Term:
@@ -180,6 +186,8 @@ class Meaning(Reserved):
         ):
             self.unexplained[name.key] = None
         kind = "unit" if self.is_discriminator(name) else "positive" if name.base in POSITIVE else "real"
+        if kind == "real" and name.shown in self.positive:
+            kind = "positive"
         return Function(name.shown, kind)(*arguments)
 
 

@@ -49,7 +49,7 @@ class Normals(Sums):
         key = targets[0] if targets else "x"
         slot = self.vocabulary.slot(key)
         self.continuous.add(slot)
-        if self.components and self.spread is None:
+        if self.components and self.spread is None and not self.indices:
             index = Index("idx", "k", term(1), self.dimension_of_components())
             self.spread = index
             try:

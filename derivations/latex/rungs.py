@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from derivations.language.laws import Law, density
-from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Term, Variable, replace, walk
+from derivations.language.statements import Statement, encode
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, at, replace, walk
 from derivations.latex.cases import Case, Context
 from derivations.latex.names import written
 
@@ -22,6 +22,10 @@ Rung = tuple[str, Statement]
 def rungs(case: Case, context: Context) -> Iterator[Rung]:
     """The statement of a case under the usual hypotheses that concern it, each in words."""
     yield from _averaging(case, context)
+    yield from _same_variable(case)
+    yield from _diagonal(case)
+    yield from _discrete(case, context)
+    yield from _identical(case)
     yield from _mixtures(case)
     yield from _independence(case)
     yield from _chains(case)
@@ -61,6 +65,93 @@ def _averaging(case: Case, context: Context) -> Iterator[Rung]:
                     yield f"{left!r} = {right!r}", case.statement.assuming(("=", left, right))
 
 
+def _free(t: Term) -> set[Variable]:
+    from derivations.refuter.signature import free
+
+    names = {name for kind, name in free(encode(t)) if kind == "var"}
+    return {v for v in walk(t) if isinstance(v, Variable) and v.name in names}
+
+
+def _same_variable(case: Case) -> Iterator[Rung]:
+    """Two names for one observation: each free on one side only."""
+    left, right = (_free(s) for s in _sides(case.statement))
+    only = left - right, right - left
+    if len(only[0]) == len(only[1]) == 1:
+        u, x = only[0].pop(), only[1].pop()
+        try:
+            sides = [_moved(s, u, x) for s in _sides(case.statement)]
+        except LanguageError:  # both fill slots of one density: two things, not two names
+            return
+        yield f"{u.name} is {x.name}", Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
+
+
+def _moved(t: Term, old: Variable, new: Variable) -> Term:
+    """A term with one variable, and its slot, put for another."""
+    for d in [d for d in walk(t) if d.head == "den"]:
+        parts = [[(new.slot if v is old else s, v) for s, v in side] for side in d.args[1:]]
+        t = replace(t, d, density(d.args[0], *parts))
+    return replace(t, old, new)
+
+
+def _diagonal(case: Case) -> Iterator[Rung]:
+    """Sigma beside sigma: the covariance with the variances sigma^2."""
+    symbols = {t.name: t for s in _sides(case.statement) for t in walk(s) if isinstance(t, Symbol)}
+    sides = _sides(case.statement)
+    words = []
+    for name, symbol in sorted(symbols.items()):
+        small = symbols.get("sigma" + name.removeprefix("Sigma"))
+        if name.startswith("Sigma") and small is not None:
+            for old in [t for s in sides for t in walk(s) if t is symbol or (t.head == "at" and t.args[0] is symbol)]:
+                new = at(small, old.args[1]) if old.head == "at" else small
+                if old.head == "at" or not symbol.shape:
+                    sides = (replace(sides[0], old, new**2), replace(sides[1], old, new**2))
+            words.append(f"{name} = diag({small.name}^2)")
+    if words:
+        yield " and ".join(words), Statement(case.statement.relation, *sides, (), case.statement.given)
+
+
+def _discrete(case: Case, context: Context) -> Iterator[Rung]:
+    """Entropies as of discrete variables, in an inequality of a document that does not integrate over them."""
+    integrated = {written(s) for s in context.vocabulary.integrated}
+    if case.statement.relation in ("=", "!="):
+        return
+    sides = _sides(case.statement)
+    names = []
+    for v in {t for s in sides for t in walk(s) if isinstance(t, Variable)}:
+        if v.kind == "unknown" and v.slot not in integrated and not v.shape:
+            new = Variable("var", v.name, "discrete", v.slot, v.shape)
+            sides = (replace(sides[0], v, new), replace(sides[1], v, new))
+            names.append(v.name)
+    if names:
+        words = f"{', '.join(sorted(names))} {'are' if len(names) > 1 else 'is'} discrete"
+        yield words, Statement(case.statement.relation, *sides, (), case.statement.given)
+
+
+def _identical(case: Case) -> Iterator[Rung]:
+    """x_1 and x_2 as identically distributed."""
+    variables = {t for s in _sides(case.statement) for t in walk(s) if isinstance(t, Variable)}
+    numbered = [v for v in variables if v.slot == v.name and "_" in v.name and v.name.split("_")[1].isdigit()]
+    bases = {v.name.split("_")[0] for v in numbered}
+    if len(numbered) < 2 or len(bases) != 1:
+        return
+    base = bases.pop()
+    sides = _sides(case.statement)
+    try:
+        for v in numbered:
+            copy = Variable("var", v.name, v.kind, base, v.shape)
+            moved = []
+            for t in sides:
+                for d in [d for d in walk(t) if d.head == "den"]:
+                    parts = [[(base if w is v else s, w) for s, w in side] for side in d.args[1:]]
+                    t = replace(t, d, density(d.args[0], *parts))
+                moved.append(replace(t, v, copy))
+            sides = (moved[0], moved[1])
+    except LanguageError:
+        return
+    shown = ", ".join(sorted(v.name for v in numbered))
+    yield f"{shown} have the same law", Statement(case.statement.relation, *sides, (), case.statement.given)
+
+
 def _mixtures(case: Case) -> Iterator[Rung]:
     """M is the mixture of the two other laws."""
     found = _densities(case.statement)
@@ -91,6 +182,8 @@ def _groups(t: Term) -> set[frozenset[str]]:
 
 def _independence(case: Case) -> Iterator[Rung]:
     """Where one side knows the joint law and the other only the marginals of the same variables."""
+    if case.statement.relation != "=":
+        return
     left, right = (_groups(s) for s in _sides(case.statement))
     for joint_side, other in ((left, right), (right, left)):
         joint = [g for g in joint_side if len(g) > 1]

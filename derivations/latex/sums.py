@@ -184,6 +184,8 @@ class Sums(Interpretation):
             if name is None:
                 raise Unread(f"a gradient in {spell(row)!r}")
             key = variable_key(name)
+            if self.vocabulary.is_law(name):
+                raise Unread(f"a derivative in the law {name.key}")
             inside = self.term(body)
             if key in self.vocabulary.variables and not is_parameter(row):
                 return Term("grad", self.variable(key), inside)

@@ -13,7 +13,8 @@ from typing import Any
 
 from derivations.judge import Verdict, judge
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Term, number, term, walk
+from derivations.language.terms import LanguageError, Term, Variable, number, term, walk
+from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row
@@ -60,12 +61,25 @@ def judged(statement: Statement, seed: int = 0, seconds: float = 1.0) -> Verdict
 
 
 def judge_step(
-    left: Row, relation: str, right: Row, context: Context, *, seed: int = 0, seconds: float = 5.0
+    left: Row,
+    relation: str,
+    right: Row,
+    context: Context,
+    *,
+    seed: int = 0,
+    seconds: float = 5.0,
+    loose: bool = False,
 ) -> Outcome:
-    """The verdict on a step; whatever goes wrong is ``unsupported`` or ``undecided``, with the reason."""
+    """The verdict on a step; whatever goes wrong is ``unsupported`` or ``undecided``, with the reason.
+
+    *loose*: the source leaves the right side empty, so that a refutation is a query.
+    """
     try:
         with time_limit(seconds):
-            return _step(left, relation, right, context, seed, seconds)
+            outcome = _step(left, relation, right, context, seed, seconds)
+            if loose and outcome.verdict == "refuted":
+                return _conditional(outcome, "the source leaves the right side empty")
+            return outcome
     except Unread as error:
         return Outcome("unsupported", f"not read: {error}")
     except OutOfTime:
@@ -90,8 +104,10 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, sec
         return _proved(case, outcome)
     if verdict.verdict != "refuted":
         return outcome
-    if relation in ("approx", "propto"):
-        words = "an approximation" if relation == "approx" else "a proportionality"
+    if relation == "propto":
+        return _proportional(case, seed)
+    if relation == "approx":
+        words = "an approximation"
         return replace(outcome, verdict="undecided", message=f"{words}, which is not an equality", counterexample=None)
     return _gated(left, known, right, case, outcome, context, seed)
 
@@ -119,6 +135,26 @@ def _proved(case: Case, outcome: Outcome) -> Outcome:
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
 
 
+def _proportional(case: Case, seed: int) -> Outcome:
+    """``a \\propto b`` for densities in z: a(z) b(z') = a(z') b(z)."""
+    left, right = case.statement.left, case.statement.right
+    if left.head != "den":
+        return Outcome("undecided", "a proportionality of what is no density", repr(case.statement))
+    variables = [t for _, t in left.args[1] if isinstance(t, Variable)]
+    moved = [left, right]
+    for v in variables:
+        moved = [exchanged(m, v, v.copy(v.name + "'")) for m in moved]
+    names = ", ".join(v.name for v in variables)
+    statement = Statement("=", left * moved[1], moved[0] * right, (), case.statement.given)
+    verdict = judged(statement, seed)
+    outcome = replace(_outcome(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
+    if verdict.verdict == "proved":
+        return _proved(case, outcome)
+    if verdict.verdict == "refuted":
+        return _conditional(outcome, f"it is no proportionality in {names}")
+    return outcome
+
+
 def _common_optimiser(statement: Statement, seed: int) -> Outcome:
     """Two objectives have the same optimisers if they differ by what does not depend on the parameter."""
     verdict = judged(statement, seed)
@@ -133,6 +169,9 @@ def _common_optimiser(statement: Statement, seed: int) -> Outcome:
             verdict.trusts,
             verdict.rules,
         )
+    if verdict.verdict == "refuted":
+        message = "the objectives differ by more than a constant, so they have the same optimisers only by luck"
+        return Outcome("conditional", message, reading)
     return Outcome("undecided", "the objectives were not shown to differ by a constant", reading)
 
 

@@ -20,13 +20,14 @@ from derivations.latex.arguments import (
     variable_key,
 )
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import RESERVED, Name, is_greek, is_parameter, name_of
+from derivations.latex.names import PARAMETERS, RESERVED, Name, is_greek, is_parameter, name_of
 from derivations.latex.notation import split
 from derivations.latex.tokens import Unread
 
 LAW_LETTERS = frozenset("pqPQ")
 FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
+RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # targets, given, as slots
 
 
@@ -160,6 +161,8 @@ class Vocabulary:
                         self.gradients.add(spell((p,)))
             if part.kind == "NABLA" and not part.below:
                 self.gradients.add("")
+            if name is not None and name.base == "E":
+                self._averaged(part, following)
             if name is None or following is None or following.kind != "bracketed":
                 continue
             if self.is_law(name) and len(split(following.args[0], "DBAR")) == 1:
@@ -172,6 +175,19 @@ class Vocabulary:
                     inner = name_of(p)
                     if inner is not None and not self.is_law(inner) and p.kind in ("NAME", "accent"):
                         self._add_variable(inner)
+
+    def _averaged(self, part: Part, following: Part | None) -> None:
+        """``E_x[...]`` and ``E[X]``: what is averaged over is a variable."""
+        for _, piece in split(part.below or (), "COMMA"):
+            name = name_of(piece[0]) if len(piece) == 1 else None
+            if name is not None and not self.is_law(name) and name.base not in PARAMETERS:
+                self._add_variable(name)
+        named = any(p.kind in ("SIM", "bracketed") for p in part.below or ())
+        if not named and following is not None and following.kind == "bracketed":
+            for _, _, inner in self._walk(following.args[0]):
+                name = name_of(inner)
+                if name is not None and name.base.lower() in RANDOM and not self.is_law(name):
+                    self._add_variable(name)
 
     def _bound_by(self, part: Part) -> None:
         below = part.below or ()
