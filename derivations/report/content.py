@@ -33,7 +33,19 @@ from derivations.report.selection import item_key
 from derivations.report.sheet import ITEMS, SOURCES, TASKS, Source
 from derivations.report.worked import Worked, worked
 
-__all__ = ["ClaimContent", "Content", "ItemContent", "ModelContent", "Section", "compose"]
+__all__ = [
+    "ChainContent",
+    "ClaimContent",
+    "Content",
+    "ItemContent",
+    "ModelContent",
+    "Section",
+    "StatementContent",
+    "StepContent",
+    "claim_content",
+    "compose",
+    "statement_content",
+]
 
 Paragraphs = list[list[Run]]
 
@@ -271,18 +283,19 @@ def _item(
         title=known.title if known else "",
         question=prose(known.question) if known and not asked else [],
         sources=tuple(sources.index(name) + 1 for name in known.sources) if known else (),
-        claims=tuple(_claim(evidence) for evidence in group),
+        claims=tuple(claim_content(evidence) for evidence in group),
         models=() if own else tuple(m for m in models if SHOWN.get(m.name) == number),
     )
 
 
-def _claim(evidence: Evidence) -> ClaimContent:
+def claim_content(evidence: Evidence) -> ClaimContent:
+    """A claim with its evidence."""
     claim = evidence.claim
     verdicts = [v.verdict for _, _, chain in evidence.chains() for v in chain]
     statements = []
     for number, (part, verdict) in enumerate(zip(claim.parts, evidence.statements, strict=True)):
         chains = tuple(_chain(chain, found) for chain, found in zip(part.chains, evidence.steps[number], strict=True))
-        statements.append(_statement(part.statement, verdict, chains))
+        statements.append(statement_content(part.statement, verdict, chains))
     return ClaimContent(
         id=claim.id,
         title=claim.title or claim.id,
@@ -300,7 +313,8 @@ def _claim(evidence: Evidence) -> ClaimContent:
     )
 
 
-def _statement(statement: Statement, verdict: Verdict, chains: tuple[ChainContent, ...]) -> StatementContent:
+def statement_content(statement: Statement, verdict: Verdict, chains: tuple[ChainContent, ...]) -> StatementContent:
+    """A statement with its verdict and its verified chains."""
     found = verdict.counterexample
     if not chains and verdict.verdict == "proved":
         chains = _own_chain(verdict)
