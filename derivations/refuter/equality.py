@@ -28,18 +28,31 @@ APART = 1e-8
 
 def refute_equality_case(statement: dict[str, Json], seed: int, models: int, deadline: float) -> Counterexample | None:
     """A model in which the listed equations hold but the sides differ, or the sides are equal but an equation fails."""
-    pairs = statement["equality"]
-    posed = {
-        **statement,
-        "relation": "=",
-        "equality": [],
-        "given": [*statement["given"], *(["=", *pair] for pair in pairs)],
-    }
-    search = Search(posed, seed)
-    found = search.refute(models, deadline, "The condition for equality holds here, but the sides differ.")
-    if found:
-        return found
-    return EqualSides(statement, seed).refute(models // 2, deadline)
+    try:
+        reason = "The condition for equality holds here, but the sides differ."
+        found = _posed(statement, seed).refute(models, deadline, reason)
+    except Unsupported:
+        found = None  # no model can be made to satisfy such equations; the other direction remains
+    return found or EqualSides(statement, seed).refute(models // 2, deadline)
+
+
+def equality_case_fails(statement: dict[str, Json], seed: int, models: int) -> bool:
+    """Whether a few models contradict the equality case, in one direction or the other."""
+    try:
+        posed = _posed(statement, seed)
+        drawn = [posed.draw(number, "generic") for number in range(models)]
+    except Unsupported:
+        drawn = []
+    if any(posed.falsified(model) for model in drawn if model):
+        return True
+    equal = EqualSides(statement, seed)
+    return any(equal.falsified(model) for model in equal.models(models * len(STYLES)))
+
+
+def _posed(statement: dict[str, Json], seed: int) -> Search:
+    """The statement that the sides are equal, under the equations."""
+    given = [*statement["given"], *(["=", *pair] for pair in statement["equality"])]
+    return Search({**statement, "relation": "=", "equality": [], "given": given}, seed)
 
 
 class EqualSides:
@@ -84,12 +97,15 @@ class EqualSides:
         """Whether a model, made to satisfy the hypotheses, has equal sides and a failing equation."""
         if not self.search.hypotheses.settle(model) or not _positive(model):
             return None
-        for assignment, left, right in self.meeting.values(model):
-            if abs(left - right) < MEETING * (1 + abs(left)):
-                reason = self._failing(model, assignment)
-                violation = self.meeting.certify(model, assignment) if reason else None
-                if violation:
-                    return replace(violation, reason=reason)
+        try:
+            for assignment, left, right in self.meeting.values(model):
+                if abs(left - right) < MEETING * (1 + abs(left)):
+                    reason = self._failing(model, assignment)
+                    violation = self.meeting.certify(model, assignment) if reason else None
+                    if violation:
+                        return replace(violation, reason=reason)
+        except Unsupported:
+            return None
         return None
 
     def _failing(self, model: Model, assignment: tuple[Any, ...]) -> str:

@@ -23,6 +23,7 @@ class Sampler:
     def __init__(self, signature: Signature, seed: int) -> None:
         self.signature, self.seed = signature, seed
         self.loops = [loop for t in signature.terms for loop in signature.loops(t)]
+        self.searched = any(t[0] in ("sup", "inf") for term in signature.terms for t in walk(term))
         self.spaces = sorted(set(signature.space.values()) - signature.lines)
         self.extents = {n: (f["shape"][0] if f["shape"] else None) for n, f in signature.variables.items()}
 
@@ -35,8 +36,7 @@ class Sampler:
         dimensions = {d: rng.choice((1, 2, 2, 3)) for d in signature.dimensions}
         least = {s: len(signature.literals.get(s, ())) for s in self.spaces}
         sizes = {s: max(2, least[s]) for s in self.spaces}
-        searched = any(t[0] in ("sup", "inf") for term in signature.terms for t in walk(term))
-        if style == "tiny" or searched:
+        if style == "tiny" or self.searched:
             dimensions = dict.fromkeys(signature.dimensions, 1 + (number % 3 == 2))
         elif number >= 2:
             for s in self.spaces:

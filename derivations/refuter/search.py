@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation
 from derivations.refuter.counterexamples import Counterexample, counterexample, pruned
-from derivations.refuter.fields import DoesNotExist, Unsupported, Value
+from derivations.refuter.fields import Unsupported
 from derivations.refuter.hypotheses import Hypotheses
-from derivations.refuter.interchange import model_from_json
 from derivations.refuter.models import Model
 from derivations.refuter.sampling import Sampler, neighbour
 from derivations.refuter.shrinking import shrink
@@ -130,93 +128,3 @@ class Search:
         left, right = comparison.enclosures(model, assignment, 128 if comparison.searched else 64)
         violation = replace(violation, left=left, right=right)
         return counterexample(model, comparison.variables, violation)
-
-
-def refute(
-    statement: dict[str, Json], *, seed: int = 0, models: int = 200, seconds: float = 2.0
-) -> Counterexample | None:
-    """A model in which a statement (``docs/terms.md``) is false, or None if none was found.
-
-    Both sides are enclosed in balls that contradict the relation, at finite values.  At most *models* models are drawn
-    in about *seconds* seconds; the answer depends on the seed and, only if time runs out, on the machine.  None says
-    nothing about truth: the statement may also lie outside what finite models can express.
-
-    >>> from derivations.language import H, laws, log, variables
-    >>> (p,), (x,) = laws("p"), variables("x")
-    >>> print(refute((log(p(x)) == 0).json()).words)
-    Take x in {0, 1}.
-    p(x): 1/2, 1/2.
-    At x = 0 the left side is log(1/2) = -0.69315 and the right side 0.
-    """
-    from derivations.refuter.equality import refute_equality_case
-
-    deadline = time.monotonic() + seconds
-    try:
-        found = Search(statement, seed).refute(models, deadline)
-    except Unsupported:
-        return None
-    if found is None and statement["equality"]:
-        try:
-            return refute_equality_case(statement, seed, models, deadline)
-        except Unsupported:
-            return None
-    return found
-
-
-def falsified(statement: dict[str, Json], models: Iterable[Model]) -> Violation | None:
-    """The first certified violation of a statement among given models."""
-    search = Search(statement)
-    return next((v for m in models if (v := search.falsified(m))), None)
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """What a few generic positive models say: in how many both sides are finite, and whether all agree."""
-
-    finite: int
-    consistent: bool
-
-
-def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) -> Agreement:
-    """Evaluate a statement in a few generic positive models.
-
-    >>> from derivations.language import KL, laws, variables
-    >>> (p, q), (x,) = laws("p q"), variables("x")
-    >>> sample_check((KL(p(x), q(x)) >= 0).json())
-    Agreement(finite=3, consistent=True)
-    """
-    try:
-        search = Search(statement, seed)
-    except Unsupported:
-        return Agreement(0, True)
-    finite, consistent = 0, True
-    for number in range(models * 8):
-        if finite == models:
-            break
-        try:
-            model = search.draw(number, "generic")
-            if model is None or not search.comparison.values(model):
-                continue
-            finite += 1
-            consistent = consistent and search.comparison.falsified(model) is None
-        except (Unsupported, DoesNotExist):
-            continue
-    return Agreement(finite, consistent)
-
-
-def evaluate(statement: dict[str, Json], model: Model | dict[str, Json]) -> list[tuple[tuple[Any, ...], Value, Value]]:
-    """Both sides of a statement at all points of its free variables where they exist, exact or as balls.
-
-    *model* is a model or the JSON of one, as in :attr:`Counterexample.model`.
-    """
-    search = Search(statement)
-    if isinstance(model, dict):
-        model = model_from_json(search.signature, model)
-    comparison = search.comparison
-    found = []
-    for assignment in comparison.assignments(comparison.exact.program.load(model)):
-        try:
-            found.append((assignment, *comparison.enclosures(model, assignment)))
-        except DoesNotExist:
-            continue
-    return found

@@ -256,3 +256,8 @@ def test_a_term_that_is_not_of_the_format_is_an_error() -> None:
     statement = (log(p(x)) == 0).json()
     with pytest.raises(ValueError, match="no head of a term"):
         refute({**statement, "lhs": ["frobnicate", ["num", "1"]]})
+
+
+@pytest.mark.parametrize("name", [n for n in FALSE if FALSE[n].equality])
+def test_a_sample_notices_a_wrong_equality_case(name: str) -> None:
+    assert not sample_check(FALSE[name].json()).consistent
