@@ -39,6 +39,17 @@ REASONS: dict[str, tuple[str, ...]] = {
     "monotonicity of the logarithm": ("monotonicity of the logarithm",),
     "hypothesis": ("hypothesis",),
     "common denominator": ("algebra of fractions",),
+    "non-negative integrand": ("non-negative integrand", "marginalisation", "normalisation"),
+    "squares": ("squares are non-negative", "sum of a constant"),
+    "differentiation": ("differentiation", "logarithm of a product"),
+    "score function": ("score function", "differentiation", "Bayes' rule", "normalisation", "marginalisation"),
+    "pushforward": ("pushforward",),
+    "limit": ("limit",),
+    "bounded by its supremum": ("bounded by its extremum", "normalisation", "marginalisation", "Bayes' rule"),
+    "point masses": ("point masses",),
+    "independent draws": ("independence of components", "normalisation", "sum of a constant"),
+    "trace of an inverse": ("inverse matrix", "sum of a constant"),
+    "disjoint supports": ("hypothesis", "normalisation"),
     "attained extremum": ("attained extremum", "Gibbs' inequality", "normalisation", "logarithm of a product"),
 }
 FREE = ("algebra", "linearity")  # reasons that need not be used

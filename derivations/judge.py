@@ -140,6 +140,8 @@ def condition_text(condition: list[Any], declare: dict[str, Any]) -> str:
         return f"{shown[0]} is finite"
     if kind in ("nonzero", "positive"):
         return f"{shown[0]} {'!=' if kind == 'nonzero' else '>'} 0"
+    if kind == "differentiation":
+        return f"{shown[1]} may be differentiated in {shown[0]} under the integral sign"
     raise ValueError(f"a condition of the unknown kind {kind!r}")
 
 

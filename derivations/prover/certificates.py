@@ -96,7 +96,7 @@ def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = No
             return {"rule": "point masses"}
         return attained_proof(statement, rules, hints, find_proof)
     if relation in ("<=", ">=", "<", ">"):
-        proof = bound_proof(statement, rules)
+        proof = bound_proof(statement, rules, hints)
         if proof is not None and statement["equality"]:
             witness = equality_case(statement, rules, proof["atoms"])
             return {**proof, "equality": witness} if witness is not None else None

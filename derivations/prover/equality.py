@@ -31,7 +31,7 @@ MOVES = 60  # moves tried on one difference before giving up
 
 def vanish(replay: Replay, s: Sum) -> list[Move] | None:
     """Moves that empty a sum, or None.  Fewer splits come first: each may cost a condition of finiteness."""
-    for tactics in ((pushforwards, folds, swaps, splits), (splits, swaps, folds, pushforwards)):
+    for tactics in ((supports, pushforwards, folds, swaps, splits), (splits, swaps, folds, pushforwards, supports)):
         moves, rest = reduce(replay, s, tactics)
         if not rest:
             return moves
@@ -44,7 +44,7 @@ def reduce(replay: Replay, s: Sum, tactics: Any = None) -> tuple[list[Move], Sum
     s = replay.settle(s)
     seen = {_fingerprint(s)}
     while s and len(moves) < MOVES:
-        for tactic in tactics or (splits, swaps, folds, pushforwards):
+        for tactic in tactics or (supports, splits, swaps, folds, pushforwards):
             for move in tactic(replay, s):
                 try:
                     after = replay.settle(replay.move(s, move))
@@ -99,6 +99,12 @@ def swaps(replay: Replay, s: Sum) -> Iterator[Move]:
                 chosen = [n for n, k in enumerate(keys) if order(rename_monomial(k[1], names)) < order(k[1])]
                 if chosen:
                     yield ["swap", list(binders), [first, second], chosen]
+
+
+def supports(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Use that two laws have no common support."""
+    for number in range(len(replay.disjoint)):
+        yield ["disjoint", number]
 
 
 def pushforwards(replay: Replay, s: Sum) -> Iterator[Move]:

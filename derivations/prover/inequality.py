@@ -20,17 +20,26 @@ Names = list[Any]
 ATOMS = 80  # atoms in the last and largest pool
 
 
-def bound_proof(statement: dict[str, Any], rules: frozenset[str]) -> dict[str, Any] | None:
-    """A proof of an inequality by atoms, or None."""
+def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = None) -> dict[str, Any] | None:
+    """A proof of an inequality by atoms, or None; ``hints["atoms"]`` are multipliers with atoms to try first."""
     low, high = statement["lhs"], statement["rhs"]
     if statement["relation"] in (">=", ">"):
         low, high = high, low
     replay = Search(statement, rules)
     gap = replay.difference(low, high)
     strict = statement["relation"] in ("<", ">")
+    given = (hints or {}).get("atoms", [])
+    if given:
+        rest = gap
+        for multiplier, atom in given:
+            value = replay.atom(atom)[0]
+            rest = plus(rest, scaled(product(replay.quietly(multiplier), value), -1))
+        moves = _moves(replay, rest, strict)
+        if moves is not None:
+            return {"rule": "bound", "atoms": given, "moves": moves, "equality": None}
     goal = reduce(replay, gap)[1]
     valued: list[tuple[list[Any], Sum, Sum]] = []
-    for stage in pools(statement):
+    for stage in [[atom for _, atom in given], *pools(statement)]:
         for atom in stage:
             if any(atom == a for a, _, _ in valued) or len(valued) >= ATOMS:
                 continue
@@ -60,13 +69,19 @@ def _moves(replay: Replay, s: Sum, strict: bool) -> list[Any] | None:
     if not strict:
         return vanish(replay, s)
     moves, rest = reduce(replay, s)
-    return moves if set(rest) == {((), ())} and rest[((), ())] > 0 else None
+    return moves if replay.positive_sum(rest) else None
 
 
 def _combination(goal: Sum, columns: list[Sum], strict: bool) -> list[Fraction] | None:
-    if strict:  # a positive constant may be left over
-        goal, *columns = ({k: v for k, v in s.items() if k != ((), ())} for s in (goal, *columns))
+    if strict:  # something positive must be left over, a constant or a term without integrals
+        found = nonnegative_combination(*_without(goal, columns, lambda key: key == ((), ())))
+        return found or nonnegative_combination(*_without(goal, columns, lambda key: not key[0]))
     return nonnegative_combination(goal, columns)
+
+
+def _without(goal: Sum, columns: list[Sum], left_out: Any) -> tuple[Sum, list[Sum]]:
+    goal, *columns = ({k: v for k, v in s.items() if not left_out(k)} for s in (goal, *columns))
+    return goal, columns
 
 
 # The pool ------------------------------------------------------------------------------------------------------------
