@@ -233,7 +233,7 @@ def _report(options: argparse.Namespace) -> int:
         print(line, file=sys.stderr)
     for path in written.paths:
         print(path)
-    return 0 if all(evidence.passed for evidence in found) else 1
+    return 0 if all(evidence.passed for evidence in found) and not written.failed else 1
 
 
 # What the commands share ---------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the b
 
 ONE: Key = ((), ())
 BINDERS = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad", "limit")
-STEPS = 500_000  # products of monomials in one replay; beyond them the certificate is rejected
+STEPS = 200_000  # products of monomials in one replay; beyond them the certificate is rejected
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
 
 RULES = (

@@ -1,7 +1,7 @@
 """What a numeric companion of a claim returns, and the false-alarm rate that all companions of a run share.
 
 Main definitions: `Check`; `agreement`, two enclosures of one number; `disagreement`, of two different numbers;
-`sampled` and `sampled_apart`, the same by Monte Carlo; `LEVEL`.
+`at_most`, of two numbers in order; `sampled`, `sampled_apart` and `sampled_at_most`, the same by Monte Carlo; `LEVEL`.
 
 Statistical rule.  A run of all companions makes at most `COMPARISONS` Monte Carlo checks, each with an interval that
 misses with probability at most `LEVEL` = `FALSE_ALARM` / `COMPARISONS`; so with right formulas the probability that any
@@ -13,14 +13,15 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from flint import arb, ctx
 
 from numerics.bounded import Enclosure
 
 if TYPE_CHECKING:
-    from flint import arb
-
     from numerics.montecarlo import Estimate
+    from numerics.quadrature import Integral
 
 __all__ = [
     "COMPARISONS",
@@ -29,11 +30,17 @@ __all__ = [
     "METHODS",
     "Check",
     "agreement",
+    "at_most",
+    "ball",
     "disagreement",
     "enclosed",
     "sampled",
     "sampled_apart",
+    "sampled_at_most",
 ]
+
+# What can be compared: a number, or a number with its error.
+Number: TypeAlias = "Enclosure | arb | Fraction | Integral | float"
 
 METHODS = ("monte-carlo", "quadrature", "enclosure", "exact-sum", "linear-program")
 
@@ -70,23 +77,36 @@ class Check:
         return asdict(self)
 
 
-def enclosed(value: Enclosure | arb | Fraction | float) -> Enclosure:
+def ball(value: Enclosure | Fraction | float) -> arb:
+    """A number as a ball, at the working precision of python-flint.
+
+    >>> ball(Enclosure("0.5", "0.25")).contains(arb("0.7")), ball(Fraction(1, 4)).is_exact()
+    (True, True)
+    """
+    from numerics.forms import to_fmpq
+
+    if isinstance(value, Enclosure):
+        return arb(value.mid, value.rad)
+    return arb(to_fmpq(value)) if isinstance(value, Fraction) else arb(value)
+
+
+def enclosed(value: Number) -> Enclosure:
     """A number as an enclosure: a float or a fraction is exact, up to its decimal rounding.
+
+    The result of a quadrature is taken with its estimate of the error, which is no proof.
 
     >>> enclosed(Fraction(1, 3)).digits, 0.25 in enclosed(0.25)
     (39, True)
     """
-    from flint import arb, ctx
-
-    from numerics.forms import to_fmpq
-
     if isinstance(value, Enclosure):
         return value
     if isinstance(value, Fraction):
         with ctx.workprec(300):
-            value = arb(to_fmpq(value))
-    elif not isinstance(value, arb):
+            value = ball(value)
+    elif isinstance(value, float | int):
         value = arb(value)
+    elif not isinstance(value, arb):
+        value = arb(value.value, value.error)
     if not value.is_finite():
         raise ValueError(f"{value} is not finite; compare finite numbers")
     return Enclosure.of(value, 40)
@@ -100,8 +120,8 @@ def _distance(a: Enclosure, b: Enclosure) -> Fraction:
 def agreement(
     name: str,
     method: str,
-    value: Enclosure | arb | Fraction | float,
-    reference: Enclosure | arb | Fraction | float,
+    value: Number,
+    reference: Number,
     tolerance: float = 1e-12,
 ) -> Check:
     """Passed iff two numbers cannot differ by more than *tolerance*, times the reference where that is above 1.
@@ -118,9 +138,7 @@ def agreement(
     return Check(name, method, a.as_json(), b.as_json(), float(error), passed)
 
 
-def disagreement(
-    name: str, method: str, value: Enclosure | arb | Fraction | float, reference: Enclosure | arb | Fraction | float
-) -> Check:
+def disagreement(name: str, method: str, value: Number, reference: Number) -> Check:
     """Passed iff two enclosures are disjoint: the numbers are different.
 
     >>> disagreement("apart", "exact-sum", 1.0, 2.0).passed, disagreement("same", "exact-sum", 1.0, 1.0).passed
@@ -130,11 +148,29 @@ def disagreement(
     return Check(name, method, a.as_json(), b.as_json(), float(_distance(a, b)), not a.overlaps(b))
 
 
+def at_most(
+    name: str, method: str, value: Number, bound: Number, tolerance: float = 0.0, strict: bool = False
+) -> Check:
+    """Passed iff a number is certainly no larger than another, *tolerance* (times the bound, if above 1) aside.
+
+    With *strict*, iff it is certainly smaller.  *error* is what is left: the least that the bound exceeds the value by.
+
+    >>> at_most("a third", "exact-sum", Fraction(1, 3), 0.34).passed, at_most("two", "exact-sum", 2.0, 1.0).passed
+    (True, False)
+    >>> at_most("not less", "exact-sum", 1.0, 1.0).passed, at_most("less", "exact-sum", 1.0, 1.0, strict=True).passed
+    (True, False)
+    """
+    a, b = enclosed(value), enclosed(bound)
+    room = b.lower - a.upper
+    passed = room > 0 if strict else room >= -Fraction(tolerance) * max(Fraction(1), abs(Fraction(b.mid)))
+    return Check(name, method, a.as_json(), b.as_json(), float(room), passed)
+
+
 def sampled(
     name: str,
     estimate: Estimate,
-    reference: Enclosure | arb | Fraction | float,
-    offset: Enclosure | arb | Fraction | float = 0.0,
+    reference: Number,
+    offset: Number = 0.0,
     tolerance: float = 1e-9,
     light_tails: bool = False,
 ) -> Check:
@@ -152,19 +188,27 @@ def sampled(
 def sampled_apart(
     name: str,
     estimate: Estimate,
-    reference: Enclosure | arb | Fraction | float,
-    offset: Enclosure | arb | Fraction | float = 0.0,
+    reference: Number,
+    offset: Number = 0.0,
 ) -> Check:
     """Passed iff the interval of ``estimate + offset`` misses the reference; otherwise as `sampled`."""
     low, high, centre, goal = _interval(name, estimate, reference, offset, 1e-9)
     return Check(name, "monte-carlo", centre, goal, (high - low) / 2, not low <= goal <= high)
 
 
+def sampled_at_most(
+    name: str, estimate: Estimate, bound: Number, tolerance: float = 1e-9, light_tails: bool = False
+) -> Check:
+    """Passed unless the whole interval of the estimate lies above the bound; otherwise as `sampled`."""
+    low, high, centre, goal = _interval(name, estimate, bound, 0.0, tolerance, light_tails)
+    return Check(name, "monte-carlo", centre, goal, (high - low) / 2, low <= goal)
+
+
 def _interval(
     name: str,
     estimate: Estimate,
-    reference: Enclosure | arb | Fraction | float,
-    offset: Enclosure | arb | Fraction | float,
+    reference: Number,
+    offset: Number,
     tolerance: float,
     light_tails: bool = False,
 ) -> tuple[float, float, float, float]:

@@ -154,7 +154,7 @@ class Information(Normals):
         for _, piece in split(row, "COMMA"):
             sides = split(piece, "REL")
             if len(sides) == 2:
-                name = name_of(sides[0][1][0])
+                name = name_of(sides[0][1][0]) if sides[0][1] else None
                 if name is None:
                     raise Unread(f"the event {spell(piece)!r}")
                 slot = self.vocabulary.slot(variable_key(name))

@@ -22,6 +22,7 @@ from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import rungs
 from derivations.latex.tokens import Unread
+from derivations.refuter import refute
 
 _cache: dict[str, Verdict] = {}
 CACHE_SIZE = 4_000
@@ -88,6 +89,8 @@ def judge_step(
         return Outcome("undecided", "the limit of nesting was reached")
     except MemoryError:
         return Outcome("undecided", "the limit of memory was reached")
+    except INTERNAL as error:
+        return Outcome("undecided", f"the checker failed on this step, please report it: {error!r}")
 
 
 def _step(left: Row, relation: str, right: Row, context: Context, seed: int, seconds: float) -> Outcome:
@@ -191,6 +194,14 @@ def _unequal(case: Case, seed: int) -> Outcome:
     return replace(_outcome(case, equal), verdict="undecided", message="whether the sides can differ is not decided")
 
 
+def refutable(statement: Statement, seed: int) -> bool:
+    """Whether a model contradicts a statement; asked of the other readings of a step that is false as it stands."""
+    try:
+        return refute(statement.json(), seed=seed, seconds=0.3) is not None
+    except INTERNAL:
+        return False
+
+
 # Gating -----------------------------------------------------------------------------------------------------------
 
 
@@ -201,16 +212,16 @@ def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, c
             other = interpret(left, relation, right, context, chosen)
         except Unread:
             continue
-        verdict = judged(other.statement, seed, 0.3)
-        if verdict.verdict != "refuted":
+        if not refutable(other.statement, seed):
+            verdict = judged(other.statement, seed, 0.3)
             words = "; ".join(other.reading.words()) or "another reading"
             start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
             return _conditional(outcome, f"{start}: {words}")
     if too_many(case.choices):
         return _conditional(outcome, "the notation allows more readings than are tried")
     for words, statement in rungs(case, context):
-        verdict = judged(statement, seed, 0.3)
-        if verdict.verdict != "refuted":
+        if not refutable(statement, seed):
+            verdict = judged(statement, seed, 0.3)
             return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
     if case.unexplained:
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))

@@ -252,7 +252,10 @@ class Vocabulary:
                 if argument.kind == "dot":
                     slots.append(".")
                 elif argument.kind == "range" and argument.name is not None:
-                    slots += self.blocks(argument.name)
+                    try:
+                        slots += self.blocks(argument.name)
+                    except Unread:  # such a range has no slots; the step that holds it says so
+                        return None
                 elif argument.name is not None:
                     slots.append(self.slot(argument.key))
                 else:

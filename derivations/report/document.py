@@ -23,10 +23,11 @@ __all__ = ["Written", "write"]
 
 @dataclass(frozen=True)
 class Written:
-    """The files of a report, and what is to be said about them."""
+    """The files of a report, and what is to be said about them; *failed* if LaTeX stopped at an error."""
 
     paths: tuple[Path, ...]
     remarks: tuple[str, ...]
+    failed: bool = False
 
 
 def write(
@@ -66,6 +67,7 @@ def write(
         (place / name).write_text(text, encoding="utf-8")
         paths.append(place / name)
     remarks = []
+    failed = False
     if pdf and compiler() is None:
         remarks.append(ADVICE)
     elif pdf:
@@ -73,4 +75,5 @@ def write(
             paths.append(compile_pdf(place / "report.tex", epoch=moment())[0])
         except PdfError as error:
             remarks.append(f"no PDF: {error}")
-    return Written(tuple(paths), tuple(remarks))
+            failed = True
+    return Written(tuple(paths), tuple(remarks), failed)

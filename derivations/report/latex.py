@@ -9,7 +9,7 @@ Everything that comes from a claim is either escaped text or a formula that was 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -159,6 +159,13 @@ def joined(values: Iterable[str], between: str = "; ") -> Tex:
     return Tex(between.join(value if isinstance(value, Tex) else escaped(value) for value in values))
 
 
+def path(name: str) -> Tex:
+    """The path of a figure, of letters, digits, dots, hyphens and slashes; ValueError for any other."""
+    if not re.fullmatch(r"[A-Za-z0-9./-]+", name):
+        raise ValueError(f"{name!r} is no path of a figure")
+    return Tex(name)
+
+
 def anchors(content: Content) -> dict[str, Tex]:
     """A name for each claim that a link can go to; ids are anything, names are letters, digits and hyphens."""
     found: dict[str, Tex] = {}
@@ -212,12 +219,13 @@ def environment() -> Environment:
         "number": number,
         "joined": joined,
         "mark": mark,
+        "path": path,
         "decimal": decimal,
     }
     return made
 
 
-def render(content: Content, date: str, figures: Sequence[str] = ()) -> str:
-    """The report as one LaTeX document; figures are files ``figures/NAME.pdf`` beside it."""
+def render(content: Content, date: str) -> str:
+    """The report as one LaTeX document; figures are files beside it."""
     template = environment().get_template("report.tex.j2")
-    return template.render(content=content, date=date, figures=figures, anchors=anchors(content)).strip() + "\n"
+    return template.render(content=content, date=date, anchors=anchors(content)).strip() + "\n"
