@@ -331,7 +331,7 @@ def statement_content(statement: Statement, verdict: Verdict, chains: tuple[Chai
         trusts=verdict.trusts,
         rules=verdict.rules,
         chains=chains,
-        atoms=_atoms(verdict),
+        atoms=_atoms(verdict) if not chains or statement.relation == "=" else (),
         worked=worked(verdict),
         words=tuple(found.words.splitlines()) if found else (),
         message="" if found or verdict.verdict == "proved" else verdict.message,

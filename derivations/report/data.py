@@ -1,4 +1,4 @@
-"""The machine-readable output of ``derivations verify`` and ``derivations train`` (``docs/json.md``).
+"""The machine-readable output of ``derivations verify`` and ``derivations train``.
 
 Main definitions: `verify_data`, `claim_data`, `train_data`.  JSON Schema files stand in ``derivations/schemas``.
 """

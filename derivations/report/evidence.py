@@ -16,7 +16,6 @@ from typing import Any
 from derivations.claims import Chain, Claim
 from derivations.judge import Verdict, judge
 from derivations.language import LanguageError
-from derivations.language.printing import statement_text
 
 __all__ = ["Evidence", "check_row", "gather"]
 
@@ -67,10 +66,6 @@ class Evidence:
     def gathered(self, name: str) -> list[str]:
         """Conditions, assumptions, trusts or rules of the statements, each once."""
         return list(dict.fromkeys(value for verdict in self.statements for value in getattr(verdict, name)))
-
-    def without_checks(self) -> Evidence:
-        """The symbolic evidence alone."""
-        return dataclasses.replace(self, checks=())
 
 
 def gather(
@@ -158,14 +153,3 @@ def _plain(value: Any) -> Any:
 
 def _last_line() -> str:
     return traceback.format_exc().strip().splitlines()[-1]
-
-
-def describe(evidence: Evidence) -> str:
-    """One line for a log: the claim, its verdict and its statement.
-
-    >>> from derivations.report.selection import library, select
-    >>> print(describe(gather(select(library(), ids=["log-likelihood"])[0], checks=False)))
-    log-likelihood: proved: log(p(x)) == ...
-    """
-    said = "; ".join(statement_text(part.statement) for part in evidence.claim.parts)
-    return f"{evidence.claim.id}: {evidence.verdict}: {said}"

@@ -44,7 +44,7 @@ def _pieces(value: Formula, widest: float, large: bool) -> Markup:
         return Markup("<code>{}</code>").format(value.text)
     try:
         cut = pieces(value.tree, widest) if width(value.tree) > widest else [value.tree]
-        parts = [Markup(mathml(piece, large)) for piece in cut]
+        parts = [Markup(mathml(piece, large, place > 0)) for place, piece in enumerate(cut)]
     except MathError:
         return Markup("<code>{}</code>").format(written(value.tree))
     return Markup("<wbr>").join(Markup('<span class="piece">{}</span>').format(part) for part in parts)

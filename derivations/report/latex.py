@@ -105,13 +105,14 @@ def code(text: str) -> Tex:
     return Tex(rf"\code{{{shown}}}")
 
 
-def formula(value: Formula) -> Tex:
+def formula(value: Formula, large: bool = False) -> Tex:
     """A formula in a line of text; one that could not be read is shown as it was written."""
+    style = r"\displaystyle " if large else ""
     if value.tree is None:
         shown = code(value.text)
     else:
-        parts = pieces(value.tree, widest=60) if width(value.tree) > 60 else [value.tree]
-        shown = Tex(" ".join(f"${_piece(p)}$" for p in parts))
+        parts = _cut(value.tree, 60) if width(value.tree) > 60 else [written(value.tree)]
+        shown = Tex(" ".join(f"${style}{part}$" for part in parts))
     return Tex(f"{shown} {escaped(value.words)}") if value.words else shown
 
 
@@ -121,14 +122,14 @@ def lines(value: Formula, widest: float = 30.0) -> Tex:
         shown = code(value.text)
         return Tex(rf"{{{shown}}}{{{shown}}}")
     whole = rf"$\displaystyle {written(value.tree)}$"
-    cut = r"\allowbreak".join(rf"\piece{{$\displaystyle {_piece(p)}$}}" for p in pieces(value.tree, widest))
+    cut = r"\allowbreak".join(rf"\piece{{$\displaystyle {part}$}}" for part in _cut(value.tree, widest))
     return Tex(f"{{{whole}}}{{{cut}}}")
 
 
-def _piece(node: Node) -> str:
-    source = written(node)
-    starts = node.parts and node.parts[0].kind == "symbol" and not node.parts[0].name[-1].isalnum()
-    return "{}" + source if starts or source.startswith("\\le") else source
+def _cut(value: Node, widest: float) -> list[str]:
+    """The pieces of a formula; after the first, an operator at the start of a piece has an operand before it."""
+    first, *rest = (written(piece) for piece in pieces(value, widest))
+    return [first, *("{}" + piece for piece in rest)]
 
 
 def _run(run: Run) -> str:

@@ -30,8 +30,8 @@ _UNDER = {"sup", "inf", "max", "min", "lim", "limsup", "liminf"}
 _NAMED = {*OPERATORS, *_UNDER, "Pr"}
 
 
-def mathml(node: Node, display: bool = False) -> str:
-    r"""A formula as a ``<math>`` element.
+def mathml(node: Node, display: bool = False, continued: bool = False) -> str:
+    r"""A formula as a ``<math>`` element; *continued* if it goes on after another piece.
 
     Raises MathError for what latex2mathml does not turn into presentation MathML.
 
@@ -46,11 +46,12 @@ def mathml(node: Node, display: bool = False) -> str:
     problems: tuple[type[Exception], ...] = (*declared, LookupError, ValueError, ElementTree.ParseError)
     source = written(Node("group", parts=_dialect(node.parts)))
     try:
-        converted = convert("{}" + source if _starts_with_operator(node) else source)
+        converted = convert("{}" + source if continued else source, display="block" if display else "inline")
         tree = ElementTree.fromstring(converted)
     except problems as error:
         raise MathError(f"no MathML for {source!r}: {type(error).__name__}") from error
     _vet(tree)
+    tree.set("display", "inline")  # pieces stand side by side
     if display:
         tree.set("displaystyle", "true")
     ElementTree.register_namespace("", _NAMESPACE)
@@ -65,11 +66,6 @@ def _vet(tree: ElementTree.Element) -> None:
         for attribute in element.attrib:
             if attribute not in _ATTRIBUTES:
                 raise MathError(f"the attribute {attribute} of {name} is not on the list")
-
-
-def _starts_with_operator(node: Node) -> bool:
-    """Whether a piece goes on with an operator, which then has an operand before it."""
-    return bool(node.parts) and _operator(node.parts[0])
 
 
 def _operator(node: Node) -> bool:

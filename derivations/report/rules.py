@@ -23,6 +23,7 @@ _LINES = {
     "Gaussian moments": r"$M_{n+1} = m M_{n} + n v M_{n-1}$, $M_{0} = 1$, $M_{1} = m$.",
     "independence of components": r"Components that a term does not mention integrate to one.",
     "sum of a constant": r"$\sum_{k=1}^{K} c = K c$.",
+    "inverse matrix": r"$S^{-1} S$ is the identity, in its entries.",
     "pushforward": r"For $z = g(\varepsilon)$, $\mathbb{E}[f(z)] = \mathbb{E}[f(g(\varepsilon))]$.",
     "differentiation": r"The rules of the derivative, and under the integral sign where the claim allows it.",
     "score function": r"$\int a \,\nabla \log a = \nabla \int a$, in a parameter.",

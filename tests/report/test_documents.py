@@ -18,6 +18,8 @@ from derivations.report.content import Content, compose
 from derivations.report.environment import facts
 from derivations.report.evidence import Evidence, gather
 from derivations.report.pdf import compile_pdf, compiler
+from derivations.report.prose import prose
+from derivations.report.rules import RULE_LINES
 from derivations.report.selection import library
 
 needs_latex = pytest.mark.skipif(compiler() != "latexmk", reason="latexmk is not installed")
@@ -81,6 +83,13 @@ def page_of(evidence: list[Evidence]) -> Page:
 
 def commands(text: str) -> set[str]:
     return set(re.findall(r"\\([a-zA-Z]+)", text))
+
+
+def test_every_rule_of_the_kernel_has_a_line_with_readable_formulas() -> None:
+    for name, line in RULE_LINES.items():
+        runs = [run for paragraph in prose(line) for run in paragraph]
+        assert runs, name
+        assert all(run.formula is None or run.formula.tree is not None for run in runs), name
 
 
 def test_every_link_in_the_page_has_its_target(content: Content) -> None:
