@@ -126,7 +126,11 @@ def iid_log_likelihood(seed: int = 0, device: str = "cpu") -> list[Check]:
                 codes = itertools.product(range(len(model.prior)), repeat=size)
                 rows = [model.at(x).joint for x in data]
                 whole = sum(
-                    (math.prod(row[z] for row, z in zip(rows, code, strict=True)) for code in codes), Fraction(0)
+                    (
+                        math.prod((row[z] for row, z in zip(rows, code, strict=True)), start=Fraction(1))
+                        for code in codes
+                    ),
+                    Fraction(0),
                 )
                 checks.append(agreement(name, "exact-sum", log_of(whole), alone, 1e-30))
                 found = sample(noise(size), _hits(marginal, data), home, name, (0.0, 1.0))
@@ -264,7 +268,9 @@ def _summed(draw: random.Random, home: Backend) -> list[Check]:
         sum((f(line) for line in lines), arb(0)) for f in (LinearNormalModel.evidence, LinearNormalModel.gap)
     )
     codes = DiagonalNormal([line.encoder.mean for line in lines], [line.encoder.scale for line in lines])
-    total = sample(codes, lambda z: sum(line.bound_at(z[:, i]) for i, line in enumerate(lines)), home, "four data")
+    total = sample(
+        codes, lambda z: torch.stack([line.bound_at(z[:, i]) for i, line in enumerate(lines)]).sum(0), home, "four data"
+    )
     return [
         sampled("four data, sampled together", total, evidence, offset=gap, light_tails=True),
         sampled_at_most("four data: bound", total, evidence, light_tails=True),
@@ -376,16 +382,18 @@ def mc_elbo_unbiased(seed: int = 0, device: str = "cpu") -> list[Check]:
                 rule = tensor(noise(size), lambda e, f=f, c=centre: (f(e).mean(1) - c) ** 2, order=8)  # type: ignore[misc]
                 name = f"{line.name}, L = {size}: variance"
                 checks.append(agreement(name, "quadrature", rule, ball(one) / size, 1e-9))
-            for size, samples in ((1, SAMPLES), (16, SAMPLES), (512, 3000)):
+            for size, samples in ((1, SAMPLES), (16, SAMPLES // 4), (512, 1000)):
                 mean_of = _means(line, size)
                 name = f"{line.name}, L = {size}"
                 found = sample(noise(size), mean_of, home, name, samples=samples)
                 checks.append(sampled(f"{name}: mean, sampled", found, bound, light_tails=True))
                 if size == 16:
-                    square = sample(
-                        noise(size), lambda e, g=mean_of, c=centre: (g(e) - c).square(), home, f"{name}, square"
-                    )  # type: ignore[misc]
-                    checks.append(sampled(f"{name}: variance, sampled", square, ball(one) / size, light_tails=True))
+
+                    def square(e: torch.Tensor, f=mean_of, c: float = centre) -> torch.Tensor:  # type: ignore[no-untyped-def]
+                        return (f(e) - c).square()
+
+                    found = sample(noise(size), square, home, f"{name}, square", samples=samples)
+                    checks.append(sampled(f"{name}: variance, sampled", found, ball(one) / size, light_tails=True))
     return checks
 
 
