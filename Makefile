@@ -21,7 +21,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python -m pytest -q -p pytest_benchmark.plugin tests/benchmarks -o addopts="" --benchmark-sort=name -s
+	$(BIN)/python -m pytest -q tests/benchmarks -o addopts="" --benchmark-sort=name -s
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
