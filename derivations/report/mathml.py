@@ -51,6 +51,7 @@ def mathml(node: Node, display: bool = False, continued: bool = False) -> str:
     except problems as error:
         raise MathError(f"no MathML for {source!r}: {type(error).__name__}") from error
     _vet(tree)
+    _settle(tree)
     tree.set("display", "inline")  # pieces stand side by side
     if display:
         tree.set("displaystyle", "true")
@@ -66,6 +67,17 @@ def _vet(tree: ElementTree.Element) -> None:
         for attribute in element.attrib:
             if attribute not in _ATTRIBUTES:
                 raise MathError(f"the attribute {attribute} of {name} is not on the list")
+
+
+def _settle(tree: ElementTree.Element) -> None:
+    """A slash without space around it; limits of sums and products where displayed and inline style put them."""
+    moved = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+    for element in tree.iter():
+        name = str(element.tag).removeprefix(f"{{{_NAMESPACE}}}")
+        if name == "mo" and element.text == "/":
+            element.attrib |= {"lspace": "0", "rspace": "0"}
+        if name in moved and element[0].text in ("∑", "∏"):
+            element.tag = f"{{{_NAMESPACE}}}{moved[name]}"
 
 
 def _operator(node: Node) -> bool:
