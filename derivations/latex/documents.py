@@ -122,8 +122,8 @@ def read(text: str, kind: str = "markdown") -> Document:
 
     Raises :class:`derivations.language.LanguageError` for a text that is too long or binary.
 
-    >>> [d.latex.strip() for d in read(r"so $$ \log \px = 0 $$ % \newcommand\px{p(x)}").displays]
-    ['\\log \\px = 0']
+    >>> [(d.line, d.latex) for d in read(r"\newcommand\px{p(x)} so $$ \log \px = 0 $$").displays]
+    [(1, '\\log p(x) = 0')]
     """
     if len(text) > MAX_CHARACTERS:
         raise LanguageError(f"the document has {len(text)} characters; at most {MAX_CHARACTERS} are read")

@@ -109,13 +109,13 @@ def _part(node: Any) -> Part:
     if node.data in ("bracketed", "braced", "absolute", "norm"):
         opening: Token = node.children[0].value
         inside = _row(node.children[1])
-        part = Part(node.data, opening.text, opening.place, args=(inside,))
+        part = Part(str(node.data), opening.text, opening.place, args=(inside,))
         return _unwrapped(part)
     if node.data == "environment":
         raise Unread(f"the environment {node.children[0].value.text!r}")
     head: Token = node.children[0].value
     args = [_argument(c) for c in node.children[1:] if not (isinstance(c, lark.Token) and c.type in ("OPEN", "CLOSE"))]
-    return Part(node.data, head.text, head.place, args=tuple(args))
+    return Part(str(node.data), head.text, head.place, args=tuple(args))
 
 
 def _unwrapped(part: Part) -> Part:

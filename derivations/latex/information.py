@@ -182,6 +182,8 @@ class Information(Normals):
                 return self.law(inner)
             raise Unread(f"the subscript {name.below!r}")
         wanted = {v.slot for v in variables}
+        if wanted <= self.random:  # all entropies of a step are under one law
+            wanted = set(self.random)
         found = []
         for stem, use in sorted(self.vocabulary.laws.items()):
             known = [{written(s) for s in (*p[0], *p[1])} for p in use.patterns]
@@ -198,7 +200,6 @@ class Information(Normals):
             return self.law(Name(stems[0]))
         shown = ", ".join(sorted(wanted))
         ways = tuple(f"the law of {shown} is {stem}" for stem in stems)
-        self.unexplained[f"the law of {shown}"] = None
         return self.law(Name(stems[self.reading.choose(f"information {shown}", ways)]))
 
     def law_term(self, node: Node, targets: tuple[str, ...] = ()) -> Term:

@@ -48,6 +48,7 @@ class Interpretation:
         self.existing: dict[Term, None] = {}  # radicands: non-negative where the step means anything
         self.expanding: list[str] = []
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
+        self.random: frozenset[str] = frozenset()  # the slots in entropies of the step that name no law
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
         self.gaussian: Gaussian | None = None
@@ -309,6 +310,19 @@ class Interpretation:
     def is_discriminator(self, name: Name) -> bool:
         """A function D in a document that also has 1 - D or a D*; its values lie between 0 and 1."""
         return name.base == "D" and not name.above and not name.accents
+
+    def random_slots(self, row: Row) -> set[str]:
+        """The slots of the random variables in the entropies and informations of a row."""
+        found: set[str] = set()
+        for part, following in zip(row, (*row[1:], None), strict=True):
+            name = name_of(part)
+            if name is not None and name.base in ("H", "I") and not name.below and following is not None:
+                names = [name_of(p) for p in following.args[0]] if following.kind == "bracketed" else []
+                keys = [variable_key(n) for n in names if n is not None and not self.vocabulary.is_law(n)]
+                found |= {written(self.vocabulary.slot(k)) for k in keys if k in self.vocabulary.variables}
+            for inner in (*part.args, part.below or (), part.above or ()):
+                found |= self.random_slots(inner)
+        return found
 
     def names_variable(self, part: Part) -> bool:
         name = name_of(part)

@@ -1,0 +1,88 @@
+"""Chains: a display has exactly as many steps as relation signs, in order, with the sides a reader sees."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivations.latex.chains import steps
+from derivations.latex.tokens import Unread, spelled
+
+
+def chain(latex):
+    return [(spelled(list(s.left)), s.relation, spelled(list(s.right))) for s in steps(latex)]
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"a = b \le c", [("a", "=", "b"), ("b", "<=", "c")]),
+        (r"a &= b \\ &= c", [("a", "=", "b"), ("b", "=", "c")]),
+        (r"a &= b \\ &\quad + c \\ &\ge d", [("a", "=", "b + c"), ("b + c", ">=", "d")]),
+        (r"a \\ &= b", [("a", "=", "b")]),
+        (r"a &= b + \\ & c", [("a", "=", "b + c")]),
+        (r"a &= \\ b &= \\ c &= d", [("a", "=", "b"), ("b", "=", "c"), ("c", "=", "d")]),
+        (r"a = b \\ c = d", [("a", "=", "b"), ("c", "=", "d")]),
+        (r"a = b, \qquad c = d", [("a", "=", "b"), ("c", "=", "d")]),
+        (r"a = b \Rightarrow c = d", [("a", "=", "b"), ("c", "=", "d")]),
+        (r"a &= b & c &= d", [("a", "=", "b"), ("c", "=", "d")]),
+        (r"a &=& b \\ &=& c", [("a", "=", "b"), ("b", "=", "c")]),
+        (r"a = b \quad \text{(by Jensen)}", [("a", "=", "b")]),
+        (r"a = b \text{ where } c = d", [("a", "=", "b"), ("c", "=", "d")]),
+        (r"a \overset{(1)}{=} b", [("a", "=", "b")]),
+        (r"a \not= b", [("a", "!=", "b")]),
+        (r"a := b \triangleq c", [("a", ":=", "b"), ("b", ":=", "c")]),
+        (r"a = \left[ b \right. \\ \left. + c \right]", [("a", "=", "[b + c]")]),
+        (r"\begin{aligned} a &= b \\ &= c \end{aligned}", [("a", "=", "b"), ("b", "=", "c")]),
+        (r"-a &= b \\ -c &= d", [("-a", "=", "b"), ("-c", "=", "d")]),
+        ("a = b.", [("a", "=", "b")]),
+    ],
+)
+def test_layouts(latex, expected):
+    assert [tuple(part.replace(" ", "") for part in row) for row in chain(latex)] == [
+        tuple(part.replace(" ", "") for part in row) for row in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\sum_{i=1}^n x_i",
+        r"H(X \mid S = s)",
+        r"\text{if } x \sim p",
+        r"x \in A \to B",
+        r"\underbrace{a}_{b = c}",
+    ],
+)
+def test_relations_inside_scripts_brackets_and_text_are_no_steps(latex):
+    assert steps(latex) == []
+
+
+def test_the_place_of_a_step_is_that_of_its_sign():
+    assert [s.place for s in steps("a = b \\\\\n = c")] == [2, 10]
+
+
+signs = st.sampled_from(["=", r"\le", r"\ge", "<", r"\approx", r"\propto", r"\ne", ":="])
+pieces = st.sampled_from(["a", "b + c", r"\log p(x)", r"E_q[f(z)]", r"\sum_{k=1}^K x_k", "-d", r"H(X \mid S=s)"])
+breaks = st.sampled_from([" ", r" \\ ", r" \\ & ", r" \\[4pt] &\quad "])
+
+
+@given(st.lists(st.tuples(signs, pieces, breaks), min_size=1, max_size=6), pieces)
+@settings(max_examples=200, deadline=None)
+def test_a_chain_has_as_many_steps_as_relation_signs(rows, first):
+    latex = first + "".join(f"{space}{sign} {piece}" for sign, piece, space in rows)
+    found = steps(latex)
+    assert len(found) == len(rows)
+    for before, after in pairwise(found):
+        assert before.right == after.left
+
+
+def test_an_unknown_command_is_named():
+    with pytest.raises(Unread, match="heartsuit"):
+        steps(r"a = \heartsuit")
+
+
+def test_nesting_is_bounded():
+    with pytest.raises(Unread, match="deep"):
+        steps("{" * 200 + "a = b")
