@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-TOPICS = ("elbo", "gaussian", "gan")
+TOPICS = ("autoencoder", "elbo", "reparameterization", "gaussian", "gan", "gan_training")
 
 
 def claims():  # type: ignore[no-untyped-def]

@@ -13,6 +13,26 @@ CLAIMS = {c.id: c for c in claims()}
 # What the sheet asks for, or weaker: a divergence or an expectation that the statement contains is finite, and
 # q(z|x) << p(z|x) follows from that.
 CONDITIONS = {
+    "ae-gaussian-nll": [],
+    "elbo-terms": [],
+    # Both sides are at most one; that a bounded function has a finite average is a condition that always holds.
+    "ancestral-sampling": ["E[p(x)](h(x)) is finite", "E[p(z), p(x | z)](h(x)) is finite"],
+    "aggregate-posterior": [
+        "I(q, x, z) is finite",
+        "KL(q(z), p(z)) is finite",
+        "q(z) << p(z)",
+        "E[p_data(x)](KL(q(z | x), p(z))) is finite",
+    ],
+    # Where the divergence is infinite, so is the mean ELBO; the kernel does not compare infinite sides.
+    "elbo-joint-kl": [
+        "H(p_data(x)) is finite",
+        "KL(q(x, z), p(x, z)) is finite",
+        "q(x, z) << p(x, z)",
+        "E[p_data(x)](E[q(z | x)](log(p(x | z))) - KL(q(z | x), p(z))) is finite",
+    ],
+    "no-kl-bound": [],
+    "no-kl-collapse": [],
+    "iid-log-likelihood": [],
     "log-likelihood": [
         "E[q(z | x)](log(p(x | z))) is finite",
         "q(z | x) << p(z | x)",
@@ -20,10 +40,65 @@ CONDITIONS = {
         "KL(q(z | x), p(z | x)) is finite",
     ],
     "log-likelihood-as-scanned": [],
+    # The bound has no condition; the gap is no difference of infinities.
+    "elbo-bound": [
+        "KL(q(z | x), p(z | x)) is finite",
+        "q(z | x) << p(z | x)",
+        "E[q(z | x)](log(p(x | z))) is finite",
+        "KL(q(z | x), p(z)) is finite",
+    ],
+    # The two forms differ only where an expectation is infinite.
+    "elbo-joint-form": [
+        "E[q(z | x)](-log(q(z | x)) + log(p(x, z))) is finite",
+        "q(z | x) << p(z | x)",
+        "E[q(z | x)](log(p(x | z))) is finite",
+        "KL(q(z | x), p(z)) is finite",
+    ],
+    # Mean and variance of one draw, and of the average of all.
+    "mc-elbo-unbiased": [
+        "E[e(eps)](w(g(eps, x), x)) is finite",
+        "E[Product[l](e(draws[l]))](Sum[l](w(g(draws[l], x), x))/L) is finite",
+        "E[e(eps)](w(g(eps, x), x)**2) is finite",
+        "E[Product[l](e(draws[l]))]((Sum[l](w(g(draws[l], x), x))/L)**2) is finite",
+    ],
+    "pathwise-gradient": [
+        "E[e(eps)](f(g(eps, phi), phi)) may be differentiated in phi under the integral sign",
+        "E[e(eps)](Grad[phi](f(g(eps, phi), phi))) is finite",
+        "E[e(eps)](f(g(eps, phi), phi)) is finite",
+    ],
+    "score-gradient": [
+        "E[q[phi](z | x)](f(z, phi)) may be differentiated in phi under the integral sign",
+        "E[q[phi](z | x)](f(z, phi)*Grad[phi](log(q[phi](z | x)))) is finite",
+        "E[q[phi](z | x)](Grad[phi](f(z, phi))) is finite",
+        "E[q[phi](z | x)](f(z, phi)) is finite",
+    ],
+    "gradient-variance": [],
+    "gaussian-kl-univariate": [],
+    # The divergences on both sides; the other two follow from the second line.
+    "kl-factorizes": [
+        "Sum[k](KL(p[k](z), q[k](z))) is finite",
+        "p[k](z) << q[k](z)",
+        "KL(Product[k](p[k](codes[k])), Product[k](q[k](codes[k]))) is finite",
+        "Product[k'](p[k'](codes[k'])) << p[k](codes[k])",
+        "Product[k'](p[k'](codes[k'])) << q[k](codes[k])",
+    ],
     "gaussian-kl-standard": [],
+    # Both sides are minus infinity where one of the two averages is.
+    "gan-bce": [
+        "Integral[x](r(x, y=1)*log(D(x))) is finite",
+        "p_data(x) << D(x)",
+        "Integral[x](r(x, y=0)*log(1 - D(x))) is finite",
+        "p_g(x) << 1 - D(x)",
+        "E[p_data(x)](log(D(x))) is finite",
+        "E[p_g(x)](log(1 - D(x))) is finite",
+    ],
     "pointwise-optimum": [],
     "optimal-discriminator": [],
     "gan-jsd": [],
+    "gan-global-minimum": [],
+    "jsd-forms": ["H((p(x) + q(x))/2) is finite", "H(p(x)) is finite", "H(q(x)) is finite"],
+    "jsd-bounds": [],
+    "generator-best-response": [],
 }
 
 

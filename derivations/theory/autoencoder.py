@@ -1,0 +1,303 @@
+"""Autoencoders and variational autoencoders (sheet, task 1).
+
+Main statements
+    ``ae-gaussian-nll``        a Gaussian decoder turns the squared error into a negative log-likelihood
+    ``elbo-terms``             the first term of the ELBO is at most sup_z log p(x|z), the second is never negative
+    ``ancestral-sampling``     z ~ p(z), then x ~ p(x|z), gives x ~ p(x)
+    ``aggregate-posterior``    the mean divergence from the prior is I_q(x;z) + KL(q(z) || p(z))
+    ``elbo-joint-kl``          the mean ELBO is -H(p_data) - KL(q(x,z) || p(x,z))
+    ``no-kl-bound``            without the divergence the best encoder is a point mass, where there is a best one
+    ``no-kl-collapse``         for a linear Gaussian decoder its variance goes to zero
+
+Notes
+    q(x, z) is the joint law of data and codes, p_data(x) q(z|x); that its first marginal is the data law is the
+    hypothesis q(x) = p_data(x).  The k-th component of the decoder's output for a code z is f(z, k).  Sources: Kingma
+    and Welling, Auto-Encoding Variational Bayes, 2014; Hoffman and Johnson, ELBO surgery, 2016 (the aggregate
+    posterior); Makhzani et al., Adversarial Autoencoders, 2016.
+"""
+
+from fractions import Fraction
+
+from derivations.claims import Claim, Part, chain, topic
+from derivations.language import (
+    KL,
+    E,
+    Function,
+    H,
+    I,
+    Integral,
+    Normal,
+    Product,
+    Sum,
+    index,
+    laws,
+    log,
+    pi,
+    sup,
+    symbols,
+    variables,
+)
+
+p, q, p_data = laws("p q p_data")
+x, z = variables("x z")
+half = Fraction(1, 2)
+
+# The autoencoder's objective ------------------------------------------------------------------------------------------
+
+(n,) = symbols("n", sign="positive")
+(s,) = symbols("s", sign="positive")
+(image,) = variables("x", kind="continuous", shape=(n,))
+k = index("k", n)
+f, g = Function("f"), Function("g")
+
+decoded = f(g(image), k)
+likelihood = Product[k](Normal(decoded, s**2)(image[k]))
+squared_error = Sum[k]((image[k] - decoded) ** 2)
+
+ae_gaussian_nll = Claim(
+    id="ae-gaussian-nll",
+    item="1.1",
+    title="The squared error is a Gaussian log-likelihood",
+    question="Write down the optimisation objective of a standard autoencoder. What is being minimised?",
+    parts=(
+        Part(
+            -log(likelihood) == squared_error / (2 * s**2) + n / 2 * log(2 * pi * s**2),
+            chains=(
+                chain(
+                    -log(likelihood),
+                    (
+                        "=",
+                        Sum[k]((image[k] - decoded) ** 2 / (2 * s**2) + half * log(2 * pi * s**2)),
+                        "Gaussian density",
+                    ),
+                    ("=", squared_error / (2 * s**2) + n / 2 * log(2 * pi * s**2), "linearity"),
+                ),
+            ),
+        ),
+    ),
+    words=(
+        "An autoencoder minimises the reconstruction error $\\sum_i \\|x_i - f(g(x_i))\\|^2$ over the parameters of "
+        "the encoder $g$ and the decoder $f$: nothing but the distance between a datum and what is left of it after "
+        "the code. In the language of likelihoods this is $-\\log p(x|z)$ at the one code $z = g(x)$, for a decoder "
+        "that adds Gaussian noise of a fixed variance $s^2$ to $f(z)$, up to the factor $1/(2 s^2)$ and a constant. "
+        "No law of the codes occurs in it. Other decoders give other errors: Bernoulli pixels give the cross-entropy."
+    ),
+    companion="numerics.autoencoder.ae_gaussian_nll",
+)
+
+# What the terms of the ELBO do ----------------------------------------------------------------------------------------
+
+reconstruction = E[q(z | x)](log(p(x | z)))
+regulariser = KL(q(z | x), p(z))
+elbo = reconstruction - regulariser
+other = z.copy("z'")
+best = sup[other](log(p(x | other)))
+
+elbo_terms = Claim(
+    id="elbo-terms",
+    item="1.2",
+    title="What the two terms of the ELBO do",
+    question="Explain in words what each of the two terms of the ELBO does.",
+    parts=(
+        Part((reconstruction <= best).iff(log(p(x | z)) == best)),
+        Part((regulariser >= 0).iff(q(z | x) == p(z))),
+    ),
+    words=(
+        "The first term, $E_{q(z|x)}[\\log p(x|z)]$, measures reconstruction: it averages how likely $x$ is when codes "
+        "drawn by the encoder are decoded. It is at most $\\sup_z \\log p(x|z)$ and comes near that value when the "
+        "encoder puts its mass on the codes that explain $x$ best; on its own it wants an encoder without spread. The "
+        "second term, $D_{\\mathrm{KL}}(q(z|x) \\| p(z))$, is the price of saying something about $x$: it is never "
+        "negative and vanishes only if the codes of $x$ are drawn from the prior, as if $x$ had not been seen. It "
+        "keeps the codes of different data overlapping and the prior covered, so the two terms pull in opposite "
+        "directions, and training settles where a further nat of information in the code no longer pays for itself."
+    ),
+    companion="numerics.autoencoder.elbo_terms",
+)
+
+# Sampling from the latent space ---------------------------------------------------------------------------------------
+
+event = Function("h", range="unit")
+
+ancestral_sampling = Claim(
+    id="ancestral-sampling",
+    item="1.3",
+    title="Sampling a code from the prior samples the model",
+    question="Why can we simply sample $z \\sim p(z)$ in a VAE?",
+    parts=(
+        Part(p(x) == Integral[z](p(x | z) * p(z))),
+        Part(
+            E[p(z)](E[p(x | z)](event(x))) == E[p(x)](event(x)),
+            chains=(
+                chain(
+                    E[p(z)](E[p(x | z)](event(x))),
+                    ("=", E[p(x, z)](event(x)), "Bayes' rule"),
+                    ("=", E[p(x)](event(x)), "marginalisation"),
+                ),
+            ),
+        ),
+    ),
+    words=(
+        "The prior is part of the model: the model says that an observation arises by drawing $z \\sim p(z)$ and then "
+        "$x \\sim p(x|z)$. Doing this gives exactly the marginal law $p(x) = \\int p(x|z)\\,p(z)\\,dz$, whatever the "
+        "decoder. And $p(x)$ is what training fits to the data, through its lower bound: the divergence term pays for "
+        "every code that the decoder has not learnt to decode, because it draws the codes of the data to the prior."
+    ),
+    companion="numerics.autoencoder.ancestral_sampling",
+)
+
+data_first = q(x) == p_data(x)
+mean_divergence = E[p_data(x)](regulariser)
+
+aggregate_posterior = Claim(
+    id="aggregate-posterior",
+    item="1.3",
+    title="The mean divergence: information in the code, and distance from the prior",
+    question="What does the divergence term do to the codes of all data together?",
+    parts=(
+        Part(
+            (mean_divergence == I(q, x, z) + KL(q(z), p(z))).assuming(data_first),
+            chains=(
+                chain(
+                    mean_divergence,
+                    ("=", E[p_data(x), q(z | x)](log(q(z | x) / p(z))), "definition of KL"),
+                    ("=", E[q(x, z)](log(q(x, z) / (q(x) * q(z)) * (q(z) / p(z)))), "Bayes' rule"),
+                    (
+                        "=",
+                        E[q(x, z)](log(q(x, z) / (q(x) * q(z)))) + E[q(z)](log(q(z) / p(z))),
+                        "logarithm of a product, marginalisation",
+                    ),
+                    ("=", I(q, x, z) + KL(q(z), p(z)), "definition of mutual information, definition of KL"),
+                ).assuming(data_first),
+            ),
+        ),
+    ),
+    words=(
+        "On average over the data the divergence term is the sum of two costs. One is the information $I_q(x;z)$ that "
+        "the code carries about its datum; with $N$ data it is at most $\\log N$. The other is the divergence of the "
+        "aggregate posterior $q(z)$, the law of all codes together, from the prior. So a small divergence term makes "
+        "the codes of the data fill the prior: a code drawn from $p(z)$ is then one that the decoder was trained on. A "
+        "plain autoencoder has no such term, and its codes may lie anywhere."
+    ),
+    companion="numerics.autoencoder.aggregate_posterior",
+)
+
+mean_elbo = E[p_data(x)](elbo)
+joint_divergence = KL(q(x, z), p(x, z))
+
+elbo_joint_kl = Claim(
+    id="elbo-joint-kl",
+    item="1.3",
+    title="Training a VAE fits one joint law to another",
+    question="What is maximised when the ELBO is averaged over the data?",
+    parts=(
+        Part(
+            (mean_elbo == -H(p_data(x)) - joint_divergence).assuming(data_first),
+            chains=(
+                chain(
+                    mean_elbo,
+                    (
+                        "=",
+                        E[p_data(x), q(z | x)](log(p(x | z) * p(z) / q(z | x))),
+                        "definition of KL, logarithm of a product",
+                    ),
+                    ("=", E[q(x, z)](log(p(x, z) / q(x, z) * p_data(x))), "Bayes' rule"),
+                    (
+                        "=",
+                        E[p_data(x)](log(p_data(x))) - E[q(x, z)](log(q(x, z) / p(x, z))),
+                        "logarithm of a product, marginalisation",
+                    ),
+                    ("=", -H(p_data(x)) - joint_divergence, "definition of entropy, definition of KL"),
+                ).assuming(data_first),
+            ),
+        ),
+    ),
+    words=(
+        "Averaged over the data, the ELBO is a constant minus the divergence between two joint laws of data and codes: "
+        "the one that starts from a datum and encodes it, and the one that starts from the prior and decodes. Training "
+        "makes the two agree, so their marginals agree as well: the model's observations become like the data, and the "
+        "codes of the data become like draws from the prior. That is why sampling from the prior works."
+    ),
+    companion="numerics.autoencoder.elbo_joint_kl",
+)
+
+# Without the divergence term ------------------------------------------------------------------------------------------
+
+no_kl_bound = Claim(
+    id="no-kl-bound",
+    item="1.4",
+    title="Without the divergence term the best encoder is a point mass",
+    question="What is the objective if the divergence term is dropped, and who maximises it?",
+    parts=(
+        Part(sup[q](E[q(z | x)](log(p(x | z)))) == sup[z](log(p(x | z)))),
+        Part((reconstruction <= best).iff(log(p(x | z)) == best)),
+    ),
+    words=(
+        "What is left is $E_{q(z|x)}[\\log p(x|z)]$. An average cannot exceed the largest value averaged, and a point "
+        "mass at a code $z$ gives the value $\\log p(x|z)$ itself, so the supremum over all encoders is the supremum "
+        "over all codes. An encoder reaches it only if all its codes do; so it is reached by a point mass exactly if "
+        "some code is best, and otherwise by nobody. Nothing in the objective asks for spread, nor for codes anywhere "
+        "near the prior: this is the objective of an autoencoder."
+    ),
+    companion="numerics.autoencoder.no_kl_bound",
+)
+
+w, b, m = symbols("w b m")
+(v,) = symbols("v", sign="positive")
+observed, code = variables("x z", kind="continuous")
+objective = E[Normal(m, v)(code)](log(Normal(w * code + b, s**2)(observed)))
+without_spread = -half * log(2 * pi * s**2) - (observed - w * m - b) ** 2 / (2 * s**2)
+
+no_kl_collapse = Claim(
+    id="no-kl-collapse",
+    item="1.4",
+    title="The encoder's variance collapses",
+    question="Write down the new objective, and say whether the resulting model would still be generative.",
+    parts=(
+        Part(
+            objective == -half * log(2 * pi * s**2) - ((observed - w * m - b) ** 2 + w**2 * v) / (2 * s**2),
+            chains=(
+                chain(
+                    objective,
+                    (
+                        "=",
+                        E[Normal(m, v)(code)](-half * log(2 * pi * s**2) - (observed - w * code - b) ** 2 / (2 * s**2)),
+                        "Gaussian density",
+                    ),
+                    (
+                        "=",
+                        -half * log(2 * pi * s**2) - ((observed - w * m - b) ** 2 + w**2 * v) / (2 * s**2),
+                        "Gaussian moments",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    words=(
+        "For a linear Gaussian decoder and a Gaussian encoder the objective is the autoencoder's loss at the mean of "
+        "the code, up to scale and constant, minus $w^2 v / (2 s^2)$. If the decoder uses its code ($w \\ne 0$), "
+        "every bit of variance costs, at the rate $w^2/(2 s^2)$, and nothing rewards it; so $v \\to 0$, and in the "
+        "limit the loss is that of an autoencoder. The trained model can still reconstruct, but it is no longer "
+        "generative in any useful sense: $p(x) = \\int p(x|z)\\,p(z)\\,dz$ remains a law that can be sampled, yet "
+        "training never looked at it. The codes of the data are points that lie where the encoder likes, codes drawn "
+        "from the prior fall between them or far away, and the decoder was never trained there. If $w = 0$ the code is "
+        "ignored, and its variance does not matter."
+    ),
+    companion="numerics.autoencoder.no_kl_collapse",
+)
+
+CLAIMS = topic(
+    [
+        ae_gaussian_nll,
+        elbo_terms,
+        ancestral_sampling,
+        aggregate_posterior,
+        elbo_joint_kl,
+        no_kl_bound,
+        no_kl_collapse,
+    ]
+)
+
+if __name__ == "__main__":
+    from derivations.report.terminal import show
+
+    show(CLAIMS, __doc__)

@@ -1,0 +1,163 @@
+"""Sampling the lower bound: Monte Carlo, and the two gradients (sheet, items 2.4 to 2.6).
+
+Main statements
+    ``mc-elbo-unbiased``    an average of L independent draws has the right mean, and 1/L of the variance
+    ``pathwise-gradient``   d/dphi E_eps[f(g(eps, phi), phi)] = E_eps[d/dphi f(g(eps, phi), phi)]
+    ``score-gradient``      d/dphi E_q[f] = E_q[f d/dphi log q] + E_q[d/dphi f]
+    ``gradient-variance``   for f(z) = z^2 under a normal law: 4 s^2 against mu^4/s^2 + 14 mu^2 + 15 s^2
+
+Notes
+    The derivative in phi is the total one: phi moves the sample g(eps, phi) and the function f itself.  Sources:
+    Kingma and Welling, Auto-Encoding Variational Bayes, 2014, sections 2.3 and 2.4; Williams, Simple statistical
+    gradient-following algorithms, 1992 (the score-function estimator); Mohamed et al., Monte Carlo Gradient Estimation
+    in Machine Learning, 2020.
+"""
+
+from derivations.claims import Claim, Part, chain, topic
+from derivations.language import E, Function, Grad, Normal, Product, Sum, index, laws, log, symbols, variables
+
+e, q = laws("e q")
+x, z, eps = variables("x z eps")
+f, g, weight = Function("f"), Function("g"), Function("w")
+
+# The Monte Carlo estimate ---------------------------------------------------------------------------------------------
+
+(L,) = symbols("L", sign="positive")
+draws, l = eps.draws("draws", L), index("l", L)
+
+value = weight(g(eps, x), x)  # log p(x, z) - log q(z | x) at z = g(eps, x)
+estimate = Sum[l](weight(g(draws[l], x), x)) / L
+mean = E[e(eps)](value)
+independent = Product[l](e(draws[l]))
+
+mc_elbo_unbiased = Claim(
+    id="mc-elbo-unbiased",
+    item="2.4",
+    title="The Monte Carlo estimate of the lower bound",
+    question="Write down the Monte Carlo estimate of the lower bound, using the reparameterisation.",
+    parts=(
+        Part(
+            E[independent](estimate) == mean,
+            chains=(
+                chain(
+                    E[independent](estimate),
+                    ("=", Sum[l](E[e(eps)](value)) / L, "independence"),
+                    ("=", mean, "linearity"),
+                ),
+            ),
+        ),
+        Part(E[independent](estimate**2) - mean**2 == (E[e(eps)](value**2) - mean**2) / L),
+    ),
+    words=(
+        "Draw $\\varepsilon_1, \\dots, \\varepsilon_L$ independently from $p(\\varepsilon)$, put "
+        "$z_l = g(\\varepsilon_l, x)$, and average: $\\frac1L \\sum_l (\\log p(x, z_l) - \\log q(z_l|x))$. The mean of "
+        "an average is the mean of one term, which is the ELBO, whatever $L$ is; and since the draws are independent, "
+        "the products of different terms average to the square of the mean, so the variance is that of one term "
+        "divided by $L$. In training $L = 1$ is enough when minibatches are large."
+    ),
+    companion="numerics.reparameterization.mc_elbo_unbiased",
+)
+
+# Gradients ------------------------------------------------------------------------------------------------------------
+
+phi, mu = symbols("phi mu")
+(s,) = symbols("s", sign="positive")
+
+pathwise_gradient = Claim(
+    id="pathwise-gradient",
+    item="2.4",
+    title="The pathwise gradient",
+    question="Why is the reparameterisation essential for backpropagation?",
+    parts=(Part(Grad[phi](E[e(eps)](f(g(eps, phi), phi))) == E[e(eps)](Grad[phi](f(g(eps, phi), phi)))),),
+    words=(
+        "A sample drawn from $q_\\phi$ is a number without a formula: the derivative of the average in $\\phi$ is not "
+        "the average of a derivative, because $\\phi$ stands in the law that is averaged over, and backpropagation "
+        "cannot pass through the drawing of a random number. The reparameterisation moves the randomness to "
+        "$\\varepsilon$, whose law does not depend on $\\phi$. What is averaged is then an ordinary function of "
+        "$\\phi$, the derivative may be taken under the integral sign, and one backward pass through "
+        "$g(\\varepsilon, \\phi)$ gives an unbiased estimate of the gradient. It is the total derivative: $\\phi$ acts "
+        "through the sample, and through $f$ itself, where it stands in $\\log q_\\phi$."
+    ),
+    companion="numerics.reparameterization.pathwise_gradient",
+)
+
+encoder = q[phi](z | x)
+
+score_gradient = Claim(
+    id="score-gradient",
+    item="2.4",
+    title="The score-function gradient",
+    question="Could the gradient be estimated without the reparameterisation?",
+    parts=(
+        Part(
+            Grad[phi](E[encoder](f(z, phi)))
+            == E[encoder](f(z, phi) * Grad[phi](log(encoder))) + E[encoder](Grad[phi](f(z, phi)))
+        ),
+    ),
+    words=(
+        "Yes: differentiate the density instead of the sample. The derivative of $q_\\phi(z|x)$ is $q_\\phi(z|x)$ "
+        "times the derivative of its logarithm, the score, so the gradient is an average under $q_\\phi$ again. This "
+        "needs no derivative of $f$ and no formula for $z$, so it works for discrete codes too; but it learns about "
+        "$f$ only by its values, and the product with the score has a large variance. The support of $q_\\phi$ must "
+        "not move with $\\phi$."
+    ),
+    companion="numerics.reparameterization.score_gradient",
+)
+
+noise, code = variables("eps z", kind="continuous")
+standard, normal = Normal(0, 1)(noise), Normal(mu, s**2)(code)
+pathwise = Grad[mu]((mu + s * noise) ** 2)
+score = code**2 * Grad[mu](log(normal))
+
+gradient_variance = Claim(
+    id="gradient-variance",
+    item="2.4",
+    title="How much noisier the score-function gradient is",
+    question="What are the variances of the two estimators of $\\frac{d}{d\\mu} E[z^2]$ for $z \\sim N(\\mu, s^2)$?",
+    parts=(
+        Part(
+            E[standard](pathwise**2) - E[standard](pathwise) ** 2 == 4 * s**2,
+            chains=(
+                chain(
+                    E[standard](pathwise**2) - E[standard](pathwise) ** 2,
+                    ("=", E[standard](4 * (mu + s * noise) ** 2) - E[standard](2 * (mu + s * noise)) ** 2),
+                    ("=", 4 * (mu**2 + s**2) - (2 * mu) ** 2, "Gaussian moments"),
+                    ("=", 4 * s**2, "algebra"),
+                ),
+            ),
+        ),
+        Part(
+            E[normal](score**2) - E[normal](score) ** 2 == mu**4 / s**2 + 14 * mu**2 + 15 * s**2,
+            chains=(
+                chain(
+                    E[normal](score**2) - E[normal](score) ** 2,
+                    (
+                        "=",
+                        E[normal](code**4 * (code - mu) ** 2 / s**4) - E[normal](code**2 * (code - mu) / s**2) ** 2,
+                    ),
+                    (
+                        "=",
+                        (mu**4 * s**2 + 18 * mu**2 * s**4 + 15 * s**6) / s**4 - (2 * mu) ** 2,
+                        "Gaussian moments",
+                    ),
+                    ("=", mu**4 / s**2 + 14 * mu**2 + 15 * s**2, "algebra"),
+                ),
+            ),
+        ),
+    ),
+    words=(
+        "Both estimators have the mean $2 \\mu$. The pathwise one, $2 (\\mu + s \\varepsilon)$, varies only with the "
+        "noise in the sample: $4 s^2$, which goes to zero with $s$. The score-function one, $z^2 (z - \\mu)/s^2$, has "
+        "the variance $\\mu^4/s^2 + 14 \\mu^2 + 15 s^2$: always larger, by a factor of $15/4$ even for $\\mu = 0$, and "
+        "without bound as $s \\to 0$, because the score grows like $1/s$ while it multiplies values near $\\mu^2$. "
+        "This is why VAEs are trained with the reparameterisation."
+    ),
+    companion="numerics.reparameterization.gradient_variance",
+)
+
+CLAIMS = topic([mc_elbo_unbiased, pathwise_gradient, score_gradient, gradient_variance])
+
+if __name__ == "__main__":
+    from derivations.report.terminal import show
+
+    show(CLAIMS, __doc__)
