@@ -314,7 +314,7 @@ class Interpretation:
     def random_slots(self, row: Row) -> set[str]:
         """The slots of the random variables in the entropies and informations of a row."""
         found: set[str] = set()
-        for part, following in zip(row, (*row[1:], None), strict=True):
+        for part, following in zip(row, (*row[1:], None), strict=False):
             name = name_of(part)
             if name is not None and name.base in ("H", "I") and not name.below and following is not None:
                 names = [name_of(p) for p in following.args[0]] if following.kind == "bracketed" else []
