@@ -28,6 +28,7 @@ class Hypotheses:
 
     def __init__(self, signature: Signature, extra: list[list[Json]] | None = None) -> None:
         self.signature = signature
+        self.unsupported = False
         definitions = {d.hypothesis for found in signature.densities.values() for d in found}
         posed = [h for n, h in enumerate(signature.statement.get("given", [])) if n not in definitions]
         rows = [*posed, *(["=", *pair] for pair in extra or [])]
@@ -43,7 +44,8 @@ class Hypotheses:
         return bool(self.chains or self.relations or self.signature.definitions)
 
     def settle(self, model: Model) -> bool:
-        """Change a model so that the hypotheses hold; False if they do not."""
+        """Change a model so that the hypotheses hold; False if they do not, or cannot be evaluated (*unsupported*)."""
+        self.unsupported = False
         try:
             for _ in range(PASSES):
                 touched: set[str] = set()
@@ -62,8 +64,10 @@ class Hypotheses:
                     relation.impose(model, set())
                 if self.hold(model):
                     return True
-        except (DoesNotExist, Unsupported):
+        except DoesNotExist:
             return False
+        except Unsupported:
+            self.unsupported = True
         return False
 
     def hold(self, model: Model) -> bool:

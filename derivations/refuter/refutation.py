@@ -57,10 +57,14 @@ def falsified(statement: dict[str, Json], models: Iterable[Model]) -> Violation 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What a few generic positive models say: in how many both sides are finite, and whether all agree."""
+    """What a few generic positive models say: in how many both sides are finite, and whether all agree.
+
+    *supported* is false when no model can be drawn and evaluated because something in the statement is unknown here.
+    """
 
     finite: int
     consistent: bool
+    supported: bool = True
 
 
 def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) -> Agreement:
@@ -69,27 +73,32 @@ def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) 
     >>> from derivations.language import KL, laws, variables
     >>> (p, q), (x,) = laws("p q"), variables("x")
     >>> sample_check((KL(p(x), q(x)) >= 0).iff(p(x) == q(x)).json())
-    Agreement(finite=3, consistent=True)
+    Agreement(finite=3, consistent=True, supported=True)
     """
     try:
         search = Search(statement, seed)
     except Unsupported:
-        return Agreement(0, True)
-    finite, consistent = 0, True
+        return Agreement(0, True, supported=False)
+    finite, consistent, evaluated, unsupported = 0, True, 0, 0
     for number in range(models * TRIES):
         if finite == models:
             break
         try:
             model = search.draw(number, "generic")
-            if model is None or not search.comparison.values(model):
+            if model is None:
+                unsupported += search.hypotheses.unsupported
+                continue
+            values = search.comparison.values(model)
+            evaluated += 1
+            if not values:
                 continue
             finite += 1
             consistent = consistent and search.comparison.falsified(model) is None
         except Unsupported:
-            continue
+            unsupported += 1
     if statement["equality"] and finite:
         consistent = consistent and not equality_case_fails(statement, seed, models)
-    return Agreement(finite, consistent)
+    return Agreement(finite, consistent, supported=evaluated > 0 or unsupported == 0)
 
 
 def evaluate(statement: dict[str, Json], model: Model | dict[str, Json]) -> list[tuple[tuple[Any, ...], Value, Value]]:

@@ -17,6 +17,7 @@ Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 """The target slots and the given slots of a density."""
 
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
+RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
 INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
 
 
@@ -39,7 +40,7 @@ def subterms(term: Json) -> list[Json]:
         return [term[2]]
     if head in ("num", "const", "sym", "var", "idx"):
         return []
-    raise ValueError(f"{head!r} is no head of a term; see docs/terms.md")
+    raise Unsupported(f"the head {head!r}")
 
 
 def bound(term: Json) -> list[Json]:
@@ -124,6 +125,11 @@ class Signature:
     def of(cls, statement: dict[str, Json]) -> Signature:
         """Read a statement; raises ``Unsupported`` for what no model of this package can give a meaning."""
         declared = statement["declare"]
+        for kind, *parts in statement.get("given", []):
+            if kind not in RELATIONS and kind != "markov":
+                raise Unsupported(f"the hypothesis {kind!r}")
+            if len(parts) != 2:
+                raise Unsupported(f"the hypothesis {kind!r} about {len(parts)} things")
         self = cls(statement, *(declared.get(k, {}) for k in ("variables", "symbols", "functions", "indices")))
         self.terms = [statement["lhs"], statement["rhs"]]
         for pair in statement.get("equality", []):

@@ -20,18 +20,20 @@ from derivations.language import (
     H,
     I,
     Integral,
+    Limit,
     Product,
     Statement,
     Sum,
     cross_entropy,
     index,
+    infinity,
     laws,
     log,
     sqrt,
     symbols,
     variables,
 )
-from derivations.refuter import evaluate, refute, sample_check
+from derivations.refuter import Agreement, evaluate, refute, sample_check
 from derivations.refuter.intervals import bounds
 
 (p, q, r, m), (p_data, p_g) = laws("p q r m"), laws("p_data p_g")
@@ -252,10 +254,29 @@ def test_identities_of_the_linear_span_are_refuted_exactly_where_false(
     assert (found is None) == (not any(total))
 
 
-def test_a_term_that_is_not_of_the_format_is_an_error() -> None:
-    statement = (log(p(x)) == 0).json()
-    with pytest.raises(ValueError, match="no head of a term"):
-        refute({**statement, "lhs": ["frobnicate", ["num", "1"]]})
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lhs": ["frobnicate", ["num", "1"]]},
+        {"rhs": ["log", ["limit", ["sym", "a"], ["infinity"], ["num", "1"]]]},
+        {"equality": [[["frobnicate"], ["num", "1"]]]},
+        {"given": [["frobnicates", ["num", "1"], ["num", "1"]]]},
+        {"given": [["=", ["num", "1"]]]},
+        {"given": [["=", ["frobnicate"], ["num", "1"]]]},
+        {"given": [["markov", ["x"]]]},
+    ],
+    ids=str,
+)
+def test_what_is_unknown_is_unsupported_not_an_error(change: dict[str, Any]) -> None:
+    statement = {**(log(p(x)) >= 0).json(), **change}
+    assert refute(statement) is None
+    assert sample_check(statement) == Agreement(0, True, supported=False)
+
+
+def test_a_limit_is_unsupported() -> None:
+    statement = Limit[a, infinity](1 / a) == 1
+    assert refute(statement.json()) is None
+    assert not sample_check(statement.json()).supported
 
 
 @pytest.mark.parametrize("name", [n for n in FALSE if FALSE[n].equality])
