@@ -305,6 +305,11 @@ def height(s: Sum) -> int:
     return 1 + max((int(n.split("^")[1].split(".")[0]) for key in s for n in names_in(key[1]) if "^" in n), default=0)
 
 
+def levels(m: Monomial) -> set[str]:
+    """The bound names of a term that have a level: those that only binders around the term may bind."""
+    return {n for n in names_in(m) if "." in n and "^" not in n}
+
+
 def freeze(s: Sum) -> Atom:
     """A sum as an atom.  Its binders get names by height, which do not depend on where the sum stands."""
     items = []
@@ -1597,8 +1602,8 @@ class Replay:
         shape = self.vectors[int(slot_of(name).split("@")[1])][1] if "@" in name else []
         span = self.ranges[int(slot_of(atom[1])[1:])]
         whole = len(shape) == 1 and span == (point(constant(1)), point(self.quietly(shape[0])))
-        if not whole or any(j[0] != "idx" or slot_of(j[1]) != slot_of(atom[1]) for j in uses):
-            return None  # the product must run over the whole vector, and so must the index of the component
+        if not whole or any(j[0] != "idx" or slot_of(j[1]) != slot_of(atom[1]) or "^" in j[1] for j in uses):
+            return None  # product and index run over the whole vector, and no inner sum binds the index
         fresh, other = self.fresh_components(name, names_in(monomial) | set(rest))
         mass = self.one_component(body, index, vector, index, fresh)
         if {key: self.eliminate(fresh, ((fresh,), key[1])) for key in mass} != dict.fromkeys(mass, constant(1)):
@@ -1683,7 +1688,10 @@ class Replay:
         new = []
         for key, result in zip(keys, results, strict=True):
             before = {a for a, e in key[1] if e < 0}
+            loose = levels(key[1]) - set(key[0])
             for binders, m in result:
+                if not levels(m) <= loose | set(binders):
+                    raise Rejected("a bound variable would escape from its binder")
                 for atom in sorted(before - {a for a, _ in m}, key=order):
                     self.support("cancelled", m, atom, set(binders))
             new.append(scaled(result, s.pop(key)))
@@ -2226,15 +2234,15 @@ def _put(s: Sum, old: Atom, new: Atom) -> Sum:
         if not isinstance(item, tuple):
             return item
         if len(item) == 2 and item[0] == "sum":
-            return freeze(_put(opened(item, ()), old, new))
+            return freeze(_put(opened(item, names_in((old, new))), old, new))
         return tuple(put(i) for i in item)
 
     total: Sum = {}
     for (b, m), c in s.items():
-        term: Sum = {(b, ()): c}
+        term = constant(c)
         for a, e in m:
             term = product(term, single(put(a), e))
-        total = plus(total, term)
+        total = plus(total, under(b, term))
     return total
 
 
