@@ -1509,8 +1509,9 @@ class Replay:
         if len(heads) == 1 and heads[0][0] == "gaussian":
             second = self.second_moment(name, heads[0], inside)
             return None if second is None else under(rest, product(outside, second))
-        if len(heads) == 1 and heads[0][0] == "prod":
-            return self.component(name, heads[0], monomial, rest)
+        products = [a for a in heads if a[0] == "prod"]
+        if len(products) == 1:
+            return self.component(name, products[0], monomial, rest)
         return None
 
     def collapse(self, atom: Atom, name: str) -> Sum | None:
