@@ -15,14 +15,14 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
 from derivations.latex.chains import Step, steps
-from derivations.latex.defining import definition_of, is_expandable, laws_of
+from derivations.latex.defining import definition_of, is_defined, is_expandable, laws_of
 from derivations.latex.directives import apply_directives
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
@@ -333,6 +333,9 @@ def _checked_step(
         sides.left, step.relation, sides.right, context, seed=seed, seconds=timeout, loose=step.loose
     )
     seen |= _laws(sides, context)
+    if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, context):
+        message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
+        outcome = replace(outcome, verdict="conditional", message=message)
     suggestion = None
     if outcome.verdict == "refuted":
         try:

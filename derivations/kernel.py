@@ -937,8 +937,7 @@ class Replay:
         """A marginal density of a law, or what a hypothesis says that it is."""
         for old, slots, new in self.identified:
             if old[1] == law and not old[2] and not parameters and slots.issuperset(places):
-                self.use("hypothesis")
-                law = new[1]
+                law = new[1] if self.use("hypothesis") else law
         for pattern, meaning in self.rewritten:
             if (
                 pattern[0] != "den"
@@ -1822,7 +1821,30 @@ class Replay:
             found: set[Atom] = set()
             matching = under(key[0], product(density, self.log(density, found)))
             left = plus(left, {key: -left[key]}, scaled(matching, left[key]))
+        left = {key: c for key, c in left.items() if not self.average_of_bounded(key)}
         return all(b.startswith("#") for binders, _ in self.settle(left) for b in binders)
+
+    def average_of_bounded(self, key: Key) -> bool:
+        """Whether a term is an average, under probability densities, of something between zero and one."""
+        binders, m = key
+        powers = dict(m)
+        for a, e in m:
+            if a[0] == "fn" and e > 0 and self.functions[a[1]]["range"] == "unit":
+                del powers[a]
+            items = opened(a, ()) if a[0] == "sum" and e == -1 else {}
+            if items and all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
+                part = next(
+                    (n for (_, n), c in items.items() if len(n) == 1 and c >= 1 and powers.get(n[0][0], 0) >= 1), None
+                )
+                if part is not None:
+                    del powers[a]
+                    powers[part[0][0]] -= 1
+        rest = tuple(sorted(powers.items(), key=_by_atom))
+        mass = self.settle({(binders, rest): Fraction(1)})
+        densities = all(
+            a[0] in ("den", "normal", "gaussian", "prod") for a, e in rest if e > 0 and names_in(a) & set(binders)
+        )
+        return densities and not any(b for b, _ in mass)
 
     def integrable(self, m: Monomial) -> bool:
         return len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1
@@ -1864,12 +1886,30 @@ class Replay:
         return plus(sides[0], scaled(sides[1], -1))
 
     def equal(self, left: Any, right: Any, moves: list[Any]) -> None:
-        s = self.settle(self.difference(left, right))
+        s = self.difference(left, right)
+        pointwise = not s
+        s = self.settle(s)
         for move in moves:
             s = self.settle(self.move(s, move))
         if s:
             raise Rejected(f"the difference of the two sides does not vanish: {len(s)} terms are left")
-        self.finiteness(self.same_integral())
+        self.finiteness(self.same_integral() or (pointwise and self.additive()))
+
+    def additive(self) -> bool:
+        """Whether integrands that cancel point by point are enough, in [-infinity, infinity].
+
+        The integral of a sum is the sum of the integrals where that sum exists: so it is if one side has one integral
+        that may be infinite, or if each side's can only be infinite in one direction.
+        """
+        sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
+        infinite = [[n for n in side if not self.always_finite(n.value)] for side in sides]
+        if any(has_binder(n.term[2:]) for side in infinite for n in side):
+            return False
+        one_sided = [
+            all(self.bounded_below(n) for n in side) or all(self.bounded_below(n, -1) for n in side)
+            for side in infinite
+        ]
+        return min(len(side) for side in infinite) <= 1 or all(one_sided)
 
     def same_integral(self) -> bool:
         """Whether each side has one integral that may be infinite, and these two are the same integral."""
@@ -1899,13 +1939,15 @@ class Replay:
                 for need in node.supports.values():
                     self.condition(*need)
 
-    def bounded_below(self, node: Node) -> bool:
-        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity."""
-        if self.always_finite(node.value):
+    def bounded_below(self, node: Node, direction: int = 1) -> bool:
+        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity.
+
+        With the *direction* -1, whether it is below infinity.
+        """
+        sign = node.sign * direction
+        if self.always_finite(node.value) or (node.proper and sign > 0):
             return True
-        if node.proper and node.sign > 0:
-            return True
-        return node.sign != 0 and all(self.signed(m, c) == node.sign for (_, m), c in node.value.items())
+        return sign != 0 and all(self.signed(m, c) == sign for (_, m), c in node.value.items())
 
     def signed(self, m: Monomial, c: Fraction) -> int:
         """The sign of a term, if known: one logarithm of something above or below one, the rest non-negative."""

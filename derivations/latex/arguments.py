@@ -65,8 +65,11 @@ def slot_and_copy(key: str) -> tuple[str, bool]:
     return stem, copy
 
 
-def read_arguments(row: Row, targets_may_be_parameters: bool = True) -> Arguments:
-    """The arguments in a law's parentheses; raises :class:`Unread` for what is none."""
+def read_arguments(row: Row, variables: frozenset[str] = frozenset()) -> Arguments:
+    """The arguments in a law's parentheses; raises :class:`Unread` for what is none.
+
+    *variables* are the Greek letters that a document treats as variables: a posterior p(theta | D) has no parameter.
+    """
     sections = split(row, "SEMI")
     bars = split(sections[0][1], "BAR")
     if len(bars) > 2 or len(sections) > 2:
@@ -76,21 +79,23 @@ def read_arguments(row: Row, targets_may_be_parameters: bool = True) -> Argument
     parameters = [spell(r) for _, r in split(sections[1][1], "COMMA")] if len(sections) == 2 else []
     given = []
     for argument in behind:
-        if _is_parameter(argument):
+        if _is_parameter(argument, variables):
             parameters.append(argument.key)
         else:
             given.append(argument)
     kept: list[Argument] = []
     for argument in targets:  # p(x, theta) beside p(x): parameters after the variables
-        if targets_may_be_parameters and kept and _is_parameter(argument):
+        if kept and _is_parameter(argument, variables):
             parameters.append(argument.key)
         else:
             kept.append(argument)
     return Arguments(tuple(kept), tuple(given), tuple(parameters))
 
 
-def _is_parameter(argument: Argument) -> bool:
-    return argument.name is not None and argument.name.base in PARAMETERS and argument.kind == "variable"
+def _is_parameter(argument: Argument, variables: frozenset[str]) -> bool:
+    if argument.name is None or argument.kind != "variable" or argument.key in variables:
+        return False
+    return argument.name.base in PARAMETERS
 
 
 def _argument(row: Row) -> Argument:

@@ -58,6 +58,12 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
     return name.base == "C" and arguments is not None and spell(arguments) == "G"
 
 
+def is_defined(left: Row, context: Context) -> bool:
+    """Whether a side is a defined name, alone or with arguments."""
+    name = name_of(left[0]) if left and len(left) <= 2 else None
+    return name is not None and name.key in context.definitions
+
+
 def _several(left: Row, right: Row) -> Definition | None:
     """``(a, b) = argmin ...``: names for several things at once."""
     if len(left) != 1 or left[0].kind != "bracketed" or not left[0].plain:
@@ -77,7 +83,7 @@ def _law(name: Name, arguments: Row, right: Row, context: Context, seen: set[str
     if stem in seen or mentions_law(right, stem, context.vocabulary):
         return None
     try:
-        read = read_arguments(arguments)
+        read = read_arguments(arguments, context.vocabulary.greek)
     except Unread:
         return None
     if any(a.kind != "variable" for a in (*read.targets, *read.given)):

@@ -65,7 +65,7 @@ def _equations(text: str) -> list[tuple[Row, str, Row]]:
 
 
 def _names(text: str) -> list[Name]:
-    names = [name_of(p) for p in rows([t for t in tokenize(text) if t.kind not in ("COMMA", "TEXT")])]
+    names = [name_of(p) for p in rows(tuple(t for t in tokenize(text) if t.kind not in ("COMMA", "TEXT")))]
     found = [n for n in names if n is not None]
     if not found or len(found) < len(names):
         raise Unread(f"{text!r} is no list of names")

@@ -60,11 +60,12 @@ def _parser() -> lark.Lark:
     return lark.Lark(source, parser="lalr", lexer=_Tokens)
 
 
-def rows(tokens: Sequence[Token]) -> Row:
+@lru_cache(maxsize=4_096)
+def rows(tokens: tuple[Token, ...]) -> Row:
     """The parts of one side of a step; raises :class:`Unread` where brackets or scripts do not fit.
 
     >>> from derivations.latex.tokens import tokenize
-    >>> [(p.kind, p.text) for p in rows(tokenize("2 p(x)"))]
+    >>> [(p.kind, p.text) for p in rows(tuple(tokenize("2 p(x)")))]
     [('NUMBER', '2'), ('NAME', 'p'), ('bracketed', '(')]
     """
     try:
@@ -156,7 +157,7 @@ def spell(row: Row | None) -> str:
     """A row in short, as part of a name: ``t-1``, ``data``, ``1:T``.
 
     >>> from derivations.latex.tokens import tokenize
-    >>> spell(rows(tokenize(r"x_{t-1}"))[0].below)
+    >>> spell(rows(tuple(tokenize(r"x_{t-1}")))[0].below)
     't-1'
     """
     return "".join(_spelled(p) for p in row or ())

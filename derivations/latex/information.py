@@ -267,13 +267,15 @@ class Information(Normals):
                 if keys and not is_parameter(below) and all(k in self.vocabulary.variables for k in keys):
                     return tuple(keys)
             if law.head == "call":
-                read = read_arguments(law.args[1])
+                read = read_arguments(law.args[1], self.vocabulary.greek)
                 keys = [a.key for a in read.targets if a.kind == "variable"]
                 if len(keys) == len(read.targets):
                     product = node.head == "product"
                     if not product:
                         return tuple(keys)
-                    every = [read_arguments(n.args[1]) for n in self.laws_in(node) if n.head == "call"]
+                    every = [
+                        read_arguments(n.args[1], self.vocabulary.greek) for n in self.laws_in(node) if n.head == "call"
+                    ]
                     return tuple(a.key for r in every for a in r.targets)
         return ()
 

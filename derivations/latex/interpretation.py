@@ -170,6 +170,10 @@ class Interpretation:
 
         stem = self.vocabulary.stem(name)
         key = self.vocabulary.law_key(name, parameters)
+        several = self.vocabulary.parameters_of(stem)
+        if key == stem and len(several) > 1:  # a bare p beside p_theta and p_theta'
+            ways = tuple(f"{name.key} is {stem} with {p}" for p in several)
+            key = f"{stem}_{several[self.reading.choose(f'parameter of {stem}', ways)]}"
         gradients = self.vocabulary.gradients
         mine = self.vocabulary.laws[stem].parameters if stem in self.vocabulary.laws else {}
         used = sorted(p for p in mine if p in gradients or ("" in gradients and len(mine) == 1))
@@ -203,7 +207,7 @@ class Interpretation:
     def density(self, name: Name, row: Row, targets: tuple[str, ...] = ()) -> Term:
         """The density that a law with arguments is; *targets* stand for a dot."""
 
-        read = self.with_slots(name, read_arguments(row))
+        read = self.with_slots(name, read_arguments(row, self.vocabulary.greek))
         defined = self.definitions.get(self.law_pattern(name, read))
         if defined is not None and defined.row is not None and defined.name.key not in self.expanding:
             self.expanding.append(defined.name.key)

@@ -38,7 +38,7 @@ def suggest(
             continue
         if case.scalar_only or case.statement.left is case.statement.right:
             continue
-        agreement = sample_check(case.data, seed=seed + 1, models=2)
+        agreement = sample_check(case.data, seed=seed + 1, models=1)
         if not agreement.consistent or not agreement.finite:
             continue
         if judged(case.statement, seed, 0.2).verdict == "proved":

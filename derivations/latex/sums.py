@@ -50,7 +50,7 @@ class Sums(Interpretation):
             if d.measure is None:
                 variables += self._variables_of([d.name])
             else:
-                read = read_arguments(d.measure)
+                read = read_arguments(d.measure, self.vocabulary.greek)
                 variables += self._variables_of([a.name for a in read.targets if a.name is not None])
         weights = [Node("call", (d.name, d.measure)) for d in differentials if d.measure is not None]
         return Term("int", variables, self.under(variables, Node("product", (*weights, body))))
@@ -78,7 +78,7 @@ class Sums(Interpretation):
         """The variables of an integral or sum that names none: those that its first law is a density of."""
         for law in self.laws_in(body):
             if law.head == "call":
-                read = read_arguments(law.args[1])
+                read = read_arguments(law.args[1], self.vocabulary.greek)
                 names = [a.name for a in read.targets if a.name is not None]
                 variables = self._variables_of(names)
             else:

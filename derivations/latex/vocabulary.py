@@ -57,6 +57,7 @@ class Vocabulary:
         self.ranges: dict[str, set[tuple[str, str]]] = {}
         for row in self.rows:
             self._bases(row, False)
+        self.greek = frozenset(name for row in self.rows for name in self._greek(row))
         for row in self.rows:
             self._variables(row)
         for row in self.rows:
@@ -125,11 +126,27 @@ class Vocabulary:
             return True
         return is_argument_list(row) and not (len(name.base) == 1 and name.base in "abck" and not name.below)
 
+    def _greek(self, row: Row) -> Iterator[str]:
+        """Greek letters that are variables: a law is a density of them, or an integral runs over them."""
+        for where, at, part in self._walk(row):
+            following = where[at + 1] if at + 1 < len(where) else None
+            name = name_of(part)
+            if following is None:
+                continue
+            if name is not None and following.kind == "bracketed" and self.is_law(name) and following.args[0]:
+                first = name_of(following.args[0][0])
+                if first is not None and first.base in PARAMETERS:
+                    yield variable_key(first)
+            if part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d"):
+                drawn = name_of(following)
+                if drawn is not None and drawn.base in PARAMETERS and any(p.kind == "BIG" for p in where[:at]):
+                    yield variable_key(drawn)
+
     # Variables --------------------------------------------------------------------------------------------------
 
     def arguments(self, row: Row) -> Arguments | None:
         try:
-            return read_arguments(row)
+            return read_arguments(row, self.greek)
         except Unread:
             return None
 
@@ -294,6 +311,11 @@ class Vocabulary:
         if use is None or len(use.parameters) < 2 or not spelled:
             return stem
         return f"{stem}_{','.join(spelled)}"
+
+    def parameters_of(self, stem: str) -> list[str]:
+        """The spellings of a law's parameters, the commonest first."""
+        use = self.laws.get(stem)
+        return sorted(use.parameters, key=lambda p: (-use.parameters[p], p))[:4] if use else []
 
     # Ranges of variables ----------------------------------------------------------------------------------------
 

@@ -127,7 +127,7 @@ def function(program: Program, term: Json) -> Closure:
         and term[1] not in program.signature.points
     ):
         return _smooth_function(program, term)
-    name, key = term[1], program.key(term[2])
+    name, key = term[1], program.key_of_function(term)
     space = program.signature.points.get(name)
     if space is not None:
         return lambda env: env[0].values[space][env[0].function(name, key(env))]

@@ -262,6 +262,21 @@ class Program:
         numbers = self.numbers(terms)
         return lambda env: exact_key(numbers(env))
 
+    def key_of_function(self, term: Json) -> Callable[[Env], Key]:
+        """The key of a function's arguments, which are points where a hypothesis speaks about the function."""
+        key, domains = self.key(term[2]), self.signature.domains.get(term[1], {})
+        computed = [(s, term[2][i]) for i, s in domains.items() if i < len(term[2]) and term[2][i][0] != "var"]
+        points = [self.point(space, argument) for space, argument in computed]
+        if not points:
+            return key
+
+        def checked(env: Env) -> Key:
+            for point in points:
+                point(env)
+            return key(env)
+
+        return checked
+
     def point(self, space: str, term: Json) -> Callable[[Env], Point]:
         """The point of a space at which a density is taken."""
         if term[0] == "var":
@@ -273,7 +288,7 @@ class Program:
         if space in self.signature.lines:
             return self.compile(term)
         if term[0] == "fn" and self.signature.points.get(term[1]) == space:
-            name, key = term[1], self.key(term[2])
+            name, key = term[1], self.key_of_function(term)
             return lambda env: env[0].function(name, key(env))
         value = self.compile(term)
         return lambda env: env[0].point(space, value(env))

@@ -1,10 +1,11 @@
 """Make a drawn model satisfy a statement's hypotheses, and check that it does.
 
 A hypothesis that gives one density is imposed by reweighting its law: ``p(z | x) = B`` turns the table into
-``p(x) B p(rest | x, z)``.  A Markov chain is imposed by chaining pair conditionals.  A symbol or a function that
-stands alone on one side is defined by the other side.  All else (inequalities, equations between terms) is left to
-chance: what a hypothesis mentions is redrawn a few times.  Whatever was done, a model counts only if every hypothesis
-then holds exactly at all points.
+``p(x) B p(rest | x, z)``.  A Markov chain is imposed by chaining pair conditionals; disjoint supports, inverse
+functions and images of laws as in :mod:`derivations.refuter.constructions`.  A symbol or a function that stands alone
+on one side is defined by the other side.  All else (inequalities, equations between terms) is left to chance: what a
+hypothesis mentions is redrawn a few times.  Whatever was done, a model counts only if every hypothesis then holds
+exactly at all points.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import Any
 from flint import ctx, fmpq
 
 from derivations.refuter.comparison import Sides
-from derivations.refuter.fields import BALLS, EXACT, ONE, ZERO, DoesNotExist, Unsupported, Value, ball, same
+from derivations.refuter.constructions import Disjoint, Inversion, Pushforward, Rest, set_density
+from derivations.refuter.fields import BALLS, EXACT, ZERO, DoesNotExist, Unsupported, Value, ball, same
 from derivations.refuter.frames import Frame
-from derivations.refuter.models import ADMISSIBLE, Key, Model, Table, draw_number, rational
-from derivations.refuter.signature import Json, Signature, free, walk
+from derivations.refuter.models import ADMISSIBLE, Model, Table, draw_number, rational
+from derivations.refuter.signature import Inverse, Json, Signature, free, is_plain_density
 
+Construction = Disjoint | Inversion | Pushforward
 PASSES = 4
 REDRAWS = 30
 
@@ -33,7 +36,14 @@ class Hypotheses:
         posed = [h for n, h in enumerate(signature.statement.get("given", [])) if n not in definitions]
         rows = [*posed, *(["=", *pair] for pair in extra or [])]
         self.chains = [Chain(signature, row[1], row[2]) for row in rows if row[0] == "markov"]
-        self.relations = [Relation(signature, *row) for row in rows if row[0] != "markov"]
+        self.constructions: list[Construction] = []
+        self.relations = []
+        for row in rows:
+            construction = _construction(signature, *row)
+            if construction:
+                self.constructions.append(construction)
+            elif row[0] != "markov":
+                self.relations.append(Relation(signature, *row))
         self.definitions = []
         for (kind, name), (arguments, body) in signature.definitions.items():
             facts = signature.symbols[name] if kind == "sym" else signature.functions[name]
@@ -41,7 +51,7 @@ class Hypotheses:
             self.definitions.append((arguments, Sides.of(signature, EXACT, body, body, arguments), admissible))
 
     def __bool__(self) -> bool:
-        return bool(self.chains or self.relations or self.signature.definitions)
+        return bool(self.chains or self.relations or self.constructions or self.signature.definitions)
 
     def settle(self, model: Model) -> bool:
         """Change a model so that the hypotheses hold; False if they do not, or cannot be evaluated (*unsupported*)."""
@@ -51,7 +61,7 @@ class Hypotheses:
                 touched: set[str] = set()
                 for chain in self.chains:
                     chain.impose(model)
-                for relation in self.relations:
+                for relation in [*self.relations, *self.constructions]:
                     relation.impose(model, touched)
                 if self.hold(model):
                     return True
@@ -60,7 +70,7 @@ class Hypotheses:
             mentioned = {name for r in self.relations for name in r.names if name[0] in ("sym", "fn")}
             for _ in range(REDRAWS if mentioned else 0):
                 self._redraw(model, mentioned)
-                for relation in self.relations:
+                for relation in [*self.relations, *self.constructions]:
                     relation.impose(model, set())
                 if self.hold(model):
                     return True
@@ -75,8 +85,9 @@ class Hypotheses:
         return (
             all(_is_law(model, name, table) for (name, _), table in model.laws.items())
             and all(chain.holds(model) for chain in self.chains)
-            and all(relation.holds(model) for relation in self.relations)
+            and all(relation.holds(model) for relation in [*self.relations, *self.constructions])
             and self._definitions_in_range(model)
+            and _points_in_range(model)
         )
 
     def _definitions_in_range(self, model: Model) -> bool:
@@ -103,6 +114,14 @@ class Hypotheses:
                 )
 
 
+def _construction(signature: Signature, kind: str, *parts: Json) -> Construction | None:
+    """What imposes a hypothesis that is left to chance otherwise."""
+    if kind == "pushforward":
+        return Pushforward(signature, *parts)
+    inverse = Inverse.of(kind, *parts) if kind == "=" else None
+    return Inversion(signature, inverse) if inverse else Disjoint.of(signature, kind, *parts) if kind == "=" else None
+
+
 class Chain:
     """Slots that form a Markov chain, in order, under a law."""
 
@@ -118,7 +137,7 @@ class Chain:
         places = [order.index(s) for s in self.slots]
         first = frame.density(self.name, (), (self.slots[0],), ())
         pairs = [frame.density(self.name, (), (b,), (a,)) for a, b in zip(self.slots[:-1], self.slots[1:], strict=True)]
-        rest = _Rest(model, frame, self.name, (), self.slots)
+        rest = Rest(model, frame, self.name, (), self.slots)
         table = {}
         for p, old in model.law(self.name).items():
             points = [p[i] for i in places]
@@ -137,21 +156,6 @@ class Chain:
         return self.chained(model) == model.law(self.name)
 
 
-class _Rest:
-    """The conditional density of a law's other slots, given some."""
-
-    def __init__(self, model: Model, frame: Frame, law: str, key: Key, slots: list[str]) -> None:
-        order = model.signature.laws[law]
-        others = [s for s in order if s not in slots]
-        self.below = frame.density(law, key, tuple(slots), ())
-        self.spread = ONE / sum((w for _, w in model.cells(others, law)), ZERO)
-
-    def given(self, points: tuple[Any, ...], joint: fmpq) -> fmpq:
-        """The conditional density where the joint density is *joint*; uniform under conditions of probability zero."""
-        below = self.below[points]
-        return joint / below if below != 0 else self.spread
-
-
 class Relation:
     """A relation between two terms that must hold at all values of their variables."""
 
@@ -166,7 +170,7 @@ class Relation:
         if relation == "=":
             for number, (side, other) in enumerate(((left, right), (right, left))):
                 if (
-                    _is_plain_density(side)
+                    is_plain_density(side)
                     and not signature.line_slots(side[1][1])
                     and set(signature.free_variables(other)) <= set(signature.free_variables(side))
                 ):
@@ -183,7 +187,6 @@ class Relation:
         frame = env[0]
         key = self.sides.program.key(parameters)(env) if parameters else ()
         values: dict[tuple[Any, ...], Value] = {}
-        order = [s for s, _ in [*targets, *given]]
         arguments = [(t[0], t[1] if t[0] == "var" else self._point(frame, s, t)) for s, t in [*targets, *given]]
         for assignment, _ in env[0].grid(self.variables):
             where = dict(zip(self.variables, assignment, strict=True))
@@ -193,19 +196,7 @@ class Relation:
             if value < 0:
                 raise DoesNotExist("a law given by negative numbers")
             values[tuple(where[a] if kind == "var" else a for kind, a in arguments)] = value
-        conditions = tuple(s for s, _ in given)
-        above = frame.density(law, key, conditions, ()) if conditions else {(): ONE}
-        rest = _Rest(model, frame, law, key, order)
-        places = [slots[law].index(s) for s in order]
-        table = {}
-        for p, old in model.law(law, key).items():
-            points = tuple([p[i] for i in places])
-            if points not in values:
-                table[p] = old
-                continue
-            mass = above[points[len(targets) :]] * values[points]
-            table[p] = mass * rest.given(points, old) if mass != 0 else ZERO
-        model.laws[law, key] = table
+        set_density(model, frame, law, key, ([s for s, _ in targets], [s for s, _ in given]), values)
         touched.add(law)
 
     def _point(self, frame: Frame, slot: str, term: Json) -> Any:
@@ -231,15 +222,14 @@ def _certain(relation: str, left: Value, right: Value) -> bool:
     return bool(a < b) if relation in ("<=", "<") else bool(a > b)
 
 
-def _is_plain_density(term: Json) -> bool:
-    """Whether a term is a density of one law at distinct variables (or numbers), so that an equation can impose it."""
-    if term[0] != "den":
-        return False
-    arguments = [t for _, t in [*term[2], *term[3]]]
-    names = [t[1] if t[0] == "var" else f"{n}:{t[1]}" for n, t in enumerate(arguments) if t[0] in ("var", "num")]
-    if any(u[0] == "var" for parameter in term[1][2] for u in walk(parameter)):
-        return False
-    return len(names) == len(arguments) == len(set(names))
+def _points_in_range(model: Model) -> bool:
+    """Whether the functions into spaces take values of their declared ranges."""
+    signature = model.signature
+    return all(
+        ADMISSIBLE[signature.functions[f]["range"]](model.spaces[space].values[point])
+        for f, space in signature.points.items()
+        for point in model.functions.get(f, {}).values()
+    )
 
 
 def _is_law(model: Model, name: str, table: Table) -> bool:

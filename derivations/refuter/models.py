@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derivations.refuter.fields import ONE, ZERO, Unsupported, Value
+from derivations.refuter.fields import ONE, ZERO, DoesNotExist, Unsupported, Value
 from derivations.refuter.signature import Json, Signature
 
 Point = Any
@@ -229,7 +229,11 @@ class Model:
         if key not in table:
             space = self.signature.points.get(name)
             if space is not None:
-                table[key] = self.rng.randrange(len(self.spaces[space].values))
+                admissible = ADMISSIBLE[self.signature.functions[name]["range"]]
+                points = [i for i, v in enumerate(self.spaces[space].values) if admissible(v)]
+                if not points:
+                    raise DoesNotExist("a function into a space without a point of its range")
+                table[key] = self.rng.choice(points)
             else:
                 table[key] = draw_number(self.rng, self.signature.functions[name]["range"], self.style)
         return table[key]

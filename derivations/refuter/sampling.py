@@ -8,7 +8,19 @@ from typing import Any
 from flint import fmpq
 
 from derivations.refuter.fields import ONE, Unsupported
-from derivations.refuter.models import REALS, WEIGHTS, Model, Space, Table, draw_number, integer, rational, rationals
+from derivations.refuter.models import (
+    ADMISSIBLE,
+    REALS,
+    UNIT,
+    WEIGHTS,
+    Model,
+    Space,
+    Table,
+    draw_number,
+    integer,
+    rational,
+    rationals,
+)
 from derivations.refuter.signature import Json, Signature, walk
 
 STYLES = ("simple", "generic", "simple", "degenerate", "generic", "sparse", "wild", "product")
@@ -42,6 +54,10 @@ class Sampler:
             for s in self.spaces:
                 size = rng.choice((2, 2, 2, 2, 2, 3, 3, 4, 1) if style != "simple" else (2, 2, 2, 3))
                 sizes[s] = max(size, least[s])
+        for inverse in 2 * signature.inverses:
+            values = signature.points.get(inverse.inner[1])
+            if values is not None:
+                sizes[values] = max(sizes[values], sizes[signature.variable_space(inverse.variable)])
         self._restrain(sizes, dimensions, rng)
         model = Model(signature, {}, dimensions, style=style, seed=seed, rng=rng)
         for s, n in sizes.items():
@@ -88,7 +104,7 @@ class Sampler:
 
     def _space(self, space: str, size: int, number: int, rng: Random) -> Space:
         fixed = [rational(t) for t in sorted(self.signature.literals.get(space, ()))][:size]
-        others = [fmpq(i) for i in range(size)] if number % 3 == 0 else rng.sample(REALS, size)
+        others = self._numbers(space, size, number, rng)
         values = sorted(fixed + [v for v in others if v not in fixed][: size - len(fixed)])
         if space in self.signature.discrete or number % 2 == 0:
             weights = [ONE] * size
@@ -98,11 +114,25 @@ class Sampler:
             weights = [rng.choice(WEIGHTS) for _ in range(size)]
         return Space(tuple(values), tuple(weights))
 
+    def _numbers(self, space: str, size: int, number: int, rng: Random) -> list[fmpq]:
+        """Numbers for the points of a space, admissible as values of the functions and symbols that fill its slots."""
+        signature = self.signature
+        declared = [signature.functions[f]["range"] for f, s in signature.points.items() if s == space]
+        declared += [signature.symbols[a]["sign"] for a, s in signature.located.items() if s == space]
+        if not declared:
+            return [fmpq(i) for i in range(size)] if number % 3 == 0 else rng.sample(REALS, size)
+        pool = UNIT if "unit" in declared else [fmpq(i) for i in range(size + 1)] if number % 3 == 0 else REALS
+        fitting = [v for v in pool if all(ADMISSIBLE[d](v) for d in declared)]
+        return fitting[:size] if number % 3 == 0 else rng.sample(fitting, size)
+
     def _symbol(self, name: str, facts: dict[str, Json], model: Model) -> Any:
         if name in model.dimensions:
             return fmpq(model.dimensions[name])
         if name in self.signature.located:
-            return model.rng.choice(model.spaces[self.signature.located[name]].values)
+            values = [v for v in model.spaces[self.signature.located[name]].values if ADMISSIBLE[facts["sign"]](v)]
+            if not values:
+                raise Unsupported("a symbol in a space without a point of its sign")
+            return model.rng.choice(values)
         values = [draw_number(model.rng, facts["sign"], model.style) for _ in range(_count(facts["shape"], model))]
         return tuple(values) if facts["shape"] else values[0]
 

@@ -124,7 +124,14 @@ class Search:
     def describe(self, model: Model, violation: Violation) -> Counterexample:
         """The counterexample with its sides in exact numbers where they are."""
         comparison, assignment = self.comparison, violation.assignment
-        model = pruned(model, lambda m: comparison.enclosures(m, assignment))
+        constructions = self.hypotheses.constructions
+
+        def evaluate(model: Model) -> None:
+            comparison.enclosures(model, assignment)
+            for construction in constructions:
+                construction.holds(model)
+
+        model = pruned(model, evaluate)
         left, right = comparison.enclosures(model, assignment, 128 if comparison.searched else 64)
         violation = replace(violation, left=left, right=right)
         return counterexample(model, comparison.variables, violation)

@@ -177,7 +177,9 @@ def _renumbered(model: Model, name: str) -> Iterator[Model]:
     """The model with the points of one space standing for 0, 1, ...; functions keep their values where they can."""
     space = model.spaces[name]
     values = tuple(fmpq(i) for i in range(len(space.values)))
-    if values == space.values:
+    declared = [model.signature.functions[f]["range"] for f, s in model.signature.points.items() if s == name]
+    declared += [model.signature.symbols[a]["sign"] for a, s in model.signature.located.items() if s == name]
+    if values == space.values or not all(ADMISSIBLE[d](v) for d in declared for v in values):
         return
     other = model.copy()
     other.spaces[name] = Space(values, space.weights)

@@ -91,6 +91,32 @@ class DensityDefinition:
     hypothesis: int
 
 
+@dataclass(frozen=True)
+class Inverse:
+    """A hypothesis that a function undoes another: ``outer(..., inner(..., variable, ...), ...) = variable``."""
+
+    variable: str
+    outer: Json
+    inner: Json
+
+    @classmethod
+    def of(cls, relation: str, left: Json, right: Json) -> Inverse | None:
+        """The hypothesis as an inverse, if it is one, of functions of distinct variables."""
+        for side, other in ((left, right), (right, left)):
+            if relation != "=" or side[0] != "fn" or other[0] != "var":
+                continue
+            inner = [t for t in side[2] if t[0] == "fn"]
+            if len(inner) != 1 or other not in inner[0][2]:
+                continue
+            for arguments in (inner[0][2], [other, *(t for t in side[2] if t[0] != "fn")]):
+                names = [t[1] for t in arguments if t[0] == "var"]
+                if not len(names) == len(arguments) == len(set(names)):
+                    break
+            else:
+                return cls(other[1], side, inner[0])
+        return None
+
+
 @dataclass
 class Signature:
     """The vocabulary of one statement.
@@ -98,6 +124,8 @@ class Signature:
     *space* gives the space of each slot: slots that share a variable share a space and its name.  *laws* lists the
     slots of each law, in order; *whole* tells the pairs of law and slot whose argument is a whole vector.
     *points* gives, for functions with values in a space, that space; *literals* the numbers that fill slots.
+    *domains* gives, for functions that a hypothesis speaks about at all values of a variable, the space of that
+    argument: what a hypothesis says of f(z) is said of all points of the space of z, and f is applied to no others.
     """
 
     statement: dict[str, Json]
@@ -112,6 +140,8 @@ class Signature:
     parametric: set[str] = field(default_factory=set)
     whole: dict[tuple[str, str], Json] = field(default_factory=dict)
     points: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, dict[int, str]] = field(default_factory=dict)
+    inverses: list[Inverse] = field(default_factory=list)
     located: dict[str, str] = field(default_factory=dict)
     dimensions: list[str] = field(default_factory=list)
     lines: set[str] = field(default_factory=set)
@@ -126,9 +156,9 @@ class Signature:
         """Read a statement; raises ``Unsupported`` for what no model of this package can give a meaning."""
         declared = statement["declare"]
         for kind, *parts in statement.get("given", []):
-            if kind not in RELATIONS and kind != "markov":
+            if kind not in (*RELATIONS, "markov", "pushforward"):
                 raise Unsupported(f"the hypothesis {kind!r}")
-            if len(parts) != 2:
+            if len(parts) != 2 + (kind == "pushforward"):
                 raise Unsupported(f"the hypothesis {kind!r} about {len(parts)} things")
         self = cls(statement, *(declared.get(k, {}) for k in ("variables", "symbols", "functions", "indices")))
         self.terms = [statement["lhs"], statement["rhs"]]
@@ -143,6 +173,7 @@ class Signature:
         for t in self.terms:
             for u in walk(t):
                 self._read(u)
+        self._find_domains()
         for name, facts in self.variables.items():
             if facts["kind"] == "discrete":
                 self.discrete.add(self.space_of(facts["slot"]))
@@ -199,23 +230,50 @@ class Signature:
                 self._argument(name, slot, argument)
 
     def _argument(self, law: str, slot: str, argument: Json) -> None:
+        self._fill(slot, argument)
         vector: Json = None
+        if argument[0] == "var":
+            facts = self.variables[argument[1]]
+            vector = facts["shape"][0] if facts["shape"] else None
+        if argument[0] not in ("var", "at"):
+            return
+        if self.whole.setdefault((law, slot), vector) != vector:
+            raise Unsupported(f"the law {law} takes vectors and their components in the slot {slot}")
+
+    def _fill(self, slot: str, argument: Json) -> None:
+        """What fills a slot is a point of its space."""
         if argument[0] == "at" and argument[1][0] == "var":
             self._join(slot, self.variables[argument[1][1]]["slot"])
         elif argument[0] == "var":
-            facts = self.variables[argument[1]]
-            vector = facts["shape"][0] if facts["shape"] else None
-            self._join(slot, facts["slot"])
+            self._join(slot, self.variables[argument[1]]["slot"])
         elif argument[0] == "fn":
             self._join(slot, self.points.setdefault(argument[1], slot))
         elif argument[0] == "num":
             self.literals.setdefault(slot, set()).add(argument[1])
         elif argument[0] == "sym":
             self.located.setdefault(argument[1], slot)
-        if argument[0] not in ("var", "at"):
-            return
-        if self.whole.setdefault((law, slot), vector) != vector:
-            raise Unsupported(f"the law {law} takes vectors and their components in the slot {slot}")
+
+    def _find_domains(self) -> None:
+        """Functions whose arguments, or values, must be points, since a hypothesis speaks about them."""
+        for kind, *parts in self.statement.get("given", []):
+            if kind == "pushforward":
+                for slot, _ in parts[0][2]:
+                    self._fill(slot, parts[2])
+            inverse = Inverse.of(kind, *parts) if kind in RELATIONS else None
+            if inverse:
+                self.inverses.append(inverse)
+                self._fill(self.variables[inverse.variable]["slot"], inverse.outer)
+            for t in parts if kind in RELATIONS else []:
+                for u in walk(t):
+                    for position, argument in enumerate(u[2] if u[0] == "fn" else []):
+                        if argument[0] == "var" and not self.variables[argument[1]]["shape"]:
+                            slot = self.variables[argument[1]]["slot"]
+                            self.domains.setdefault(u[1], {}).setdefault(position, slot)
+        for t in self.terms:
+            for u in walk(t):
+                for position, slot in self.domains.get(u[1], {}).items() if u[0] == "fn" else []:
+                    if position < len(u[2]):
+                        self._fill(slot, u[2][position])
 
     def _join(self, slot: str, other: str) -> None:
         a, b = self.space_of(slot), self.space_of(other)
@@ -256,6 +314,10 @@ class Signature:
             self.analytic |= {f for f, s in self.points.items() if s in self.lines}
             self.points = {f: s for f, s in self.points.items() if s not in self.lines}
             self.located = {name: s for name, s in self.located.items() if s not in self.lines}
+        self.domains = {
+            f: {i: space for i, s in slots.items() if (space := self.space_of(s)) not in self.lines}
+            for f, slots in self.domains.items()
+        }
 
     def presented(self, law: str) -> Pattern:
         """How to show a law: as the conditional density if the statement knows no other, else as the joint one."""
@@ -351,6 +413,17 @@ class Signature:
 
         visit(term, [])
         return found
+
+
+def is_plain_density(term: Json) -> bool:
+    """Whether a term is a density of one law at distinct variables (or numbers), so that an equation can impose it."""
+    if term[0] != "den":
+        return False
+    arguments = [t for _, t in [*term[2], *term[3]]]
+    names = [t[1] if t[0] == "var" else f"{n}:{t[1]}" for n, t in enumerate(arguments) if t[0] in ("var", "num")]
+    if any(u[0] == "var" for parameter in term[1][2] for u in walk(parameter)):
+        return False
+    return len(names) == len(arguments) == len(set(names))
 
 
 def _by_value(term: Json) -> set[str]:

@@ -355,7 +355,9 @@ def _own_chain(verdict: Verdict) -> tuple[ChainContent, ...]:
         return ()
     first, *rest = explain(verdict)
     steps = tuple(StepContent(relation_formula("="), term_formula(t), rule, "proved", "") for t, rule in rest)
-    return (ChainContent(term_formula(first[0]), steps, own=True),) if steps else ()
+    made = ChainContent(term_formula(first[0]), steps, own=True)
+    shown = all(formula.tree is not None for formula in (made.start, *(step.term for step in steps)))
+    return (made,) if steps and shown else ()
 
 
 _ATOM_RULES = {

@@ -6,7 +6,9 @@ Main definitions: `Formula`, a formula or, where it is none, its text; `Run`, a 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from derivations.judge import Verdict
 from derivations.language import Statement
@@ -26,6 +28,8 @@ __all__ = [
     "statement_formula",
     "term_formula",
 ]
+
+NO_LATEX = "\\nothing"  # no command of a formula, so the text is shown
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,23 @@ def _formula(source: str, text_: str, words: str = "") -> Formula:
         return Formula(text_, None, words)
 
 
+def _printed(printer: Callable[[Any], str], value: Any) -> str:
+    """The LaTeX of a term or statement, or none: a head may have a text before it has a LaTeX."""
+    try:
+        return printer(value)
+    except TypeError:
+        return NO_LATEX
+
+
 def term_formula(value: Term) -> Formula:
     """A term as a formula."""
-    return _formula(latex(value), text(value))
+    return _formula(_printed(latex, value), text(value))
 
 
 def statement_formula(statement: Statement) -> Formula:
     """A statement as a formula, without its equality case and its hypotheses."""
     bare = Statement(statement.relation, statement.left, statement.right)
-    return _formula(statement_latex(bare), statement_text(bare))
+    return _formula(_printed(statement_latex, bare), statement_text(bare))
 
 
 def equality_formulas(statement: Statement) -> list[Formula]:
@@ -76,7 +88,7 @@ def hypothesis_formulas(statement: Statement) -> list[Formula]:
     found = []
     for hypothesis in statement.given:
         alone = Statement("=", statement.left, statement.left, (), (hypothesis,))
-        source = statement_latex(alone).split(r"\quad \text{if } ", 1)[-1]
+        source = _printed(statement_latex, alone).split(r"\quad \text{if } ", 1)[-1]
         found.append(_formula(source, statement_text(alone).partition(".assuming(")[2].removesuffix(")")))
     return found
 
@@ -94,7 +106,7 @@ def condition_formulas(verdict: Verdict) -> list[Formula]:
     declare = verdict.certificate.data["statement"]["declare"]
     found = []
     for (kind, *terms), said in zip(verdict.certificate.conditions, verdict.conditions, strict=True):
-        shown = [latex(decode(t, declare)) for t in terms]
+        shown = [_printed(latex, decode(t, declare)) for t in terms]
         source = {"support": r"\ll ".join(shown), "nonzero": rf"{shown[0]} \ne 0"}.get(kind, shown[0])
         found.append(_formula(source, said, "is finite" if kind == "finite" else ""))
     return found

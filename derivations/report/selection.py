@@ -70,8 +70,8 @@ def select(claims: Sequence[Claim], ids: Iterable[str] = (), items: Iterable[str
 
     An item ``2`` takes in 2.1, 2.7 and so on.  Raises SelectionError for an id or item that is not there.
 
-    >>> [claim.id for claim in select(library(), items=["2.7"])]
-    ['gaussian-kl-standard'...]
+    >>> "gaussian-kl-standard" in [claim.id for claim in select(library(), items=["2.7"])]
+    True
     >>> select(library(), ids=["gan-jds"])
     Traceback (most recent call last):
     ...

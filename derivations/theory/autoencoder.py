@@ -2,10 +2,10 @@
 
 Main statements
     ``ae-gaussian-nll``        a Gaussian decoder turns the squared error into a negative log-likelihood
-    ``elbo-terms``             the first term of the ELBO is at most sup_z log p(x|z), the second is never negative
     ``ancestral-sampling``     z ~ p(z), then x ~ p(x|z), gives x ~ p(x)
     ``aggregate-posterior``    the mean divergence from the prior is I_q(x;z) + KL(q(z) || p(z))
     ``elbo-joint-kl``          the mean ELBO is -H(p_data) - KL(q(x,z) || p(x,z))
+    ``ae-code-freedom``        the loss of an autoencoder does not determine the law of its codes
     ``no-kl-bound``            without the divergence the best encoder is a point mass, where there is a best one
     ``no-kl-collapse``         for a linear Gaussian decoder its variance goes to zero
 
@@ -85,34 +85,11 @@ ae_gaussian_nll = Claim(
     companion="numerics.autoencoder.ae_gaussian_nll",
 )
 
-# What the terms of the ELBO do ----------------------------------------------------------------------------------------
-
 reconstruction = E[q(z | x)](log(p(x | z)))
 regulariser = KL(q(z | x), p(z))
 elbo = reconstruction - regulariser
 other = z.copy("z'")
 best = sup[other](log(p(x | other)))
-
-elbo_terms = Claim(
-    id="elbo-terms",
-    item="1.2",
-    title="What the two terms of the ELBO do",
-    question="Explain in words what each of the two terms of the ELBO does.",
-    parts=(
-        Part((reconstruction <= best).iff(log(p(x | z)) == best)),
-        Part((regulariser >= 0).iff(q(z | x) == p(z))),
-    ),
-    words=(
-        "The first term, $E_{q(z|x)}[\\log p(x|z)]$, measures reconstruction: it averages how likely $x$ is when codes "
-        "drawn by the encoder are decoded. It is at most $\\sup_z \\log p(x|z)$ and comes near that value when the "
-        "encoder puts its mass on the codes that explain $x$ best; on its own it wants an encoder without spread. The "
-        "second term, $D_{\\mathrm{KL}}(q(z|x) \\| p(z))$, is the price of saying something about $x$: it is never "
-        "negative and vanishes only if the codes of $x$ are drawn from the prior, as if $x$ had not been seen. It "
-        "keeps the codes of different data overlapping and the prior covered, so the two terms pull in opposite "
-        "directions, and training settles where a further nat of information in the code no longer pays for itself."
-    ),
-    companion="numerics.autoencoder.elbo_terms",
-)
 
 # Sampling from the latent space ---------------------------------------------------------------------------------------
 
@@ -160,7 +137,7 @@ aggregate_posterior = Claim(
                 chain(
                     mean_divergence,
                     ("=", E[p_data(x), q(z | x)](log(q(z | x) / p(z))), "definition of KL"),
-                    ("=", E[q(x, z)](log(q(x, z) / (q(x) * q(z)) * (q(z) / p(z)))), "Bayes' rule"),
+                    ("=", E[q(x, z)](log(q(x, z) / (q(x) * q(z)) * (q(z) / p(z)))), "hypothesis, Bayes' rule"),
                     (
                         "=",
                         E[q(x, z)](log(q(x, z) / (q(x) * q(z)))) + E[q(z)](log(q(z) / p(z))),
@@ -200,7 +177,11 @@ elbo_joint_kl = Claim(
                         E[p_data(x), q(z | x)](log(p(x | z) * p(z) / q(z | x))),
                         "definition of KL, logarithm of a product",
                     ),
-                    ("=", E[q(x, z)](log(p(x, z) / q(x, z) * p_data(x))), "Bayes' rule"),
+                    (
+                        "=",
+                        E[q(x, z)](log(p(x, z) / q(x, z) * p_data(x))),
+                        "hypothesis, Bayes' rule, logarithm of a product",
+                    ),
                     (
                         "=",
                         E[p_data(x)](log(p_data(x))) - E[q(x, z)](log(q(x, z) / p(x, z))),
@@ -218,6 +199,32 @@ elbo_joint_kl = Claim(
         "codes of the data become like draws from the prior. That is why sampling from the prior works."
     ),
     companion="numerics.autoencoder.elbo_joint_kl",
+)
+
+T, T_inv, distance = Function("T"), Function("T_inv"), Function("d", range="nonnegative")
+invertible = T_inv(T(z)) == z
+(c,) = symbols("c", sign="nonzero")
+
+ae_code_freedom = Claim(
+    id="ae-code-freedom",
+    item="1.3",
+    title="The loss of an autoencoder does not see the codes",
+    question="Why is sampling from the latent space not possible in a plain autoencoder?",
+    parts=(
+        Part(
+            (E[p_data(x)](distance(x, f(T_inv(T(g(x)))))) == E[p_data(x)](distance(x, f(g(x))))).assuming(invertible),
+        ),
+        Part(E[p_data(x)](distance(x, f(c * g(x) / c))) == E[p_data(x)](distance(x, f(g(x))))),
+        Part(E[p_data(x)]((c * g(x)) ** 2) == c**2 * E[p_data(x)](g(x) ** 2)),
+    ),
+    words=(
+        "Encode with $T \\circ g$ and decode with $f \\circ T^{-1}$ for any invertible $T$: the reconstructions are "
+        "the same, so the loss is the same, but the codes are others. Already $T(z) = c z$ gives codes of any scale. "
+        "So the loss does not determine the law of the codes, and there is no law $p(z)$ that one could know and "
+        "sample from: a code drawn from $N(0, I)$ may lie where no code of a datum ever was, and what the decoder does "
+        "there was never trained."
+    ),
+    companion="numerics.autoencoder.ae_code_freedom",
 )
 
 # Without the divergence term ------------------------------------------------------------------------------------------
@@ -244,6 +251,7 @@ no_kl_bound = Claim(
 w, b, m = symbols("w b m")
 (v,) = symbols("v", sign="positive")
 observed, code = variables("x z", kind="continuous")
+(slope,) = symbols("w", sign="nonzero")
 objective = E[Normal(m, v)(code)](log(Normal(w * code + b, s**2)(observed)))
 without_spread = -half * log(2 * pi * s**2) - (observed - w * m - b) ** 2 / (2 * s**2)
 
@@ -288,10 +296,10 @@ no_kl_collapse = Claim(
 CLAIMS = topic(
     [
         ae_gaussian_nll,
-        elbo_terms,
         ancestral_sampling,
         aggregate_posterior,
         elbo_joint_kl,
+        ae_code_freedom,
         no_kl_bound,
         no_kl_collapse,
     ]

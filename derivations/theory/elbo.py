@@ -1,11 +1,13 @@
-"""The variational lower bound (sheet, task 2).
+"""The variational lower bound (sheet, item 1.2 and task 2).
 
 Main statements
+    ``elbo-terms``                  the first term is at most sup_z log p(x|z), the second is never negative
     ``iid-log-likelihood``          log p(x_1, ..., x_N) = sum_i log p(x_i) for independent data
     ``log-likelihood``              log p(x) = E_q[log p(x|z)] - KL(q(z|x) || p(z)) + KL(q(z|x) || p(z|x))
     ``log-likelihood-as-scanned``   the same line as a scanner read it, which is false
     ``elbo-bound``                  the ELBO is below log p(x) by KL(q(z|x) || p(z|x)), equality iff q(z|x) = p(z|x)
     ``elbo-joint-form``             ELBO = E_q[-log q(z|x) + log p(x, z)]
+    ``mc-elbo-unbiased``            an average of L independent draws has the right mean, and 1/L of the variance
 
 Notes
     The generative model p(x, z) and the encoder q(z|x) are arbitrary laws: nothing here is Gaussian, nothing is
@@ -13,10 +15,10 @@ Notes
 """
 
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import KL, E, Product, Sum, index, laws, log, symbols, variables
+from derivations.language import KL, E, Function, Product, Sum, index, laws, log, sup, symbols, variables
 
-p, q, P = laws("p q P")
-x, z = variables("x z")
+p, q, P, e = laws("p q P e")
+x, z, eps = variables("x z eps")
 (N,) = symbols("N", sign="positive")
 data, i = x.draws("data", N), index("i", N)
 
@@ -28,6 +30,30 @@ one_integral = E[q(z | x)](log(p(x, z) / q(z | x)))  # the ELBO where a differen
 joint_form = E[q(z | x)](-log(q(z | x)) + log(p(x, z)))
 
 independent = P(data) == Product[i](p(data[i]))
+
+other = z.copy("z'")
+best = sup[other](log(p(x | other)))
+
+elbo_terms = Claim(
+    id="elbo-terms",
+    item="1.2",
+    title="What the two terms of the ELBO do",
+    question="Explain in words what each of the two terms of the ELBO does.",
+    parts=(
+        Part((reconstruction <= best).iff(log(p(x | z)) == best)),
+        Part((regulariser >= 0).iff(q(z | x) == p(z))),
+    ),
+    words=(
+        "The first term, $E_{q(z|x)}[\\log p(x|z)]$, measures reconstruction: it averages how likely $x$ is when codes "
+        "drawn by the encoder are decoded. It is at most $\\sup_z \\log p(x|z)$ and comes near that value when the "
+        "encoder puts its mass on the codes that explain $x$ best; on its own it wants an encoder without spread. The "
+        "second term, $D_{\\mathrm{KL}}(q(z|x) \\| p(z))$, is the price of saying something about $x$: it is never "
+        "negative and vanishes only if the codes of $x$ are drawn from the prior, as if $x$ had not been seen. It "
+        "keeps the codes of different data overlapping and the prior covered, so the two terms pull in opposite "
+        "directions, and training settles where a further nat of information in the code no longer pays for itself."
+    ),
+    companion="numerics.elbo.elbo_terms",
+)
 
 iid_log_likelihood = Claim(
     id="iid-log-likelihood",
@@ -181,7 +207,56 @@ elbo_joint_form = Claim(
     companion="numerics.elbo.elbo_joint_form",
 )
 
-CLAIMS = topic([iid_log_likelihood, log_likelihood, log_likelihood_as_scanned, elbo_bound, elbo_joint_form])
+# The Monte Carlo estimate ---------------------------------------------------------------------------------------------
+
+g, weight = Function("g"), Function("w")
+(L,) = symbols("L", sign="positive")
+draws, l = eps.draws("draws", L), index("l", L)
+
+value = weight(g(eps, x), x)  # log p(x, z) - log q(z | x) at z = g(eps, x)
+estimate = Sum[l](weight(g(draws[l], x), x)) / L
+mean = E[e(eps)](value)
+noise = Product[l](e(draws[l]))
+
+mc_elbo_unbiased = Claim(
+    id="mc-elbo-unbiased",
+    item="2.4",
+    title="The Monte Carlo estimate of the lower bound",
+    question="Write down the Monte Carlo estimate of the lower bound, using the reparameterisation.",
+    parts=(
+        Part(
+            E[noise](estimate) == mean,
+            chains=(
+                chain(
+                    E[noise](estimate),
+                    ("=", Sum[l](E[e(eps)](value)) / L, "independence"),
+                    ("=", mean, "linearity"),
+                ),
+            ),
+        ),
+        Part(E[noise](estimate**2) - mean**2 == (E[e(eps)](value**2) - mean**2) / L),
+    ),
+    words=(
+        "Draw $\\varepsilon_1, \\dots, \\varepsilon_L$ independently from $p(\\varepsilon)$, put "
+        "$z_l = g(\\varepsilon_l, x)$, and average: $\\frac1L \\sum_l (\\log p(x, z_l) - \\log q(z_l|x))$. The mean of "
+        "an average is the mean of one term, which is the ELBO, whatever $L$ is; and since the draws are independent, "
+        "the products of different terms average to the square of the mean, so the variance is that of one term "
+        "divided by $L$. In training $L = 1$ is enough when minibatches are large."
+    ),
+    companion="numerics.elbo.mc_elbo_unbiased",
+)
+
+CLAIMS = topic(
+    [
+        elbo_terms,
+        iid_log_likelihood,
+        log_likelihood,
+        log_likelihood_as_scanned,
+        elbo_bound,
+        elbo_joint_form,
+        mc_elbo_unbiased,
+    ]
+)
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

@@ -243,6 +243,7 @@ jsd_bounds = Claim(
 
 CLAIMS = topic(
     [
+        gan_value_pushforward,
         gan_bce,
         pointwise_optimum,
         optimal_discriminator,

@@ -54,7 +54,7 @@ disjoint_jsd = Claim(
                         "=",
                         E[data](log(2 * data / (data + generated))) / 2
                         + E[generated](log(2 * generated / (data + generated))) / 2,
-                        "definition of JSD, logarithm of a product",
+                        "definition of JSD",
                     ),
                     ("=", E[data](log(2)) / 2 + E[generated](log(2)) / 2, "hypothesis, logarithm of a product"),
                     ("=", log(2), "normalisation"),
@@ -131,7 +131,7 @@ generator_best_response = Claim(
     companion="numerics.gan_training.generator_best_response",
 )
 
-CLAIMS = topic([generator_best_response])
+CLAIMS = topic([disjoint_jsd, saturation, generator_best_response])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

@@ -191,7 +191,7 @@ gaussian_kl_full = Claim(
     companion="numerics.gaussian.gaussian_kl_full",
 )
 
-CLAIMS = topic([gaussian_kl_univariate, kl_factorizes, gaussian_kl_standard])
+CLAIMS = topic([gaussian_kl_univariate, kl_factorizes, gaussian_kl_standard, gaussian_kl_full])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

@@ -1,7 +1,6 @@
-"""Sampling the lower bound: Monte Carlo, and the two gradients (sheet, items 2.4 to 2.6).
+"""Gradients of an average over samples, and the reparameterisation (sheet, items 2.4 and 2.5).
 
 Main statements
-    ``mc-elbo-unbiased``    an average of L independent draws has the right mean, and 1/L of the variance
     ``pathwise-gradient``   d/dphi E_eps[f(g(eps, phi), phi)] = E_eps[d/dphi f(g(eps, phi), phi)]
     ``score-gradient``      d/dphi E_q[f] = E_q[f d/dphi log q] + E_q[d/dphi f]
     ``gradient-variance``   for f(z) = z^2 under a normal law: 4 s^2 against mu^4/s^2 + 14 mu^2 + 15 s^2
@@ -14,49 +13,11 @@ Notes
 """
 
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import E, Function, Grad, Normal, Product, Sum, index, laws, log, symbols, variables
+from derivations.language import E, Function, Grad, Normal, laws, log, symbols, variables
 
 e, q = laws("e q")
 x, z, eps = variables("x z eps")
-f, g, weight = Function("f"), Function("g"), Function("w")
-
-# The Monte Carlo estimate ---------------------------------------------------------------------------------------------
-
-(L,) = symbols("L", sign="positive")
-draws, l = eps.draws("draws", L), index("l", L)
-
-value = weight(g(eps, x), x)  # log p(x, z) - log q(z | x) at z = g(eps, x)
-estimate = Sum[l](weight(g(draws[l], x), x)) / L
-mean = E[e(eps)](value)
-independent = Product[l](e(draws[l]))
-
-mc_elbo_unbiased = Claim(
-    id="mc-elbo-unbiased",
-    item="2.4",
-    title="The Monte Carlo estimate of the lower bound",
-    question="Write down the Monte Carlo estimate of the lower bound, using the reparameterisation.",
-    parts=(
-        Part(
-            E[independent](estimate) == mean,
-            chains=(
-                chain(
-                    E[independent](estimate),
-                    ("=", Sum[l](E[e(eps)](value)) / L, "independence"),
-                    ("=", mean, "linearity"),
-                ),
-            ),
-        ),
-        Part(E[independent](estimate**2) - mean**2 == (E[e(eps)](value**2) - mean**2) / L),
-    ),
-    words=(
-        "Draw $\\varepsilon_1, \\dots, \\varepsilon_L$ independently from $p(\\varepsilon)$, put "
-        "$z_l = g(\\varepsilon_l, x)$, and average: $\\frac1L \\sum_l (\\log p(x, z_l) - \\log q(z_l|x))$. The mean of "
-        "an average is the mean of one term, which is the ELBO, whatever $L$ is; and since the draws are independent, "
-        "the products of different terms average to the square of the mean, so the variance is that of one term "
-        "divided by $L$. In training $L = 1$ is enough when minibatches are large."
-    ),
-    companion="numerics.reparameterization.mc_elbo_unbiased",
-)
+f, g = Function("f"), Function("g")
 
 # Gradients ------------------------------------------------------------------------------------------------------------
 
@@ -155,7 +116,7 @@ gradient_variance = Claim(
     companion="numerics.reparameterization.gradient_variance",
 )
 
-CLAIMS = topic([mc_elbo_unbiased, pathwise_gradient, score_gradient, gradient_variance])
+CLAIMS = topic([pathwise_gradient, score_gradient, gradient_variance])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

@@ -92,6 +92,14 @@ def test_every_rule_of_the_kernel_has_a_line_with_readable_formulas() -> None:
         assert all(run.formula is None or run.formula.tree is not None for run in runs), name
 
 
+def test_every_statement_and_step_of_the_library_is_set_as_a_formula(content: Content) -> None:
+    for claim in content.claims:
+        for s in claim.statements:
+            chains = [f for c in s.chains for f in (c.start, *(step.term for step in c.steps))]
+            for formula in (s.formula, *s.equality, *s.given, *s.conditions, *chains):
+                assert formula.tree is not None, f"{claim.id}: {formula.text}"
+
+
 def test_every_link_in_the_page_has_its_target(content: Content) -> None:
     page = Page(html.render(content, "today"))
     targets = [value for name, value in page.attributes if name == "href" and value]
