@@ -1898,8 +1898,8 @@ class Replay:
     def additive(self) -> bool:
         """Whether integrands that cancel point by point are enough, in [-infinity, infinity].
 
-        The integral of a sum is the sum of the integrals where that sum exists: so it is if one side has one integral
-        that may be infinite, or if each side's can only be infinite in one direction.
+        The integral of a sum is the sum of the integrals where that sum exists: so it is if one of the sides is just
+        one integral, or if each side's can only be infinite in one direction.
         """
         sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
         infinite = [[n for n in side if not self.always_finite(n.value)] for side in sides]
@@ -1909,7 +1909,7 @@ class Replay:
             all(self.bounded_below(n) for n in side) or all(self.bounded_below(n, -1) for n in side)
             for side in infinite
         ]
-        return min(len(side) for side in infinite) <= 1 or all(one_sided)
+        return min(len(side) for side in sides) == 1 or all(one_sided)
 
     def same_integral(self) -> bool:
         """Whether each side has one integral that may be infinite, and these two are the same integral."""

@@ -169,6 +169,9 @@ class Interpretation:
         """The law that a name names, with the parameters in which the document differentiates."""
 
         stem = self.vocabulary.stem(name)
+        labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
+        if stem.partition("_")[2] and labels & set(self.indices):
+            raise Unread(f"the law {name.key}, which has an index")
         key = self.vocabulary.law_key(name, parameters)
         several = self.vocabulary.parameters_of(stem)
         if key == stem and len(several) > 1:  # a bare p beside p_theta and p_theta'

@@ -103,6 +103,10 @@ class Sums(Interpretation):
 
     def _total(self, node: Node) -> Term:
         below, above, body = node.args
+        points = self.points_of(below, body)
+        if points:
+            variables = self._variables_of(points)
+            return Term("int", variables, self.under(variables, body))
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
             names = [name_of(piece[0]) for _, piece in split(below, "COMMA") if piece]
@@ -122,6 +126,21 @@ class Sums(Interpretation):
             variables = self._variables_of([Name(letter)])
             return Term("int", variables, self.under(variables, body))
         return self.ranged("sum", letter, lower, upper, body)
+
+    def points_of(self, below: Row, body: Node) -> list[Name]:
+        """``sum_i p(x_i) ...``: the points x_i of a sum over the space of x, since it is weighted with their law."""
+        head = split(below, "REL")[0][1]
+        letter = name_of(head[0]) if len(head) == 1 else None
+        if letter is None:
+            return []
+        factors = body.args if body.head == "product" else (body,)
+        for factor in factors:
+            if factor.head == "call" and self.vocabulary.is_law(factor.args[0]):
+                read = read_arguments(factor.args[1], self.vocabulary.greek)
+                found = [a.name for a in read.targets if a.name is not None and a.name.below == letter.key]
+                if found:
+                    return found
+        return []
 
     def _product_over(self, node: Node) -> Term:
         below, above, body = node.args

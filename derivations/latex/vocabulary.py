@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from derivations.latex.arguments import (
+    INDEX_LETTERS,
     Arguments,
     is_argument_list,
     read_arguments,
@@ -206,8 +207,21 @@ class Vocabulary:
                 if name is not None and name.base.lower() in RANDOM and not self.is_law(name):
                     self._add_variable(name)
 
+    def _is_point(self, letter: str) -> bool:
+        """Whether a summation letter is the point of a law: p_i for p(i)."""
+        for row in self.rows:
+            for _, _, part in self._walk(row):
+                name = name_of(part)
+                if name is not None and name.base in LAW_LETTERS and name.below == letter and not name.accents:
+                    return True
+        return False
+
     def _bound_by(self, part: Part) -> None:
         below = part.below or ()
+        first = name_of(split(below, "REL")[0][1][0]) if part.text == "sum" and below else None
+        if first is not None and first.key in INDEX_LETTERS and self._is_point(first.key):
+            self.variables.add(first.key)
+            self.summed.add(first.key)
         pieces = split(below, "COMMA")
         for _, piece in pieces:
             if any(p.kind == "REL" for p in piece) or (part.text == "sum" and spell(below).find("=") >= 0):

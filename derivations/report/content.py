@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from derivations import kernel
 from derivations.claims import Chain
 from derivations.judge import Verdict, explain
 from derivations.language import Statement
@@ -353,7 +354,10 @@ def _own_chain(verdict: Verdict) -> tuple[ChainContent, ...]:
     """The proof that the prover found for an equation without given steps, as a chain of named rules."""
     if verdict.certificate is None or verdict.certificate.data["proof"].get("rule") != "equal":
         return ()
-    first, *rest = explain(verdict)
+    try:
+        first, *rest = explain(verdict)
+    except kernel.Rejected:  # a rule without which the statement has no sums to show, as in a limit
+        return ()
     steps = tuple(StepContent(relation_formula("="), term_formula(t), rule, "proved", "") for t, rule in rest)
     made = ChainContent(term_formula(first[0]), steps, own=True)
     shown = all(formula.tree is not None for formula in (made.start, *(step.term for step in steps)))

@@ -31,7 +31,7 @@ __all__ = ["display", "environment", "formula", "number", "paragraphs", "render"
 
 def formula(value: Formula) -> Markup:
     """A formula in a line of text."""
-    return _with_words(_pieces(value, 40.0, False), value)
+    return _with_words(_pieces(value, 26.0, False), value)
 
 
 def display(value: Formula) -> Markup:
@@ -47,7 +47,9 @@ def _pieces(value: Formula, widest: float, large: bool) -> Markup:
         parts = [Markup(mathml(piece, large, place > 0)) for place, piece in enumerate(cut)]
     except MathError:
         return Markup("<code>{}</code>").format(written(value.tree))
-    return Markup("<wbr>").join(Markup('<span class="piece">{}</span>').format(part) for part in parts)
+    kinds = ["piece wide" if large or width(piece) > widest else "piece" for piece in cut]
+    spans = (Markup('<span class="{}">{}</span>').format(kind, part) for kind, part in zip(kinds, parts, strict=True))
+    return Markup("<wbr>").join(spans)
 
 
 def _with_words(shown: Markup, value: Formula) -> Markup:

@@ -158,11 +158,21 @@ def _loose(nodes: Sequence[Node]) -> list[Node]:
         tall = node.kind == "command" and node.name in ("frac", "dfrac")
         large = head.kind == "symbol" and head.name[1:] in ("sum", "prod", "int", "log")
         before = nodes[place - 1] if place else None
-        joined = before is None or (before.kind == "symbol" and (before.name in _BREAKS or before.name[1:] == "log"))
+        joined = before is None or _binds(before)
         if (tall or large) and not joined and runs[-1]:
             runs.append([])
         runs[-1].append(node)
     return [Node("group", parts=tuple(run)) for run in runs] if len(runs) > 1 else []
+
+
+def _binds(node: Node) -> bool:
+    """Whether a formula does not end behind a node: an operator, a large operator, an opening bracket."""
+    head = node.parts[0] if node.kind == "script" else node
+    if head.kind == "delimiter":
+        return head.name.endswith("l")
+    return head.kind == "symbol" and (
+        head.name in _BREAKS or head.name in _OPENING or head.name[1:] in ("log", "int", "sum", "prod")
+    )
 
 
 def _size(node: Node) -> str:

@@ -2,6 +2,7 @@
 
 Main statements
     ``ae-gaussian-nll``        a Gaussian decoder turns the squared error into a negative log-likelihood
+    ``linear-ae-pca``          a linear autoencoder loses the smallest eigenvalues of the second moments
     ``ancestral-sampling``     z ~ p(z), then x ~ p(x|z), gives x ~ p(x)
     ``aggregate-posterior``    the mean divergence from the prior is I_q(x;z) + KL(q(z) || p(z))
     ``elbo-joint-kl``          the mean ELBO is -H(p_data) - KL(q(x,z) || p(x,z))
@@ -23,9 +24,11 @@ from derivations.language import (
     KL,
     E,
     Function,
+    Grad,
     H,
     I,
     Integral,
+    Limit,
     Normal,
     Product,
     Sum,
@@ -37,6 +40,7 @@ from derivations.language import (
     symbols,
     variables,
 )
+from derivations.theory.hints import atoms, square
 
 p, q, p_data = laws("p q p_data")
 x, z = variables("x z")
@@ -83,6 +87,59 @@ ae_gaussian_nll = Claim(
         "No law of the codes occurs in it. Other decoders give other errors: Bernoulli pixels give the cross-entropy."
     ),
     companion="numerics.autoencoder.ae_gaussian_nll",
+)
+
+# A linear autoencoder in the plane: the code a . x is one number, the decoder multiplies it by b.
+
+(N,) = symbols("N", sign="positive")
+x1, x2 = symbols("x_1 x_2", shape=(N,))
+i = index("i", N)
+a1, a2, b1, b2 = symbols("a_1 a_2 b_1 b_2")
+l1, l2 = symbols("l_1 l_2", sign="nonnegative")
+
+bottleneck = a1 * x1[i] + a2 * x2[i]
+planar_loss = Sum[i]((x1[i] - b1 * bottleneck) ** 2 + (x2[i] - b2 * bottleneck) ** 2)
+first_moment, mixed, second_moment = Sum[i](x1[i] ** 2), Sum[i](x1[i] * x2[i]), Sum[i](x2[i] ** 2)
+
+
+def by_moments(s11, s12, s22):  # type: ignore[no-untyped-def]
+    """The loss by the second moments of the data."""
+    straight = s11 * ((1 - b1 * a1) ** 2 + (b2 * a1) ** 2) + s22 * ((b1 * a2) ** 2 + (1 - b2 * a2) ** 2)
+    return straight - 2 * s12 * ((1 - b1 * a1) * b1 * a2 + (1 - b2 * a2) * b2 * a1)
+
+
+linear_ae_pca = Claim(
+    id="linear-ae-pca",
+    item="1.1",
+    title="A linear autoencoder finds the principal components",
+    question="How small can the objective become for a linear autoencoder?",
+    parts=(
+        Part(planar_loss == by_moments(first_moment, mixed, second_moment)),
+        Part(
+            (by_moments(l1, 0, l2) >= l2).assuming(l1 >= l2),
+            hints=atoms(
+                square(l1 - l2, 1 - b1 * a1),
+                square(l1 - l2, b2 * a1),
+                square(l2, 1 - a1 * b1 - a2 * b2),
+                square(l2, a1 * b2 - a2 * b1),
+            ),
+        ),
+        Part(Sum[i]((x1[i] - 1 * (1 * x1[i] + 0 * x2[i])) ** 2 + x2[i] ** 2) == second_moment),
+    ),
+    words=(
+        "With linear maps the reconstruction is a matrix $BA$ of rank $K$, and the loss depends on the data through "
+        "their second moments only. In the coordinates of the eigenvectors of $S$ these are the eigenvalues, and no "
+        "choice of encoder and decoder does better than to keep the $K$ directions of the largest ones: what is lost "
+        "is the sum of the others, $N \\sum_{k>K} l_k$. For two dimensions and a code of one number the difference "
+        "from $l_2$ is a sum of squares with the weights $l_1 - l_2$ and $l_2$; in general this is the theorem of "
+        "Eckart and Young. So a linear autoencoder finds the plane of the principal components, though not the "
+        "components themselves: any invertible change of the code gives the same loss."
+    ),
+    companion="numerics.autoencoder.linear_ae_pca",
+    notes=(
+        "The second part is in the coordinates of the eigenvectors of S, where the mixed moment vanishes: rotating the "
+        "data rotates encoder and decoder and leaves the loss as it is.",
+    ),
 )
 
 reconstruction = E[q(z | x)](log(p(x | z)))
@@ -185,7 +242,7 @@ elbo_joint_kl = Claim(
                     (
                         "=",
                         E[p_data(x)](log(p_data(x))) - E[q(x, z)](log(q(x, z) / p(x, z))),
-                        "logarithm of a product, marginalisation",
+                        "logarithm of a product, hypothesis, marginalisation",
                     ),
                     ("=", -H(p_data(x)) - joint_divergence, "definition of entropy, definition of KL"),
                 ).assuming(data_first),
@@ -248,12 +305,13 @@ no_kl_bound = Claim(
     companion="numerics.autoencoder.no_kl_bound",
 )
 
-w, b, m = symbols("w b m")
+b, m = symbols("b m")
+(w,) = symbols("w", sign="nonzero")
 (v,) = symbols("v", sign="positive")
 observed, code = variables("x z", kind="continuous")
-(slope,) = symbols("w", sign="nonzero")
 objective = E[Normal(m, v)(code)](log(Normal(w * code + b, s**2)(observed)))
-without_spread = -half * log(2 * pi * s**2) - (observed - w * m - b) ** 2 / (2 * s**2)
+constant = -half * log(2 * pi * s**2)
+closed_form = constant - ((observed - w * m - b) ** 2 + w**2 * v) / (2 * s**2)
 
 no_kl_collapse = Claim(
     id="no-kl-collapse",
@@ -262,33 +320,41 @@ no_kl_collapse = Claim(
     question="Write down the new objective, and say whether the resulting model would still be generative.",
     parts=(
         Part(
-            objective == -half * log(2 * pi * s**2) - ((observed - w * m - b) ** 2 + w**2 * v) / (2 * s**2),
+            objective == closed_form,
             chains=(
                 chain(
                     objective,
                     (
                         "=",
-                        E[Normal(m, v)(code)](-half * log(2 * pi * s**2) - (observed - w * code - b) ** 2 / (2 * s**2)),
+                        E[Normal(m, v)(code)](constant - (observed - w * code - b) ** 2 / (2 * s**2)),
                         "Gaussian density",
                     ),
-                    (
-                        "=",
-                        -half * log(2 * pi * s**2) - ((observed - w * m - b) ** 2 + w**2 * v) / (2 * s**2),
-                        "Gaussian moments",
-                    ),
+                    ("=", closed_form, "Gaussian moments"),
                 ),
             ),
         ),
+        Part(
+            Grad[v](objective) == -(w**2) / (2 * s**2),
+            chains=(
+                chain(
+                    Grad[v](objective),
+                    ("=", Grad[v](closed_form), "Gaussian density, Gaussian moments"),
+                    ("=", -(w**2) / (2 * s**2), "differentiation"),
+                ),
+            ),
+        ),
+        Part(-(w**2) / (2 * s**2) < 0),
+        Part(Limit[v, 0](objective) == constant - (observed - (w * m + b)) ** 2 / (2 * s**2)),
     ),
     words=(
         "For a linear Gaussian decoder and a Gaussian encoder the objective is the autoencoder's loss at the mean of "
-        "the code, up to scale and constant, minus $w^2 v / (2 s^2)$. If the decoder uses its code ($w \\ne 0$), "
-        "every bit of variance costs, at the rate $w^2/(2 s^2)$, and nothing rewards it; so $v \\to 0$, and in the "
-        "limit the loss is that of an autoencoder. The trained model can still reconstruct, but it is no longer "
-        "generative in any useful sense: $p(x) = \\int p(x|z)\\,p(z)\\,dz$ remains a law that can be sampled, yet "
-        "training never looked at it. The codes of the data are points that lie where the encoder likes, codes drawn "
-        "from the prior fall between them or far away, and the decoder was never trained there. If $w = 0$ the code is "
-        "ignored, and its variance does not matter."
+        "the code, up to scale and constant, minus $w^2 v / (2 s^2)$. If the decoder uses its code ($w \\ne 0$), every "
+        "bit of variance costs, at the rate $w^2/(2 s^2)$, and nothing rewards it; so $v \\to 0$, and in the limit the "
+        "loss is that of an autoencoder. The trained model can still reconstruct, but it is no longer generative in "
+        "any useful sense: $p(x) = \\int p(x|z)\\,p(z)\\,dz$ remains a law that can be sampled, yet training never "
+        "looked at it. The codes of the data are points that lie where the encoder likes, codes drawn from the prior "
+        "fall between them or far away, and the decoder was never trained there. If $w = 0$ the code is ignored, and "
+        "its variance does not matter."
     ),
     companion="numerics.autoencoder.no_kl_collapse",
 )
@@ -296,6 +362,7 @@ no_kl_collapse = Claim(
 CLAIMS = topic(
     [
         ae_gaussian_nll,
+        linear_ae_pca,
         ancestral_sampling,
         aggregate_posterior,
         elbo_joint_kl,

@@ -37,7 +37,6 @@ objective = E[data](log(D(x))) + E[generated](log(1 - D(x)))
 # No overlap -----------------------------------------------------------------------------------------------------------
 
 no_overlap = data * generated == 0
-surely = data / (data + generated)
 
 disjoint_jsd = Claim(
     id="disjoint-jsd",
@@ -56,14 +55,14 @@ disjoint_jsd = Claim(
                         + E[generated](log(2 * generated / (data + generated))) / 2,
                         "definition of JSD",
                     ),
-                    ("=", E[data](log(2)) / 2 + E[generated](log(2)) / 2, "hypothesis, logarithm of a product"),
+                    ("=", E[data](log(2)) / 2 + E[generated](log(2)) / 2, "disjoint supports, logarithm of a product"),
                     ("=", log(2), "normalisation"),
                 ).assuming(no_overlap),
             ),
         ),
         Part((-log(4) + 2 * JSD(data, generated) == 0).assuming(no_overlap)),
-        Part((E[data](surely) == 1).assuming(no_overlap)),
-        Part((E[generated](surely) == 0).assuming(no_overlap)),
+        Part((E[data](data / (data + generated)) == 1).assuming(no_overlap)),
+        Part((E[generated](generated / (data + generated)) == 1).assuming(no_overlap)),
     ),
     words=(
         "If no point can come from both laws, the mixture has half the density of whichever law a point belongs to, so "
