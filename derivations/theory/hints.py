@@ -1,0 +1,32 @@
+"""Hints for inequalities: the non-negative terms that make up the difference of the two sides.
+
+A hint is an idea, never evidence: the kernel checks that the terms are non-negative and add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from derivations.language.statements import encode
+from derivations.language.terms import Index, Scalar, term
+
+
+def square(weight: Scalar, root: Scalar, over: Iterable[Index] = ()) -> list[Any]:
+    """The term weight * root**2, summed over indices."""
+    return [encode(term(1)), ["square", [encode(i) for i in over], encode(term(weight)), encode(term(root))]]
+
+
+def gibbs(left: Scalar, right: Scalar, over: Iterable[Index] = (), factor: Scalar = 1) -> list[Any]:
+    """The term left * log(left / right) - left + right, summed over indices, times a factor."""
+    return [encode(term(factor)), ["gibbs", [encode(i) for i in over], encode(term(left)), encode(term(right))]]
+
+
+def nonnegative(value: Scalar, over: Iterable[Index] = ()) -> list[Any]:
+    """A term that the hypotheses and declared signs make non-negative, summed over indices."""
+    return [encode(term(1)), ["nonneg", [encode(i) for i in over], encode(term(value))]]
+
+
+def atoms(*terms: list[Any]) -> dict[str, Any]:
+    """The hint of a part of a claim."""
+    return {"atoms": list(terms)}
