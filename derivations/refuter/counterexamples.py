@@ -19,7 +19,7 @@ from derivations.refuter.fields import Value, ball
 from derivations.refuter.interchange import model_json
 from derivations.refuter.intervals import Interval, exact
 from derivations.refuter.models import Model
-from derivations.refuter.wording import describe, rows, show, show_number, show_point
+from derivations.refuter.wording import describe, rows, show, show_point, show_symbol
 
 LONGEST = 120
 """Decimals with more zeros than this are written with an exponent."""
@@ -57,7 +57,7 @@ def counterexample(model: Model, variables: tuple[str, ...], violation: Violatio
     sides = f"the left side is {show(violation.left)} and the right side {show(violation.right)}"
     sides = f"At {place} {sides}." if place else f"{sides[0].upper()}{sides[1:]}."
     lines = [*describe(model), *([sides, violation.reason] if violation.reason else [sides])]
-    values |= {s: show_number(v) for s, v in model.symbols.items() if ("sym", s) not in model.signature.definitions}
+    values |= {s: show_symbol(model, s) for s in model.symbols if ("sym", s) not in model.signature.definitions}
     data = model_json(model) | {"free": {v: shown for v, shown in values.items() if v in variables}}
     return Counterexample(data, left, right, "\n".join(lines), values)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derivations.refuter import continuum, dual
+from derivations.refuter import continuum, dual, matrices
 from derivations.refuter.definitions import DEFINITIONS
 from derivations.refuter.densities import density, exact_key, function, normal
 from derivations.refuter.extrema import extremum
@@ -32,6 +32,10 @@ CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {
     **DEFINITIONS,
     "den": density,
     "normal": normal,
+    "gaussian": matrices.gaussian,
+    "entry": matrices.entry,
+    "inverse": matrices.entry,
+    "det": matrices.determinant,
     "fn": function,
     "sup": extremum,
     "inf": extremum,

@@ -18,7 +18,8 @@ from derivations.refuter.comparison import Sides
 from derivations.refuter.constructions import Disjoint, Inversion, Pushforward, Rest, set_density
 from derivations.refuter.fields import BALLS, EXACT, ZERO, DoesNotExist, Unsupported, Value, ball, same
 from derivations.refuter.frames import Frame
-from derivations.refuter.models import ADMISSIBLE, Model, Table, draw_number, rational
+from derivations.refuter.matrices import draw_symbol
+from derivations.refuter.models import ADMISSIBLE, Model, Table, rational
 from derivations.refuter.signature import Inverse, Json, Signature, free, is_plain_density
 
 Construction = Disjoint | Inversion | Pushforward
@@ -106,12 +107,8 @@ class Hypotheses:
             if kind == "fn":
                 model.functions.pop(name, None)
             elif name not in model.dimensions and name not in signature.located:
-                sign, old = signature.symbols[name]["sign"], model.symbols[name]
-                model.symbols[name] = (
-                    tuple(draw_number(model.rng, sign, model.style) for _ in old)
-                    if isinstance(old, tuple)
-                    else draw_number(model.rng, sign, model.style)
-                )
+                facts = signature.symbols[name]
+                model.symbols[name] = draw_symbol(model.rng, facts, model.style, model.dimensions)
 
 
 def _construction(signature: Signature, kind: str, *parts: Json) -> Construction | None:

@@ -8,6 +8,7 @@ from typing import Any
 from flint import fmpq
 
 from derivations.refuter.fields import ONE, Unsupported
+from derivations.refuter.matrices import draw_symbol
 from derivations.refuter.models import (
     ADMISSIBLE,
     REALS,
@@ -133,14 +134,7 @@ class Sampler:
             if not values:
                 raise Unsupported("a symbol in a space without a point of its sign")
             return model.rng.choice(values)
-        values = [draw_number(model.rng, facts["sign"], model.style) for _ in range(_count(facts["shape"], model))]
-        return tuple(values) if facts["shape"] else values[0]
-
-
-def _count(shape: list[Json], model: Model) -> int:
-    if len(shape) > 1:
-        raise Unsupported("a symbol with a matrix shape")
-    return integer(shape[0], model.dimensions) if shape else 1
+        return draw_symbol(model.rng, facts, model.style, model.dimensions)
 
 
 def _make_twins(model: Model) -> None:
@@ -168,9 +162,7 @@ def neighbour(model: Model, step: int) -> Model:
         total = sum((table[p] * w for p, w in cells), fmpq(0))
         other.laws[name] = {p: v / total for p, v in table.items()}
     elif kind == "sym" and name not in model.signature.located:
-        value, sign = model.symbols[name], model.signature.symbols[name]["sign"]
-        parts = [draw_number(rng, sign, "wild") for _ in (value if isinstance(value, tuple) else (value,))]
-        other.symbols[name] = tuple(parts) if isinstance(value, tuple) else parts[0]
+        other.symbols[name] = draw_symbol(rng, model.signature.symbols[name], "wild", model.dimensions)
     elif kind == "fn" and model.functions[name]:
         key = rng.choice(sorted(model.functions[name]))
         other.functions[name][key] = draw_number(rng, model.signature.functions[name]["range"], "wild")

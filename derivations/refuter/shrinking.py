@@ -17,6 +17,7 @@ from derivations.refuter.comparison import Violation
 from derivations.refuter.counterexamples import numbers
 from derivations.refuter.fields import BALLS, ONE, ZERO, ball
 from derivations.refuter.frames import Frame
+from derivations.refuter.matrices import is_matrix, simpler
 from derivations.refuter.models import ADMISSIBLE, Key, Model, Rest, Space, key_of, rational, rationals
 from derivations.refuter.sampling import Sampler
 
@@ -71,9 +72,9 @@ def shrink(
     steps = int(STEPS * effort)
     while steps > 0:
         simpler_models = islice(simplifications(best), steps)
-        for simpler in simpler_models:
+        for other in simpler_models:
             steps -= 1
-            if accepted(simpler):
+            if accepted(other):
                 break
         else:
             break
@@ -99,6 +100,13 @@ def simplifications(model: Model) -> Iterator[Model]:
     yield from _simpler_continuum(model)
     for name, value in sorted(model.symbols.items()):
         if name in model.dimensions or name in model.signature.located:
+            continue
+        if is_matrix(model.signature, name):
+            for matrix in simpler(value):
+                if matrix != value:
+                    other = model.copy()
+                    other.symbols[name] = matrix
+                    yield other
             continue
         admissible = ADMISSIBLE[model.signature.symbols[name]["sign"]]
         components = value if isinstance(value, tuple) else (value,)

@@ -24,7 +24,7 @@ INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
 def subterms(term: Json) -> list[Json]:
     """The immediate subterms of a term, without its binders."""
     head = term[0]
-    if head in ARITHMETIC or head == "normal":
+    if head in (*ARITHMETIC, "normal", "gaussian", "entry", "inverse", "det"):
         return list(term[1:])
     if head == "pow":
         return [term[1]]
@@ -289,7 +289,7 @@ class Signature:
                 integrated |= {n for side in hypothesis[1:] for k, n in free(side) if k == "var"}
         for t in self.terms:
             for u in walk(t):
-                if u[0] == "normal":
+                if u[0] in ("normal", "gaussian"):
                     points |= {n for k, n in free(u[1]) if k == "var"}
                 if u[0] in INTEGRALS:
                     integrated |= {b[1] for b in bound(u)}

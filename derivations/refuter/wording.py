@@ -10,6 +10,7 @@ from flint import ctx, fmpq
 from derivations.refuter.fields import BALLS, ONE, PI, LogSum, Value, ball
 from derivations.refuter.frames import Frame
 from derivations.refuter.intervals import Interval
+from derivations.refuter.matrices import is_matrix, shown
 from derivations.refuter.models import Model, Rest
 
 
@@ -55,8 +56,8 @@ def describe(model: Model) -> list[str]:
             lines.append(", ".join(f"{f}({', '.join(map(_plain, k))}) = {v}" for k, v in values.items()) + ".")
     lines += [_describe_polynomial(model, f) for f in sorted(model.polynomials)]
     symbols = [
-        f"{s} = {show_number(v)}"
-        for s, v in sorted(model.symbols.items())
+        f"{s} = {show_symbol(model, s)}"
+        for s in sorted(model.symbols)
         if s not in model.dimensions and ("sym", s) not in signature.definitions
     ]
     return [*lines, *([", ".join(symbols) + "."] if symbols else [])]
@@ -157,6 +158,12 @@ def show_point(model: Model, variable: str, point: Any) -> str:
 
 def _plain(key: float) -> str:
     return str(Fraction(key).limit_denominator(10**6))
+
+
+def show_symbol(model: Model, name: str) -> str:
+    """The value of a symbol, a matrix by its rows."""
+    value = model.symbols[name]
+    return shown(value) if is_matrix(model.signature, name) else show_number(value)
 
 
 def show_number(value: Any) -> str:
