@@ -1,0 +1,204 @@
+"""Nearby false versions of the claims, and versions that drop a condition: refuted, or at least never proved."""
+
+from fractions import Fraction
+
+import pytest
+
+from derivations import (
+    JSD,
+    KL,
+    E,
+    Function,
+    Grad,
+    H,
+    I,
+    Integral,
+    Limit,
+    Normal,
+    Product,
+    Statement,
+    Sum,
+    exp,
+    index,
+    inf,
+    infinity,
+    judge,
+    laws,
+    log,
+    pi,
+    sup,
+    symbols,
+    variables,
+)
+from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
+from derivations.theory.hints import atoms, square
+
+p, q, r, e, P, p_data, p_g = laws("p q r e P p_data p_g")
+x, z, eps = variables("x z eps")
+u, y = variables("u y", kind="continuous")
+half = Fraction(1, 2)
+K, L, N, n, s, s1, s2, v = symbols("K L N n s s_1 s_2 v", sign="positive")
+m, m1, m2, mu, phi, a, b, w, c = symbols("m m_1 m_2 mu phi a b w c")
+l1, l2 = symbols("l_1 l_2", sign="nonnegative")
+f, g, h, T, T_inv = Function("f"), Function("g"), Function("h"), Function("T"), Function("T_inv")
+D = Function("D", range="unit")
+G = Function("G")
+k = index("k", K)
+
+reconstruction = E[q(z | x)](log(p(x | z)))
+elbo = reconstruction - KL(q(z | x), p(z))
+other = x.copy("x'")
+code = z.copy("z'")
+best = sup[code](log(p(x | code)))
+data_first = q(x) == p_data(x)
+value = E[p_data(x)](log(D(x))) + E[p_g(x)](log(1 - D(x)))
+optimum = p_data(x) / (p_data(x) + p_g(x))
+observed, (image,) = y, variables("x", kind="continuous", shape=(n,))
+pixel = index("k", n)
+normal = Normal(m, v)(u)
+collapsing = E[normal](log(Normal(w * u + b, s**2)(observed)))
+draws, l = eps.draws("draws", L), index("l", L)
+average = Sum[l](f(draws[l])) / L
+noise = Product[l](e(draws[l]))
+a1, a2, b1, b2 = symbols("a_1 a_2 b_1 b_2")
+planar = l1 * ((1 - b1 * a1) ** 2 + (b2 * a1) ** 2) + l2 * ((b1 * a2) ** 2 + (1 - b2 * a2) ** 2)
+vector, (means,), (scales,) = (
+    variables("z", kind="continuous", shape=(K,))[0],
+    symbols("mu", shape=(K,)),
+    symbols("s", sign="positive", shape=(K,)),
+)
+c1, c2 = symbols("m_1 m_2", shape=(K,))
+S1, S2 = covariances("S_1 S_2", K)
+full = KL(MultivariateNormal(c1, S1)(vector), MultivariateNormal(c2, S2)(vector))
+volumes = log(det(S2) / det(S1))
+data, i = x.draws("data", N), index("i", N)
+sigmoid = 1 / (1 + exp(-a))
+image_law = ("pushforward", p_g(x), p(z), G(z))
+
+# A sign, an argument, a factor or a condition away from a claim: there is a model in which each of these is false.
+REFUTED = {
+    "ae-gaussian-nll, without the factor 1/2": -log(Product[pixel](Normal(f(z, pixel), s**2)(image[pixel])))
+    == Sum[pixel]((image[pixel] - f(z, pixel)) ** 2) / s**2 + n / 2 * log(2 * pi * s**2),
+    "ae-gaussian-nll, a constant of one pixel": -log(Product[pixel](Normal(f(z, pixel), s**2)(image[pixel])))
+    == Sum[pixel]((image[pixel] - f(z, pixel)) ** 2) / (2 * s**2) + half * log(2 * pi * s**2),
+    "linear-ae-pca, the larger eigenvalue": (planar >= l1).assuming(l1 >= l2),
+    "linear-ae-pca, eigenvalues in the wrong order": planar >= l2,
+    "linear-ae-pca, both are lost": (planar >= l1 + l2).assuming(l1 >= l2),
+    "elbo-terms, the infimum": reconstruction <= inf[code](log(p(x | code))),
+    "elbo-terms, equality for the aggregate posterior": (KL(q(z | x), p(z)) >= 0).iff(q(z) == p(z)),
+    "ancestral-sampling, from another prior": p(x) == Integral[z](p(x | z) * q(z)),
+    "aggregate-posterior, without the information": (E[p_data(x)](KL(q(z | x), p(z))) == KL(q(z), p(z))).assuming(
+        data_first
+    ),
+    "aggregate-posterior, another law of the data": E[p_data(x)](KL(q(z | x), p(z))) == I(q, x, z) + KL(q(z), p(z)),
+    "elbo-joint-kl, the wrong direction": (E[p_data(x)](elbo) == -H(p_data(x)) - KL(p(x, z), q(x, z))).assuming(
+        data_first
+    ),
+    "elbo-joint-kl, without the entropy": (E[p_data(x)](elbo) == -KL(q(x, z), p(x, z))).assuming(data_first),
+    "ae-code-freedom, no inverse": E[p_data(x)](h(f(T_inv(T(g(x)))))) == E[p_data(x)](h(f(g(x)))),
+    "no-kl-bound, an average is no supremum": reconstruction == best,
+    "no-kl-bound, equality without a condition": (reconstruction <= best).iff(q(z | x) == p(z | x)),
+    "no-kl-collapse, w may be zero": -(w**2) / (2 * s**2) < 0,
+    "no-kl-collapse, the wrong derivative": Grad[v](collapsing) == -(w**2) / s**2,
+    "no-kl-collapse, the spread is free": collapsing
+    == -half * log(2 * pi * s**2) - (observed - w * m - b) ** 2 / (2 * s**2),
+    "iid-log-likelihood, dependent data": log(P(data)) == Sum[i](log(p(data[i]))),
+    "log-likelihood, a lost sign": log(p(x)) == reconstruction + KL(q(z | x), p(z)) + KL(q(z | x), p(z | x)),
+    "log-likelihood, the divergence reversed": log(p(x)) == elbo + KL(p(z | x), q(z | x)),
+    "elbo-bound, from above": elbo >= log(p(x)),
+    "elbo-bound, equality for the prior": (E[q(z | x)](log(p(x, z) / q(z | x))) <= log(p(x))).iff(q(z | x) == p(z)),
+    "elbo-bound, the gap from the prior": log(p(x)) - elbo == KL(q(z | x), p(z)),
+    "elbo-joint-form, the entropy's sign": elbo == E[q(z | x)](log(q(z | x)) + log(p(x, z))),
+    "mc-elbo-unbiased, a sum": E[noise](L * average) == E[e(eps)](f(eps)),
+    "mc-elbo-unbiased, the variance does not shrink": E[noise](average**2) - E[e(eps)](f(eps)) ** 2
+    == E[e(eps)](f(eps) ** 2) - E[e(eps)](f(eps)) ** 2,
+    "gradient-variance, the variances exchanged": E[Normal(0, 1)(u)](Grad[mu]((mu + s * u) ** 2) ** 2)
+    - E[Normal(0, 1)(u)](Grad[mu]((mu + s * u) ** 2)) ** 2
+    == mu**4 / s**2 + 14 * mu**2 + 15 * s**2,
+    "gradient-variance, a wrong moment": E[Normal(mu, s**2)(u)]((u**2 * (u - mu) / s**2) ** 2) - 4 * mu**2
+    == mu**4 / s**2 + 14 * mu**2 + 12 * s**2,
+    "gaussian-kl-univariate, the scales exchanged": KL(Normal(m1, s1**2)(u), Normal(m2, s2**2)(u))
+    == log(s1 / s2) + (s1**2 + (m1 - m2) ** 2) / (2 * s2**2) - half,
+    "gaussian-kl-univariate, without the constant": KL(Normal(m1, s1**2)(u), Normal(m2, s2**2)(u))
+    == log(s2 / s1) + (s1**2 + (m1 - m2) ** 2) / (2 * s2**2),
+    "gaussian-kl-standard, the sign": KL(Normal(means, scales**2)(vector), Normal(0, 1)(vector))
+    == half * Sum[k](1 + log(scales[k] ** 2) - means[k] ** 2 - scales[k] ** 2),
+    "gaussian-kl-standard, log s": -KL(Normal(means, scales**2)(vector), Normal(0, 1)(vector))
+    == half * Sum[k](1 + log(scales[k]) - means[k] ** 2 - scales[k] ** 2),
+    "gan-value-pushforward, another law": E[p(z)](log(1 - D(G(z)))) == E[p_g(x)](log(1 - D(x))),
+    "gan-bce, unbalanced labels": (
+        value == 2 * Integral[x](r(x, y=1) * log(D(x))) + 2 * Integral[x](r(x, y=0) * log(1 - D(x)))
+    ).assuming(r(x, y=1) == 3 * p_data(x) / 4, r(x, y=0) == p_g(x) / 4),
+    "optimal-discriminator, the other ratio": value
+    <= E[p_data(x)](log(p_g(x) / (p_data(x) + p_g(x)))) + E[p_g(x)](log(optimum)),
+    "optimal-discriminator, equality where nobody looks": (
+        value <= E[p_data(x)](log(optimum)) + E[p_g(x)](log(p_g(x) / (p_data(x) + p_g(x))))
+    ).iff(p_data(x) * D(x) == p_data(x) * optimum),
+    "gan-jsd, one divergence": sup[D](value) == -log(4) + JSD(p_data(x), p_g(x)),
+    "gan-global-minimum, a smaller minimum is never reached": sup[D](value) == -log(4),
+    "gan-global-minimum, zero": -log(4) + 2 * JSD(p_data(x), p_g(x)) >= 0,
+    "jsd-forms, one law": JSD(p(x), q(x)) == KL(p(x), (p(x) + q(x)) / 2),
+    "jsd-forms, the signs": JSD(p(x), q(x)) == half * H(p(x)) + half * H(q(x)) - H((p(x) + q(x)) / 2),
+    "jsd-bounds, half a bit": JSD(p(x), q(x)) <= half * log(2),
+    "jsd-bounds, equality for equal supports only": (JSD(p(x), q(x)) >= 0).iff(p(x) * q(x) == 0),
+    "disjoint-jsd, overlapping supports": JSD(p(x), q(x)) == log(2),
+    "saturation, the signs": Grad[a](log(1 - sigmoid)) == sigmoid,
+    "saturation, the two losses exchanged": Grad[a](-log(sigmoid)) == -sigmoid,
+    "generator-best-response, an average is no infimum": E[p_g(x)](log(1 - D(x))) == inf[other](log(1 - D(other))),
+    "generator-best-response, the supremum": E[p_g(x)](log(1 - D(x))) >= sup[other](log(1 - D(other))),
+}
+
+# What the refuter cannot decide (limits, matrices, derivatives of arbitrary functions, laws with parameters, extrema
+# over laws), and what is true only under a condition that the verdict would have to name.
+NEVER_PROVED = {
+    "pathwise-gradient, only through the sample": Grad[phi](E[e(eps)](f(g(eps, phi), phi)))
+    == E[e(eps)](f(g(eps, phi), phi)),
+    "score-gradient, without the score": Grad[phi](E[q[phi](z)](f(z, phi))) == E[q[phi](z)](Grad[phi](f(z, phi))),
+    "score-gradient, without the derivative of f": Grad[phi](E[q[phi](z)](f(z, phi)))
+    == E[q[phi](z)](f(z, phi) * Grad[phi](log(q[phi](z)))),
+    "kl-factorizes, dependent components": KL(p(x, z), q(x, z)) == KL(p(x), q(x)) + KL(p(z), q(z)),
+    "gaussian-kl-full, the inverse of the first": full
+    == half * (trace(inverse(S1), S2) + quadratic_form(inverse(S2), c2 - c1) - K + volumes),
+    "gaussian-kl-full, without the dimension": full
+    == half * (trace(inverse(S2), S1) + quadratic_form(inverse(S2), c2 - c1) + volumes),
+    "gaussian-kl-full, the determinants exchanged": full
+    == half * (trace(inverse(S2), S1) + quadratic_form(inverse(S2), c2 - c1) - K - volumes),
+    "saturation, the other limit": Limit[a, infinity](-sigmoid) == 0,
+    "saturation, both losses vanish": Limit[a, -infinity](-(1 - sigmoid)) == 0,
+    "no-kl-collapse, the limit keeps the spread": Limit[v, 0](collapsing)
+    == -half * log(2 * pi * s**2) - ((observed - w * m - b) ** 2 + w**2) / (2 * s**2),
+    "no-kl-bound, the value at the posterior": sup[q](E[q(z | x)](log(p(x | z)))) == log(p(x)),
+    "no-kl-bound, what is averaged mentions the law": sup[q](E[q(z)](log(q(z)))) == sup[z](log(q(z))),
+    "generator-best-response, the loss mentions the law": inf[p_g](E[p_g(x)](log(1 - p_g(x))))
+    == inf[x](log(1 - p_g(x))),
+    "gan-value-pushforward, another function": (E[p(z)](log(1 - D(G(z)))) == E[p_g(x)](log(D(x)))).assuming(image_law),
+    "disjoint-jsd, half of it": (JSD(p(x), q(x)) == half * log(2)).assuming(p(x) * q(x) == 0),
+    "disjoint-jsd, without the laws' disjointness in x": (JSD(p(x), q(x)) == log(2)).assuming(p(x, z) * q(x, z) == 0),
+    "ae-code-freedom, the inverse on the other side": (f(T(T_inv(z))) == f(z)).assuming(T_inv(T(z)) == z),
+    "gaussian-kl-minimum, any mean": (KL(Normal(mu, s**2)(u), Normal(0, 1)(u)) >= 0).iff(s**2 == 1),
+}
+
+
+@pytest.mark.parametrize("name", REFUTED)
+def test_false_neighbours_of_a_claim_are_refuted(name: str) -> None:
+    verdict = judge(REFUTED[name])
+    assert verdict.verdict == "refuted", verdict
+
+
+@pytest.mark.parametrize("name", NEVER_PROVED)
+def test_neighbours_that_are_false_or_lack_a_condition_are_never_proved(name: str) -> None:
+    assert judge(NEVER_PROVED[name]).verdict != "proved"
+
+
+def test_a_hint_does_not_help_a_false_inequality() -> None:
+    wrong = atoms(square(l1 - l2, 1 - b1 * a1), square(l1 - l2, b2 * a1), square(l2, 1 - a1 * b1 - a2 * b2))
+    right = atoms(
+        square(l1 - l2, 1 - b1 * a1),
+        square(l1 - l2, b2 * a1),
+        square(l2, 1 - a1 * b1 - a2 * b2),
+        square(l2, a1 * b2 - a2 * b1),
+    )
+    ordered: Statement = (planar >= l2).assuming(l1 >= l2)
+    assert judge(ordered, hints=right).verdict == "proved"
+    assert judge(ordered, hints=wrong).verdict != "proved"
+    assert judge(planar >= l2, hints=right).verdict == "refuted"
