@@ -145,4 +145,6 @@ def is_variable_letter(name: Name) -> bool:
 def subscript_variables(part: Part | None, known: frozenset[str], below: Row) -> bool:
     """Whether a subscript lists variables: p_Z, p_{X|Y}, p_{XY}."""
     names = [name_of(p) for p in below if p.kind not in ("BAR", "COMMA")]
-    return bool(names) and all(n is not None and variable_key(n) in known and len(n.base) == 1 for n in names)
+    return bool(names) and all(
+        n is not None and variable_key(n) in known and len(n.base) == 1 and n.base not in INDEX_LETTERS for n in names
+    )

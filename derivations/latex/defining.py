@@ -50,7 +50,7 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
         return arguments is not None
     star = name.above == "*"
     if name.base == "D":
-        return star or (arguments is not None and any(p.kind == "DBAR" for p in arguments))
+        return star or (arguments is not None and not name.below and any(p.kind == "DBAR" for p in arguments))
     if name.base == "V":
         return star or (arguments is not None and "D" in spell(arguments))
     if name.base == "W" and arguments is not None:

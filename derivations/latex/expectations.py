@@ -147,7 +147,7 @@ class Expectations(Information):
         base = variable_key(Name(first.base, accents=first.accents))
         count = Symbol("sym", written(size), "positive", ())
         index = Index("idx", "k", term(1), count)
-        vector = self.slot_variable(base, base, (count,))
+        vector = self.slot_variable(base, f"{base}_all", (count,))
         single = self.law_term(self.parse(right), (base,))
         plain = self.slot_variable(base, base)
         return Term("prod", index, exchanged(single, plain, at(vector, index)))

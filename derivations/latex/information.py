@@ -30,10 +30,18 @@ class Information(Normals):
         if len(pieces) != 2:
             raise Unread(f"the arguments of {kind}")
         left, right = (self.parse(r) for _, r in pieces)
-        if self.gaussian is not None and kind == "KL" and not self.has_normal(left) and not self.has_normal(right):
+        against = not self.has_normal(right) or (self.is_standard(right) and self.gaussian_is_standard())
+        if self.gaussian is not None and kind == "KL" and not self.has_normal(left) and against:
             return self.gaussian_divergence(left, right)
         a, b = self.pair(left, right)
         return self.compared(kind, a, b)
+
+    def is_standard(self, node: Node) -> bool:
+        """``N(0, I)`` or ``N(0, 1)``."""
+        return spell(node.args[1]) in ("0,I", "0,1", "0,one") if node.head == "call" else False
+
+    def gaussian_is_standard(self) -> bool:
+        return self.gaussian is not None and self.gaussian.means[1] is None
 
     def has_normal(self, node: Node) -> bool:
         return node.head == "call" and self.is_normal(node.args[0], node.args[1])

@@ -17,7 +17,7 @@ from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
 POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
-DIMENSIONS = frozenset("KNMTJLdn")
+DIMENSIONS = frozenset("KNMTJLDdnk")
 MAX_EXPANSIONS = 200
 
 
@@ -122,6 +122,7 @@ class Interpretation:
         if name.base in ("Sigma", "Lambda"):
             self.scalar_only = True
         if position is not None:
+            self.unexplained.setdefault(written(stem), None)
             return at(self.symbol(stem, sign, (position.upper,)), position)
         if name.base in self.indices and not name.below:
             return self.indices[name.base]
@@ -153,7 +154,10 @@ class Interpretation:
             base, found, label = stem.partition(mark)
             if found and label.strip("()") in self.indices and slot == base:
                 index = self.indices[label.strip("()")]
-                return at(self.slot_variable(slot, base, (index.upper,)), index)
+                vector = self.slot_variable(slot, f"{base}_all", (index.upper,))
+                if not any(v is vector for v in self.bound):
+                    self.unexplained.setdefault(f"the components of {base}", None)
+                return at(vector, index)
         return self.slot_variable(slot, key)
 
     def slot_variable(self, slot: str, key: str, shape: tuple[Term, ...] = ()) -> Variable:

@@ -21,7 +21,7 @@ from derivations.language.terms import (
     term,
     walk,
 )
-from derivations.latex.arguments import variable_key
+from derivations.latex.arguments import INDEX_LETTERS, slot_and_copy, variable_key
 from derivations.latex.names import Name, written
 from derivations.latex.notation import Node, split
 from derivations.latex.reserved import Reserved
@@ -42,6 +42,11 @@ class Meaning(Reserved):
         return term(node.args[0])
 
     def _sum(self, node: Node) -> Term:
+        bare = [n.args[0] for sign, n in node.args if sign < 0 and n.head == "name"]
+        if any(n.head == "number" for _, n in node.args):
+            for name in bare:
+                if self.vocabulary.is_law(name) and name.key not in self.definitions:
+                    self.unexplained[f"{name.key}, which may be a number"] = None
         return add(*(self.term(n) if sign > 0 else -self.term(n) for sign, n in node.args))
 
     def _product(self, node: Node) -> Term:
@@ -145,8 +150,13 @@ class Meaning(Reserved):
             self.unexplained["const"] = None
             return self.symbol("const")
         if self.vocabulary.is_law(name):
+            if name.below in INDEX_LETTERS and name.below in self.vocabulary.variables:
+                return self.bare_density(Name(name.base), (name.below,))
             return self.bare_density(name)
         key = variable_key(name)
+        stem = key.split("_")[0].split("^")[0]
+        if key != stem and stem in self.vocabulary.variables and slot_and_copy(key) == (stem, True):
+            return self.variable(key, name)
         if key in self.values:
             return self.values[key]
         if key in self.vocabulary.variables or key in self.renamed:
@@ -180,7 +190,7 @@ class Meaning(Reserved):
             if len(split(piece, "REL")) > 1 or not piece:
                 raise Unread(f"the arguments of {name.key}")
             arguments.append(self.term(self.parse(piece)))
-        bound = any(isinstance(t, Variable) and t in self.bound for a in arguments for t in walk(a))
+        bound = all(isinstance(a, Variable) and a in self.bound for a in arguments)
         if (name.base not in TEST_FUNCTIONS and not self.is_discriminator(name)) or (
             not bound and not self.is_discriminator(name)
         ):

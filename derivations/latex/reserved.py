@@ -135,6 +135,14 @@ class Reserved(Expectations):
         self.notes[f"{generator.base} is the law of G(z)"] = None
         return Term("E", (x,), density(self.law(generator), [(x.slot, x)], []), value)
 
+    def _extremum(self, node: Node) -> Term:
+        """An extremum over the generator is one over its law."""
+        kind, below, body = node.args
+        head = {"max": "sup", "sup": "sup", "min": "inf", "inf": "inf"}.get(kind)
+        if head is not None and spell(below) == "G":
+            return Term(head, self.law(self.adversaries()[1]), self.term(body))
+        return super()._extremum(node)
+
     def over_generated(self, body: Node, x: Variable) -> Term:
         self.generated = x
         try:
@@ -171,7 +179,7 @@ class Reserved(Expectations):
             return self.divergence(name.base, row)
         if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2:
             return self.divergence("W1", row)
-        if len(split(row, "DBAR")) == 2 and name.base in ("D", "d", "calD"):
+        if len(split(row, "DBAR")) == 2 and name.base == "D" and not name.below and not name.above:
             return self.divergence("KL", row)
         if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
             return self.entropy(name, row)

@@ -28,7 +28,9 @@ def rungs(case: Case, context: Context) -> Iterator[Rung]:
     yield from _identical(case)
     yield from _mixtures(case)
     yield from _independence(case)
+    yield from _temporal(case)
     yield from _chains(case)
+    yield from objective(case)
 
 
 def _sides(statement: Statement) -> tuple[Term, Term]:
@@ -207,13 +209,53 @@ def _independence(case: Case) -> Iterator[Rung]:
                         return
 
 
-def _chains(case: Case) -> Iterator[Rung]:
-    """Three or more variables whose entropies are compared may form a Markov chain, in some order."""
+def _moment(slot: str) -> tuple[int, int] | None:
+    """When a slot such as x_0, x_tm1 (x_{t-1}), x_t, x_T comes in time."""
+    label = slot.partition("_")[2]
+    stem, offset = label, 0
+    for mark, sign in (("m", -1), ("p", 1)):
+        head, found, tail = label.partition(mark)
+        if found and tail.isdigit():
+            stem, offset = head, sign * int(tail)
+    if stem.isdigit():
+        return 0, int(stem)
+    order = {"s": 1, "t": 2, "T": 3}
+    return (order[stem], offset) if stem in order else None
+
+
+def _temporal(case: Case) -> Iterator[Rung]:
+    """Variables with times form a Markov chain in their order."""
+    for law, slots in _slots_of_laws(case).items():
+        bases = {s.partition("_")[0] for s in slots}
+        moments = {s: _moment(s) for s in slots}
+        if len(slots) > 2 and len(bases) == 1 and all(m is not None for m in moments.values()):
+            order = tuple(sorted(slots, key=lambda s: moments[s] or (0, 0)))
+            yield f"{' -> '.join(order)} is a Markov chain", case.statement.assuming(("markov", order, law))
+
+
+def _slots_of_laws(case: Case) -> dict[Term, set[str]]:
     laws: dict[Term, set[str]] = {}
-    informational = any(t.head in ("H", "I") for s in _sides(case.statement) for t in walk(s))
     for d in _densities(case.statement):
         laws.setdefault(d.args[0], set()).update(s for s, _ in (*d.args[1], *d.args[2]))
-    for law, slots in laws.items():
+    return laws
+
+
+def objective(case: Case) -> Iterator[Rung]:
+    """``max_D V = ...`` may pose the objective V rather than state its maximum."""
+    sides = list(_sides(case.statement))
+    extremal = [s.head in ("sup", "inf") for s in sides]
+    if case.statement.relation != "=" or sum(extremal) != 1:
+        return
+    n = extremal.index(True)
+    while sides[n].head in ("sup", "inf"):
+        sides[n] = sides[n].args[1]
+    yield "it poses the objective", Statement("=", sides[0], sides[1], (), case.statement.given)
+
+
+def _chains(case: Case) -> Iterator[Rung]:
+    """Three or more variables whose entropies are compared may form a Markov chain, in some order."""
+    informational = any(t.head in ("H", "I") for s in _sides(case.statement) for t in walk(s))
+    for law, slots in _slots_of_laws(case).items():
         if len(slots) != 3 or not informational:
             continue
         for order in permutations(sorted(slots)):

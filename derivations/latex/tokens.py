@@ -153,8 +153,8 @@ class _Reader:
             self.negated(start)
         elif name in table.GREEK:
             self.put("NAME", name.removeprefix("var"), start)
-        else:
-            raise Unread(f"the command {command}")
+        else:  # the side that holds it is not read; the others are
+            self.put("SYMBOL", command, start)
 
     def size(self, name: str, start: int) -> None:
         """``\\left(`` and the like: the bracket that follows, a bar as an opening or closing bar."""

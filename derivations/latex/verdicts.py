@@ -20,7 +20,7 @@ from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row
 from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.readings import others, too_many
-from derivations.latex.rungs import rungs
+from derivations.latex.rungs import objective, rungs
 from derivations.latex.tokens import Unread
 from derivations.refuter import refute
 
@@ -106,7 +106,8 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, sec
     if verdict.verdict == "proved":
         return _proved(case, outcome)
     if verdict.verdict != "refuted":
-        return outcome
+        posed = any(judged(s, seed).verdict == "proved" for _, s in objective(case))
+        return _conditional(outcome, "true if it poses the objective") if posed else outcome
     if relation == "propto":
         return _proportional(case, seed)
     if relation == "approx":

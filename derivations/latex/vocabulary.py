@@ -210,9 +210,10 @@ class Vocabulary:
     def _is_point(self, letter: str) -> bool:
         """Whether a summation letter is the point of a law: p_i for p(i)."""
         for row in self.rows:
-            for _, _, part in self._walk(row):
+            for where, at, part in self._walk(row):
                 name = name_of(part)
-                if name is not None and name.base in LAW_LETTERS and name.below == letter and not name.accents:
+                called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
+                if name is not None and name.base in LAW_LETTERS and name.below == letter and not called:
                     return True
         return False
 

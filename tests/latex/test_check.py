@@ -26,7 +26,7 @@ $$ \log p(x) \ge E_{q(z|x)}[\log p(x|z)] - KL(q(z|x)\|p(z)) = \text{ELBO} $$
 Text.
 \begin{align}
   L &= a + b \\
-    &\heartsuit c
+    &= \heartsuit c
 \end{align}
 $$ H(X) - H(Y|X) = I(X;Y) $$
 """
@@ -43,15 +43,15 @@ def test_the_json_is_that_of_its_schema(tmp_path, capsys):
     data = json.loads(capsys.readouterr().out)
     jsonschema.validate(data, schema())
     steps = [s for d in data["files"][0]["derivations"] for s in d["steps"]]
-    assert [s["line"] for s in steps] == [2, 2, 5, 8]
-    assert [s["verdict"] for s in steps] == ["proved", "proved", "unsupported", "refuted"]
+    assert [s["line"] for s in steps] == [2, 2, 5, 6, 8]
+    assert [s["verdict"] for s in steps] == ["proved", "proved", "definition", "unsupported", "refuted"]
     assert status == 1
 
 
 def test_the_report_for_people_shows_verdict_line_and_correction():
     shown = str(check(TEXT))
     assert "<text>:8: ✗ refuted" in shown
-    assert "4 steps: 2 proved, 1 refuted, 1 unsupported" in shown
+    assert "5 steps: 2 proved, 1 refuted, 1 unsupported, 1 definition" in shown
     assert "heartsuit" in shown
     assert "true: " in shown
 

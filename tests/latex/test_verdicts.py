@@ -9,6 +9,10 @@ import pytest
 from derivations.check import check
 
 TRUE = [
+    r"H(p) = -\sum_i p_i \log p_i",
+    r"D_{KL}(p\|q) = \sum_{i=1}^n p(x_i) \log\frac{p(x_i)}{q(x_i)}",
+    r"D_{KL}(q(z|x)\|\mathcal{N}(0,I)) = \frac12\sum_j(\mu_j^2+\sigma_j^2-\log\sigma_j^2-1)",
+    r"p(\theta|D) = \frac{p(D|\theta)p(\theta)}{p(D)}",
     r"\log p(x) = \mathbb{E}_{q(z\mid x)}\left[\log\frac{p(x,z)}{q(z\mid x)}\right] + \mathrm{KL}(q(z|x)\,\|\,p(z|x))",
     r"D_{KL}(p\|q) \ge 0",
     r"p(z|x) = \frac{p(x|z)p(z)}{p(x)}",
@@ -59,6 +63,13 @@ QUERIES = [
     (r"I(X;Z) \le I(X;Y)", "Markov"),
     (r"JSD(p\|q) = \frac12 KL(p\|M) + \frac12 KL(q\|M)", "M = "),
     (r"KL(p\|q) \ne KL(q\|p)", "in general"),
+    (r"H(p) = -p\log p - (1-p)\log(1-p)", "number"),
+    (r"q(x_{t-1}|x_t,x_0) = \frac{q(x_t|x_{t-1})q(x_{t-1}|x_0)}{q(x_t|x_0)}", "Markov"),
+    (r"\int q(x) f\left(\frac{p(x)}{q(x)}\right) dx \ge 0", "f"),
+    (r"\min_G \max_D V(D,G) = E_{p_{data}}[\log D(x)] + E_{z\sim p_z}[\log(1-D(G(z)))]", "objective"),
+    (r"\log q(z|x) = -\frac12\sum_j(\log 2\pi\sigma_j^2 + (z_j-\mu_j)^2/\sigma_j^2)", "components"),
+    (r"\log p(X) = \sum_{i=1}^N \log p(x_i)", ""),
+    (r"\mathbb{E}[f(X)] \ge f(\mathbb{E}[X])", "f"),
     (r"\log p_\theta(u) = \text{ELBO} + KL(q(z|x)\|p_\theta(z|x))", "u is x"),
 ]
 
