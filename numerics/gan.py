@@ -10,25 +10,47 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import torch
 from flint import acb, arb, ctx
 
 from numerics.backend import Backend, backend
-from numerics.checks import LEVEL, Check, agreement, sampled
-from numerics.enclosure import Enclosure, expectation, jsd
+from numerics.cases import SAMPLES, noise, sample, weights
+from numerics.checks import LEVEL, Check, agreement, at_most, ball, sampled, sampled_apart
+from numerics.enclosure import expectation, jsd
 from numerics.forms import to_fmpq
+from numerics.generator import gan_value_pushforward, generator_best_response, saturation
+from numerics.jensen_shannon import disjoint_jsd, jsd_bounds, jsd_forms
 from numerics.laws import Bernoulli, Categorical, LineLaw, Mixture, Normal
+from numerics.montecarlo import Estimate
 from numerics.montecarlo import expectation as sample_mean
 from numerics.montecarlo import jsd as sampled_jsd
 from numerics.montecarlo import kl as sampled_kl
+from numerics.pairs import finite_pairs, mixture_pair, normal_pairs
+from numerics.quadrature import expectation as quadrature
 
-__all__ = ["Peak", "gan_jsd", "maximum", "optimal_discriminator", "pointwise_optimum"]
+__all__ = [
+    "Peak",
+    "disjoint_jsd",
+    "gan_bce",
+    "gan_global_minimum",
+    "gan_jsd",
+    "gan_value_pushforward",
+    "generator_best_response",
+    "jsd_bounds",
+    "jsd_forms",
+    "maximum",
+    "optimal_discriminator",
+    "pointwise_optimum",
+    "saturation",
+]
 
-DIGITS = 20
-SAMPLES = 100_000
+DIGITS = 14
+ONE, TINY = Fraction(1), Fraction(1, 10**8)
 
 
 # The maximum on [0, 1] ------------------------------------------------------------------------------------------------
@@ -148,52 +170,6 @@ def _log_ratio_bounds(p: Fraction, q: Fraction) -> tuple[float, float]:
 # Discriminators -------------------------------------------------------------------------------------------------------
 
 
-def finite_pairs(draw: random.Random) -> list[tuple[str, Categorical, Categorical]]:
-    """Random laws on a few points: ordinary, over eight orders of magnitude, disjoint, equal."""
-
-    def law(size: int, orders: int = 0, only: range | None = None) -> Categorical:
-        weights = [Fraction(draw.randint(1, 1000), 10 ** draw.randint(0, orders)) for _ in range(size)]
-        weights = [w if only is None or i in only else Fraction(0) for i, w in enumerate(weights)]
-        total = sum(weights, Fraction(0))
-        return Categorical([w / total for w in weights])
-
-    same = law(4)
-    return [
-        ("five points", law(5), law(5)),
-        ("weights over eight orders of magnitude", law(5, 8), law(5, 8)),
-        ("one point apart", law(4, only=range(3)), law(4, only=range(1, 4))),
-        ("disjoint", law(4, only=range(2)), law(4, only=range(2, 4))),
-        ("equal", same, same),
-    ]
-
-
-def normal_pairs(draw: random.Random) -> list[tuple[str, Normal, Normal]]:
-    """Random normal laws: ordinary, nearly equal, far apart, a variance 1e-8, a variance 1e8."""
-
-    def number(low: float, high: float) -> Fraction:
-        return Fraction(round(draw.uniform(low, high), 3))
-
-    mean, scale = number(-1, 1), number(0.4, 2)
-    return [
-        ("normal laws", Normal(mean, scale), Normal(number(-1, 1), number(0.4, 2))),
-        ("nearly equal", Normal(mean, scale), Normal(mean + Fraction(1, 10**4), scale)),
-        ("far apart", Normal(mean, scale), Normal(mean + 40 * scale, scale * number(0.8, 1.2))),
-        ("variance 1e-8", Normal(mean, Fraction(1, 10**4)), Normal(number(-1, 1), scale)),
-        ("variance 1e8", Normal(mean, scale), Normal(number(-1, 1), Fraction(10**4))),
-    ]
-
-
-def mixture_pair(draw: random.Random) -> tuple[Mixture, Mixture]:
-    """Two mixtures of two normal laws."""
-
-    def mixture() -> Mixture:
-        parts = [Normal(round(draw.uniform(-3, 3), 2), round(draw.uniform(0.3, 1.5), 2)) for _ in range(2)]
-        weight = Fraction(draw.randint(2, 8), 10)
-        return Mixture([weight, 1 - weight], parts)
-
-    return mixture(), mixture()
-
-
 def _finite_best(p: Categorical, q: Categorical) -> arb:
     """max over D of V(D) for finite laws: the sum of the maxima over the points."""
     points = zip(p.probabilities, q.probabilities, strict=True)
@@ -244,11 +220,7 @@ class _Logit:
         fake = expectation(
             self.q, lambda x, an: _log_sigmoid(-self(x) - move, an), DIGITS, growth=self.growth(), kinks=kinks
         )
-        return _arb(real) + _arb(fake)
-
-
-def _arb(value: Enclosure) -> arb:
-    return arb(f"[{value.mid} +/- {value.rad}]")
+        return ball(real) + ball(fake)
 
 
 def _logit(p: LineLaw, q: LineLaw, x: torch.Tensor) -> torch.Tensor:
@@ -327,11 +299,11 @@ def gan_jsd(seed: int = 0, device: str = "cpu") -> list[Check]:
     with ctx.workprec(200):
         log_four = arb(4).log()
         for name, a, b in finite_pairs(draw):
-            divergence = 2 * _arb(jsd(a, b, DIGITS)) - log_four
+            divergence = 2 * ball(jsd(a, b, DIGITS)) - log_four
             checks.append(agreement(name, "exact-sum", _finite_best(a, b), divergence, 1e-10))
         for name, p, q in normal_pairs(draw):
             value = _Logit(p, q).value()
-            checks.append(agreement(name, "enclosure", value, 2 * _arb(jsd(p, q, DIGITS)) - log_four, 1e-15))
+            checks.append(agreement(name, "enclosure", value, 2 * ball(jsd(p, q, DIGITS)) - log_four, 1e-12))
             estimate = sampled_jsd(p, q, samples=SAMPLES, alpha=LEVEL, backend=home, stream=name)
             checks.append(sampled(f"{name}: sampled divergence", estimate, (value + log_four) / 2))
         one, two = mixture_pair(draw)
@@ -345,7 +317,7 @@ def gan_jsd(seed: int = 0, device: str = "cpu") -> list[Check]:
             # 2 (D log D + (1 - D) log(1 - D)) lies between -2 log 2 and 0.
             bounds=(-2 * math.log(2) - 1e-6, 1e-6),
         )
-        checks.append(sampled("mixtures: sampled V", estimate, 2 * _arb(jsd(one, two, DIGITS)) - log_four))
+        checks.append(sampled("mixtures: sampled V", estimate, 2 * ball(jsd(one, two, DIGITS)) - log_four))
     return checks
 
 
@@ -354,3 +326,172 @@ def _value_at(u: torch.Tensor) -> torch.Tensor:
     best = u.sigmoid()
     softplus = torch.nn.functional.softplus
     return -2 * (best * softplus(-u) + (1 - best) * softplus(u))
+
+
+# The objective --------------------------------------------------------------------------------------------------------
+
+
+def gan_bce(seed: int = 0, device: str = "cpu") -> list[Check]:
+    """V(D, G) = -2 BCE(D) with balanced labels: y = 1 with probability 1/2, x from p if y = 1, else from q.
+
+    Finite laws: the mean over all (x, y), and PyTorch's own binary cross-entropy with these weights, against V as two
+    sums.  Normal laws: V by integration, against the mean of -log of the probability given to labels that are drawn.
+    With labels that are not balanced, it is another number.
+
+    >>> all(check.passed for check in gan_bce(seed=1))
+    True
+    """
+    draw = random.Random(f"{seed}/gan-bce")
+    home = backend(device, seed=seed)
+    checks = []
+    with ctx.workprec(200):
+        for name, p, q in finite_pairs(draw):
+            rated = [Fraction(draw.randint(1, 999), 1000) for _ in p.probabilities]
+            value = _two_sums(p.probabilities, q.probabilities, rated)
+            loss = _cross_entropy(p, q, rated, Fraction(1, 2))
+            checks.append(agreement(name, "exact-sum", -2 * loss, value, 1e-30))
+            library = _library_cross_entropy(p, q, rated, home)
+            checks.append(agreement(f"{name}: PyTorch", "exact-sum", -2 * library, value, 1e-12))
+        tilted = -2 * _cross_entropy(p, q, rated, Fraction(1, 3))
+        weighted = _two_sums(p.probabilities, q.probabilities, rated, Fraction(2, 3), Fraction(4, 3))
+        checks.append(agreement("one label in three: weighted sums", "exact-sum", tilted, weighted, 1e-30))
+        for name, real, fake in normal_pairs(draw):
+            # A logit that varies where the samples are.
+            rate = Fraction(draw.randint(-2000, 2000), 1000) / (1 + real.scale + fake.scale)
+            level = Fraction(draw.randint(-2000, 2000), 1000)
+            value = _linear_value(real, fake, rate, level)
+            logit = (float(rate), float(level))
+            found = sample(noise(2), _label_loss(real, fake, *logit), home, name)
+            checks.append(sampled(f"{name}, sampled", found, -value / 2, light_tails=True))
+            rule = _softplus_loss(real, fake, *logit)
+            checks.append(agreement(f"{name}: softplus", "quadrature", -2 * rule, value, 1e-8))
+    return checks
+
+
+def _linear_value(p: Normal, q: Normal, rate: Fraction, level: Fraction) -> arb:
+    """V(D) by integration, for D = sigmoid(rate x + level)."""
+    growth = (abs(rate) + abs(level) + 1, 1)
+    a, b = to_fmpq(rate), to_fmpq(level)
+    real = expectation(p, lambda x, an: _log_sigmoid(a * x + b, an), DIGITS, growth=growth)
+    fake = expectation(q, lambda x, an: _log_sigmoid(-a * x - b, an), DIGITS, growth=growth)
+    return ball(real) + ball(fake)
+
+
+def _two_sums(
+    p: tuple[Fraction, ...], q: tuple[Fraction, ...], rated: list[Fraction], a: Fraction = ONE, b: Fraction = ONE
+) -> arb:
+    """a E_p[log D] + b E_q[log(1 - D)]."""
+    real = sum((to_fmpq(w) * arb(to_fmpq(d)).log() for w, d in zip(p, rated, strict=True)), arb(0))
+    fake = sum((to_fmpq(w) * arb(to_fmpq(1 - d)).log() for w, d in zip(q, rated, strict=True)), arb(0))
+    return to_fmpq(a) * real + to_fmpq(b) * fake
+
+
+def _cross_entropy(p: Categorical, q: Categorical, rated: list[Fraction], share: Fraction) -> arb:
+    """-E log of the probability that D gives to the label, over all (x, y), y = 1 with probability *share*."""
+    total = arb(0)
+    for law, label, weight in ((p, 1, share), (q, 0, 1 - share)):
+        for mass, d in zip(law.probabilities, rated, strict=True):
+            total -= to_fmpq(weight * mass) * arb(to_fmpq(d if label else 1 - d)).log()
+    return total
+
+
+def _library_cross_entropy(p: Categorical, q: Categorical, rated: list[Fraction], home: Backend) -> float:
+    """PyTorch's binary cross-entropy of the rows (D(x), y), each weighted with its probability."""
+    places = home.tensor([float(d) for d in rated]).repeat(2)
+    labels = torch.cat([torch.ones(len(rated)), torch.zeros(len(rated))]).to(places)
+    mass = home.tensor([float(w) / 2 for law in (p, q) for w in law.probabilities])
+    entropy = torch.nn.functional.binary_cross_entropy(places, labels, weight=mass, reduction="sum")
+    return float(entropy)
+
+
+def _label_loss(p: Normal, q: Normal, rate: float, level: float) -> Callable[[torch.Tensor], torch.Tensor]:
+    """-log D(x) or -log(1 - D(x)) at a label and a sample drawn together, from noise of shape (n, 2)."""
+
+    def loss(eps: torch.Tensor) -> torch.Tensor:
+        real = eps[:, 0] > 0
+        mean, scale = (
+            torch.where(real, float(one), float(other)) for one, other in ((p.mean, q.mean), (p.scale, q.scale))
+        )
+        u = rate * (mean + scale * eps[:, 1]) + level
+        return torch.nn.functional.binary_cross_entropy_with_logits(u, real.to(u.dtype), reduction="none")
+
+    return loss
+
+
+def _softplus_loss(p: Normal, q: Normal, rate: float, level: float) -> arb:
+    """The cross-entropy by a Gauss-Kronrod rule on each half of the labels: -log D = log(1 + e^-u)."""
+    total = arb(0)
+    for law, sign in ((p, -1), (q, 1)):
+
+        def softplus(x: np.ndarray, sign: int = sign) -> np.ndarray:
+            return np.logaddexp(0, sign * (rate * x + level))
+
+        rule = quadrature(law, softplus)
+        total += arb(rule.value, rule.error)
+    return total / 2
+
+
+def gan_global_minimum(seed: int = 0, device: str = "cpu") -> list[Check]:
+    """C(G) >= -log 4 with equality iff p_g = p_data.
+
+    Finite laws: C summed from the maxima over D at each point, certainly above -log 4 unless the laws are equal; and a
+    descent over all laws q from a random start ends at p, with C = -log 4.  Normal laws: the integral of V at the best
+    D is above, samples of it are apart from -log 4, and for q = p they are constant.
+
+    >>> all(check.passed for check in gan_global_minimum(seed=1))
+    True
+    """
+    draw = random.Random(f"{seed}/gan-global-minimum")
+    home = backend(device, seed=seed)
+    checks = []
+    with ctx.workprec(200):
+        floor = -arb(4).log()
+        for name, p, q in finite_pairs(draw):
+            best = _finite_best(p, q)
+            if name == "equal":
+                checks.append(agreement("equal", "exact-sum", best, floor, 1e-10))
+            else:
+                checks.append(at_most(name, "exact-sum", floor, best, strict=True))
+            reached, start = descended(p, weights(draw, len(p.probabilities)))
+            checks.append(agreement(f"{name}: descent", "exact-sum", _finite_value(p, reached), floor, 1e-8))
+            checks.append(at_most(f"{name}: descent from", "exact-sum", floor, _finite_value(p, start), strict=True))
+        whole = finite_pairs(draw)[0][1].probabilities
+        near = Categorical([whole[0] * (1 + TINY), whole[1] - whole[0] * TINY, *whole[2:]])
+        checks.append(
+            at_most(
+                "finite laws, nearly equal", "exact-sum", floor, _finite_value(Categorical(whole), near), strict=True
+            )
+        )
+        for name, one, two in normal_pairs(draw):
+            value = _Logit(one, two).value()
+            checks.append(at_most(name, "enclosure", floor, value, strict=True))
+            if name != "nearly equal":
+                checks.append(sampled_apart(f"{name}, sampled", _sampled_value(one, two, home, name), floor))
+        flat = _sampled_value(one, one, home, "equal")
+        checks.append(sampled("equal normal laws, sampled", flat, floor))
+    return checks
+
+
+def _sampled_value(p: Normal, q: Normal, home: Backend, stream: str) -> Estimate:
+    """V at the best D, sampled from the middle of the two laws."""
+    bounds = (-2 * math.log(2) - 1e-6, 1e-6)
+    middle = Mixture(["1/2", "1/2"], [p, q])
+    return sample(middle, lambda x: _value_at(_logit(p, q, x)), home, f"{stream}, V", bounds)
+
+
+def descended(p: Categorical, start: tuple[Fraction, ...], rounds: int = 400) -> tuple[Categorical, Categorical]:
+    """Where exponentiated gradients of C over all laws q lead from a start (Kivinen and Warmuth, 1997); and the start.
+
+    The derivative of C in q(x) is log(q/(p + q)); each step multiplies q by exp(-2 log(q/(p + q))) and normalises.
+    Laws are rounded to rationals with sum one.
+    """
+    goal = np.array([float(w) for w in p.probabilities])
+    q = np.array([float(w) for w in start])
+    for _ in range(rounds):
+        # 0.9 of a step keeps it a descent where p is small; q stays positive.
+        slope = np.log(q / (goal + q))
+        q = q * np.exp(-0.9 * (slope - slope.min()))
+        q = np.maximum(q / q.sum(), 1e-300)
+    raw = [Fraction(float(w)) for w in q]
+    total = sum(raw, Fraction(0))
+    return Categorical([w / total for w in raw]), Categorical(start)
