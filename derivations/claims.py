@@ -44,6 +44,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "differentiation": ("differentiation", "logarithm of a product"),
     "score function": ("score function", "differentiation", "Bayes' rule", "normalisation", "marginalisation"),
     "pushforward": ("pushforward",),
+    "change of variables": ("change of variables",),
     "limit": ("limit",),
     "bounded by its supremum": ("bounded by its extremum", "normalisation", "marginalisation", "Bayes' rule"),
     "point masses": ("point masses",),

@@ -72,6 +72,7 @@ RULES = (
     "inverse matrix",
     "sum of a constant",
     "pushforward",
+    "change of variables",
     "differentiation",
     "score function",
     "limit",
@@ -583,6 +584,7 @@ class Replay:
         self.identified: list[tuple[list[Any], frozenset[str], list[Any]]] = []
         self.rewritten: list[tuple[Any, Any]] = []
         self.pushed: list[Any] = []
+        self.lines: set[str] = set()  # slots that normal densities of the statement fill
         self.disjoint: list[list[str]] = []  # pairs of laws without a common support
         self.disjoint_slots: list[frozenset[str]] = []
         self.depth = 0
@@ -664,6 +666,13 @@ class Replay:
         """A term that is not part of the statement, its variables free: no source integral, no condition."""
         outer, self.node = self.node, Node(term, 0)
         total = plus(*self.value(term, ({}, ())).values())
+        self.node = outer
+        return total
+
+    def open_term(self, term: Any) -> Sum:
+        """A term at any values of its free variables and indices."""
+        outer, self.node = self.node, Node(term, 0)
+        total = plus(*self.value(term, ({name: ("idx", name) for name in self.indices}, ())).values())
         self.node = outer
         return total
 
@@ -842,6 +851,8 @@ class Replay:
             _, x, mean, variance = t
             if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
                 raise Rejected("a normal density needs a continuous variable with values in the reals")
+            if x[0] == "var":
+                self.lines.add(self.variables[x[1]]["slot"])
             v = self.total(variance, env)
             if not self.positive_sum(v):
                 self.condition("positive", variance)
@@ -1392,6 +1403,10 @@ class Replay:
             return self.derivative(opened(a, ()), place)
         if head == "exp":
             return product(single(a), self.derivative(opened(a[1], ()), place))
+        if head == "abs":  # t / |t| where t is not zero
+            inner = opened(a[1], ())
+            self.condition("nonzero", self.shown(a[1]))
+            return product(product(inner, single(a, -1)), self.derivative(inner, place))
         if head == "normal":
             return product(single(a), self.derivative(self.log_atom(a, set()), place))
         if head in ("den", "cond"):
@@ -1721,6 +1736,8 @@ class Replay:
                 raise Rejected("a swap needs two bound variables of the same slot")
             names = {first: second, second: first}
             return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): Fraction(1)} for k in keys])
+        if kind == "substitute":
+            return self.substitute(s, *move[1:])
         if kind == "disjoint":
             return self.apart(s, move[1])
         if kind == "pushforward":
@@ -1735,6 +1752,42 @@ class Replay:
             definition = product(product(opened(atom, rest[0]), single(atom, -1)), body)
             return plus(s, under(rest[0], body), scaled(under(rest[0], definition), -1))
         raise Rejected(f"an unknown move {kind!r}")
+
+    def substitute(
+        self, s: Sum, binders: list[str], name: str, chosen: list[int], shift: Any, scale: Any, slot: str
+    ) -> Sum:
+        """x = shift + scale y under N(x; m, v): then y has N(y; (m - shift)/scale, v/scale^2).
+
+        The slot of y is one that normal laws fill, so that it has the same space.
+        """
+        taken, group = set(binders), sorted((k for k in s if k[0] == tuple(binders)), key=order)
+        a, b = (opened(decoded(t), binders) for t in (shift, scale))
+        good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
+        if not good or any(levels(m) for t in (a, b) for _, m in t) or not self.positive_sum(b):
+            raise Rejected("a substitution needs a real variable, a shift, and a positive scale")
+        self.demand("change of variables")
+        keys = [group[n] for n in chosen]
+        if len(set(chosen)) < len(chosen):
+            raise Rejected("a move acts on a term twice")
+        if len(keys) < len(group):
+            self.need_finite({k: s[k] for k in keys})
+        variable = ("var", name)
+        inverse = self.power(b, Fraction(-1))
+        results: list[Sum] = []
+        for _, m in keys:
+            normals = [x for x, e in m if x[0] == "normal" and x[1] == variable and e == 1]
+            others = tuple(p for p in m if p[0] not in normals)
+            if len(normals) != 1 or name in names_in(normals[0][2:]):
+                raise Rejected("a substitution needs the density of a normal law, once, in every term")
+            fresh = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken | names_in(m))
+            y = ("var", fresh)
+            self.show_as(fresh, slot)
+            mean = product(plus(opened(normals[0][2], binders), scaled(a, -1)), inverse)
+            variance = product(opened(normals[0][3], binders), self.power(inverse, Fraction(2)))
+            moved = _put({((), others): Fraction(1)}, variable, point(plus(a, product(b, single(y)))))
+            density = single(("normal", y, point(mean), point(variance)))
+            results.append(under([*(n for n in binders if n != name), fresh], product(density, moved)))
+        return self.replaced(s, keys, results)
 
     def apart(self, s: Sum, number: int) -> Sum:
         """Where one of two laws without a common support has weight, the density of the other is zero."""
@@ -2005,7 +2058,7 @@ class Replay:
             self.sign_of(names, a)
             self.sign_of(names, b)
             body = ["add", ["mul", a, ["log", _quotient(a, b)]], ["mul", ["num", "-1"], a], b]
-            gap = plus(self.quietly(a), scaled(self.quietly(b), -1))
+            gap = plus(self.open_term(a), scaled(self.open_term(b), -1))
         elif kind == "monotone":
             w, a, b = terms
             self.demand("monotonicity of the logarithm")
@@ -2017,11 +2070,11 @@ class Replay:
             self.demand("squares are non-negative")
             self.sign_of(names, w)
             body = ["mul", w, ["pow", f, "2"]]
-            gap = product(self.quietly(w), self.quietly(f))
+            gap = product(self.open_term(w), self.open_term(f))
         elif kind == "nonneg":
             self.demand("non-negative integrand")
             self.sign_of(names, terms[0])
-            body, gap = terms[0], self.quietly(terms[0])
+            body, gap = terms[0], self.open_term(terms[0])
         elif kind == "extremum":
             w, extremum, y = terms
             head, binder, f = extremum
@@ -2033,9 +2086,12 @@ class Replay:
                 raise Rejected("an extremum bounds values at points of its own space only")
             fall = ["add", extremum, ["mul", ["num", "-1"], _exchanged(f, {binder[1]: y})]]
             body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
-            gap = product(self.quietly(w), self.quietly(fall))
+            gap = product(self.open_term(w), self.open_term(fall))
         else:
             raise Rejected(f"an unknown atom {kind!r}")
+        for index in (n for n in names if n[0] == "idx"):
+            body = ["sum", index, body]
+        names = [n for n in names if n[0] != "idx"]
         return self.quietly(["int", names, body] if names else body), gap
 
     def sign_of(self, names: list[Any], t: Any) -> None:
@@ -2053,7 +2109,7 @@ class Replay:
             raise Rejected("an atom of this kind has no equality case")
         if any(set(factor) != {ONE} for _, factor in gaps):
             raise Rejected("an equality case needs constant multipliers")
-        sides = [plus(self.quietly(a), scaled(self.quietly(b), -1)) for a, b in equations]
+        sides = [plus(self.open_term(a), scaled(self.open_term(b), -1)) for a, b in equations]
         inner = [gap for gap, _ in gaps]
         for _, m in (key for side in sides for key in side):
             self.divides_safely(m, inner, bound)
@@ -2062,9 +2118,9 @@ class Replay:
                 raise Rejected("the equality case has a matrix of the wrong size")
             for target, row in zip(targets, matrix, strict=True):
                 for f in row:
-                    for _, m in self.quietly(f):
+                    for _, m in self.open_term(f):
                         self.divides_safely(m, inner, bound)
-                terms = [product(self.quietly(f), s) for f, s in zip(row, sources, strict=True)]
+                terms = [product(self.open_term(f), s) for f, s in zip(row, sources, strict=True)]
                 if self.common_denominator(plus(target, *(scaled(t, -1) for t in terms))):
                     raise Rejected("the equality case does not follow from the atoms, or the atoms not from it")
 

@@ -42,15 +42,20 @@ class Statement:
     def __hash__(self) -> int:
         return hash((self.relation, self.left, self.right, self.equality, self.given))
 
-    def iff(self, *equations: Statement) -> Statement:
-        """The inequality together with its equality case: equality holds exactly when all *equations* do."""
+    def iff(self, *equations: Statement | tuple[Any, Any]) -> Statement:
+        """The inequality together with its equality case: equality holds exactly when all *equations* do.
+
+        An equation for every value of an index is a pair of terms: ``.iff((mu[k], 0), (s[k], 1))``.
+        """
         if self.relation not in ("<=", ">="):
             raise LanguageError(f"{self!r} is no inequality, so it has no equality case; write (a <= b).iff(y == c)")
+        pairs = []
         for e in equations:
-            if e.relation != "=":
+            if isinstance(e, Statement) and e.relation != "=":
                 raise LanguageError(f"{e!r} is no equation; the equality case is made of equations")
-        pairs = tuple((e.left, e.right) for e in equations)
-        return Statement(self.relation, self.left, self.right, pairs, self.given)
+            a, b = (e.left, e.right) if isinstance(e, Statement) else e
+            pairs.append((term(a), term(b)))
+        return Statement(self.relation, self.left, self.right, tuple(pairs), self.given)
 
     def assuming(self, *hypotheses: Statement | tuple[Any, ...]) -> Statement:
         """The statement under hypotheses: ``q(x) == p_data(x)`` identifies two marginals; ``y <= 1`` bounds terms."""

@@ -38,7 +38,7 @@ class Arguments:
 def variable_key(name: Name) -> str:
     """The variable that a name is: X, x and bold x are the same one."""
     base = name.base.lower() if len(name.base) == 1 else name.base
-    key = base + "".join(name.accents)
+    key = ("cal" if name.style == "calligraphic" else "") + base + "".join(name.accents)
     if name.below:
         key += "_" + name.below
     if name.above:

@@ -24,6 +24,8 @@ def rungs(case: Case, context: Context) -> Iterator[Rung]:
     yield from _averaging(case, context)
     yield from _same_variable(case)
     yield from _diagonal(case)
+    yield from _densities_by_name(case)
+    yield from _normals(case)
     yield from _discrete(case, context)
     yield from _identical(case)
     yield from _mixtures(case)
@@ -78,12 +80,14 @@ def _same_variable(case: Case) -> Iterator[Rung]:
     """Two names for one observation: each free on one side only."""
     left, right = (_free(s) for s in _sides(case.statement))
     only = left - right, right - left
-    if len(only[0]) == len(only[1]) == 1:
-        u, x = only[0].pop(), only[1].pop()
+    pairs = [(u, x) for u in only[0] for x in only[1]]
+    if len(pairs) > 1:  # x beside x_0
+        pairs = [(u, x) for u, x in pairs if u.name.split("_")[0] == x.name.split("_")[0]]
+    for u, x in pairs[:4]:
         try:
             sides = [_moved(s, u, x) for s in _sides(case.statement)]
         except LanguageError:  # both fill slots of one density: two things, not two names
-            return
+            continue
         yield f"{u.name} is {x.name}", Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
 
 
@@ -110,6 +114,38 @@ def _diagonal(case: Case) -> Iterator[Rung]:
             words.append(f"{name} = diag({small.name}^2)")
     if words:
         yield " and ".join(words), Statement(case.statement.relation, *sides, (), case.statement.given)
+
+
+def _densities_by_name(case: Case) -> Iterator[Rung]:
+    """A function f(x) may be the density of the law of x."""
+    sides = _sides(case.statement)
+    for f in {t for s in sides for t in walk(s) if t.head == "fn" and len(t.args[2]) == 1}:
+        x = f.args[2][0]
+        laws = {d.args[0] for d in _densities(case.statement) if isinstance(x, Variable) and x.slot in _slots(d)}
+        for law in sorted(laws, key=repr):
+            new = density(law, [(x.slot, x)], [])
+            moved = [replace(s, f, new) for s in sides]
+            yield f"{f!r} = {new!r}", Statement(case.statement.relation, moved[0], moved[1], (), case.statement.given)
+
+
+def _slots(d: Term) -> set[str]:
+    return {s for s, _ in (*d.args[1], *d.args[2])}
+
+
+def _normals(case: Case) -> Iterator[Rung]:
+    """The laws of a step beside normal densities of the same variable may be those normal laws."""
+    sides = _sides(case.statement)
+    normals = list(dict.fromkeys(t for s in sides for t in walk(s) if t.head == "normal"))
+    points = {t.args[0] for t in normals}
+    laws = list(dict.fromkeys(d for d in _densities(case.statement) if [v for _, v in d.args[1]] == [*points][:1]))
+    if len(points) != 1 or not 0 < len(laws) <= 2 or len(normals) > 3:
+        return
+    for chosen in permutations(normals, len(laws)) if len(normals) >= len(laws) else ():
+        moved = list(sides)
+        for d, n in zip(laws, chosen, strict=True):
+            moved = [replace(s, d, n) for s in moved]
+        words = ", ".join(f"{d!r} = {n!r}" for d, n in zip(laws, chosen, strict=True))
+        yield words, Statement(case.statement.relation, moved[0], moved[1], (), case.statement.given)
 
 
 def _discrete(case: Case, context: Context) -> Iterator[Rung]:

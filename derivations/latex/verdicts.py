@@ -13,7 +13,7 @@ from typing import Any
 
 from derivations.judge import Verdict, judge
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Term, Variable, number, term, walk
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.extrema import common_optimiser
@@ -110,6 +110,9 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, sec
         return _conditional(outcome, "true if it poses the objective") if posed else outcome
     if relation == "propto":
         return _proportional(case, seed)
+    if of_transport(case.statement):
+        message = "W1 is compared with what is no multiple of it, of which nothing is known here"
+        return replace(outcome, verdict="undecided", message=message, counterexample=None)
     if relation == "approx":
         words = "an approximation"
         return replace(outcome, verdict="undecided", message=f"{words}, which is not an equality", counterexample=None)
@@ -193,6 +196,13 @@ def _unequal(case: Case, seed: int) -> Outcome:
         message = f"true in general, not in every model; the sides differ here: {where}"
         return replace(_outcome(case, equal), verdict="conditional", message=message, counterexample=None)
     return replace(_outcome(case, equal), verdict="undecided", message="whether the sides can differ is not decided")
+
+
+def of_transport(statement: Statement) -> bool:
+    """Whether W1, an opaque number here, stands beside anything but its own multiples."""
+    heads = [t for side in (statement.left, statement.right) for t in walk(side)]
+    distances = {t for t in heads if isinstance(t, Symbol) and t.name.startswith("W1_")}
+    return bool(distances) and (len(distances) > 1 or any(t.head not in ("num", "mul", "sym") for t in heads))
 
 
 def refutable(statement: Statement, seed: int) -> bool:

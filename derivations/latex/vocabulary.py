@@ -92,6 +92,8 @@ class Vocabulary:
                     for p in side:
                         if p.kind in ("NAME", "accent"):
                             self._mark(p)
+            elif len(split(following.args[0], "BAR")) == 2 and name.base == "pi":
+                self.law_bases.add("pi")
             elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED:
                 self._mark(part)
 

@@ -16,11 +16,14 @@ from derivations.kernel import (
     Rejected,
     Replay,
     Sum,
+    constant,
     encoded,
+    freeze,
     multiply_monomials,
     names_in,
     opened,
     order,
+    point,
     rename_monomial,
     slot_of,
 )
@@ -31,7 +34,10 @@ MOVES = 60  # moves tried on one difference before giving up
 
 def vanish(replay: Replay, s: Sum) -> list[Move] | None:
     """Moves that empty a sum, or None.  Fewer splits come first: each may cost a condition of finiteness."""
-    for tactics in ((supports, pushforwards, folds, swaps, splits), (splits, swaps, folds, pushforwards, supports)):
+    for tactics in (
+        (supports, pushforwards, folds, swaps, splits),
+        (splits, swaps, folds, pushforwards, supports, substitutions),
+    ):
         moves, rest = reduce(replay, s, tactics)
         if not rest:
             return moves
@@ -44,7 +50,7 @@ def reduce(replay: Replay, s: Sum, tactics: Any = None) -> tuple[list[Move], Sum
     s = replay.settle(s)
     seen = {_fingerprint(s)}
     while s and len(moves) < MOVES:
-        for tactic in tactics or (supports, splits, swaps, folds, pushforwards):
+        for tactic in tactics or (supports, splits, swaps, folds, pushforwards, substitutions):
             for move in tactic(replay, s):
                 try:
                     after = replay.settle(replay.move(s, move))
@@ -99,6 +105,19 @@ def swaps(replay: Replay, s: Sum) -> Iterator[Move]:
                 chosen = [n for n, k in enumerate(keys) if order(rename_monomial(k[1], names)) < order(k[1])]
                 if chosen:
                     yield ["swap", list(binders), [first, second], chosen]
+
+
+def substitutions(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Bring a normal law to the standard one, x = m + sqrt(v) y, on a line that all normal laws share."""
+    slot = min(replay.lines, default="")
+    for binders, keys in _groups(s):
+        for name in binders:
+            for normal in sorted({a for k in keys for a, _ in k[1] if a[:2] == ("normal", ("var", name))}, key=order):
+                if normal[2:] == (freeze({}), point(constant(1))) and name.startswith(f"{slot}."):
+                    continue
+                chosen = [n for n, key in enumerate(keys) if dict(key[1]).get(normal) == 1]
+                scale = point(replay.power(opened(normal[3], ()), Fraction(1, 2)))
+                yield ["substitute", list(binders), name, chosen, encoded(normal[2]), encoded(scale), slot]
 
 
 def supports(replay: Replay, s: Sum) -> Iterator[Move]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from derivations.kernel import Key, Rejected, Replay, Sum, multiply_monomials, order, plus, product, scaled
 from derivations.prover.equality import reduce, vanish
-from derivations.prover.factorisation import Search
+from derivations.prover.factorisation import Search, factors
 from derivations.prover.simplex import nonnegative_combination
 
 Term = list[Any]
@@ -129,6 +129,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             third.append(["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]])
         same = [w for n, w, _ in logs if n == names]
         together = ["add", *_distinct(same)] if len(_distinct(same)) > 1 else weight
+        third.append(["gibbs", names, weight, inside])
         for factor in _factors(inside):
             third.append(["gibbs", names, weight, ["mul", together, factor]])
             third.append(["gibbs", names, weight, factor])
@@ -289,7 +290,7 @@ def equality_case(statement: dict[str, Any], rules: frozenset[str], atoms: list[
         if gap is None:
             return None
         gaps.append(gap)
-    sides = [plus(replay.quietly(a), scaled(replay.quietly(b), -1)) for a, b in statement["equality"]]
+    sides = [plus(replay.open_term(a), scaled(replay.open_term(b), -1)) for a, b in statement["equality"]]
     forward = [_row(replay, side, gaps) for side in sides]
     backward = [_row(replay, gap, sides) for gap in gaps]
     if any(row is None for row in (*forward, *backward)):
@@ -297,7 +298,7 @@ def equality_case(statement: dict[str, Any], rules: frozenset[str], atoms: list[
     return {"forward": forward, "backward": backward}
 
 
-def _row(replay: Replay, target: Sum, sources: list[Sum]) -> list[Any] | None:
+def _row(replay: Search, target: Sum, sources: list[Sum]) -> list[Any] | None:
     """A target as a multiple of one of the sources."""
     zero = ["num", "0"]
     if not target:
@@ -309,7 +310,7 @@ def _row(replay: Replay, target: Sum, sources: list[Sum]) -> list[Any] | None:
     return None
 
 
-def _ratio(replay: Replay, target: Sum, source: Sum) -> Sum | None:
+def _ratio(replay: Search, target: Sum, source: Sum) -> Sum | None:
     """target / source if it is one term."""
     if not source:
         return None
@@ -322,4 +323,27 @@ def _ratio(replay: Replay, target: Sum, source: Sum) -> Sum | None:
         ratio: Sum = {((), monomial): a[first] * factor / c}
         if not replay.common_denominator(plus(target, scaled(product(ratio, source), -1))):
             return ratio
-    return None
+    return _polynomial_ratio(replay, target, source)
+
+
+def _polynomial_ratio(replay: Search, target: Sum, source: Sum) -> Sum | None:
+    """target / source if what is left of the source's factors is positive."""
+    above, below = factors(target), factors(source)
+    for part in list(above):
+        for sign in (1, -1):
+            match = next((b for b in below if b == scaled(part, sign)), None)
+            if match is not None:
+                above.remove(part)
+                below.remove(match)
+                above.append({((), ()): Fraction(sign)})
+                break
+    if not all(replay.positive_sum(part) for part in below):
+        return None
+    ratio: Sum = {((), ()): Fraction(1)}
+    for part in above:
+        ratio = product(ratio, part)
+    for part in below:
+        ratio = product(ratio, replay.power(part, Fraction(-1)))
+    if replay.common_denominator(plus(target, scaled(product(ratio, source), -1))):
+        return None
+    return ratio

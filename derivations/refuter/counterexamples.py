@@ -118,8 +118,9 @@ def pruned(model: Model, evaluate: Callable[[Model], Any]) -> Model:
 def numbers(model: Model) -> Iterable[fmpq]:
     """All numbers by which a model is shown."""
     for name, key in model.laws:
-        for _, values in rows(model, name, key):
-            yield from values
+        for pattern in model.signature.shown(name):
+            for _, values in rows(model, name, key, pattern):
+                yield from values
     for rest in model.chains.values():
         yield from rest.table.values()
         for _, mean, slopes, variance in rest.chain:

@@ -52,7 +52,11 @@ def bound(term: Json) -> list[Json]:
         return [*term[1], *term[2]]
     if head == "I":
         return [*term[1], *term[2], *term[3]]
-    return [term[1]] if head in ("sum", "prod", "sup", "inf") else []
+    if head not in ("sum", "prod", "sup", "inf"):
+        return []
+    if term[1][0] not in (("idx",) if head in ("sum", "prod") else ("var", "sym", "function", "law")):
+        raise Unsupported(f"{head!r} over something of the head {term[1][0]!r}")
+    return [term[1]]
 
 
 def walk(term: Json) -> Iterator[Json]:
@@ -322,14 +326,44 @@ class Signature:
     def presented(self, law: str) -> Pattern:
         """How to show a law: as the conditional density if the statement knows no other, else as the joint one."""
         if law not in self.patterns:
-            found = {
-                (tuple(s for s, _ in u[2]), tuple(s for s, _ in u[3]))
-                for t in self.terms
-                for u in walk(t)
-                if u[0] == "den" and u[1][1] == law
-            }
-            self.patterns[law] = next(iter(found)) if len(found) == 1 else (tuple(self.laws[law]), ())
+            found = self._used(law)
+            self.patterns[law] = found[0] if len(found) == 1 else (tuple(self.laws[law]), ())
         return self.patterns[law]
+
+    def _used(self, law: str) -> list[Pattern]:
+        """The densities of a law that the statement knows, in the order of its slots."""
+        order = self.laws[law]
+
+        def slots(part: Json) -> tuple[str, ...]:
+            return tuple(sorted((s for s, _ in part), key=order.index))
+
+        densities = (u for t in self.terms for u in walk(t) if u[0] == "den" and u[1][1] == law)
+        return sorted({(slots(u[2]), slots(u[3])) for u in densities})
+
+    def shown(self, law: str) -> list[Pattern]:
+        """The densities by which a law is described: no more than the statement uses, if these can be chosen freely."""
+        used = self._used(law)
+        markov = any(h[0] == "markov" and h[2][1] == law for h in self.statement.get("given", []))
+        if len(used) == 1 or markov:
+            return [self.presented(law)]
+        whole = [frozenset(t) for t, g in used if not g]
+        marginals = [p for p in used if not p[1] and not any(frozenset(p[0]) < w for w in whole)]
+        conditionals = [(t, g) for t, g in used if g and not any({*t, *g} <= w for w in whole)]
+        settled: set[str] = set()
+        for t, _ in marginals:
+            if settled & set(t):
+                break
+            settled |= set(t)
+        else:
+            # Conditional densities add to that what is still free, one after the other.
+            targets = [s for t, _ in conditionals for s in t]
+            waiting = list(conditionals)
+            while ready := [p for p in waiting if not any(set(p[1]) & set(t) for t, _ in waiting)]:
+                waiting = [p for p in waiting if p not in ready]
+            if not waiting and len({*targets, *settled}) == len(targets) + len(settled):
+                return [*marginals, *conditionals]
+        slots = {s for t, g in used for s in (*t, *g)}
+        return [(tuple(s for s in self.laws[law] if s in slots), ())]
 
     def line_slots(self, law: str) -> list[str]:
         """The slots of a law that range over the real line."""

@@ -12,11 +12,12 @@ from derivations.refuter.frames import Frame
 from derivations.refuter.intervals import Interval
 from derivations.refuter.matrices import is_matrix, shown
 from derivations.refuter.models import Model, Rest
+from derivations.refuter.signature import Pattern
 
 
-def rows(model: Model, law: str, key: Any = ()) -> list[tuple[tuple[Any, ...], list[fmpq]]]:
-    """The densities by which a law is shown: one row for each condition, or for each point of its first slot."""
-    targets, given = model.signature.presented(law)
+def rows(model: Model, law: str, key: Any, pattern: Pattern) -> list[tuple[tuple[Any, ...], list[fmpq]]]:
+    """A density of a law in numbers: one row for each condition, or for each point of its first slots."""
+    targets, given = pattern
     table = Frame(model, BALLS).density(law, key, targets, given)
     order = given or targets[:-1]
     inner = targets if given else targets[-1:]
@@ -46,7 +47,11 @@ def describe(model: Model) -> list[str]:
             several = f"The points of {slot} have the base weights {weights}; densities refer to them."
             single = f"The point of {slot} has the base weight {weights}; densities refer to it."
             lines.append(several if len(model.spaces[space].values) > 1 else single)
-    lines += [_describe_law(model, name, key) for name, key in sorted(model.laws)]
+    lines += [
+        _describe_law(model, name, key, pattern)
+        for name, key in sorted(model.laws)
+        for pattern in signature.shown(name)
+    ]
     lines += [line for (name, key) in sorted(model.jets) for line in _describe_jet(model, name, key)]
     lines += [line for (name, key), rest in sorted(model.chains.items()) for line in _describe_rest(name, key, rest)]
     for f, table in sorted(model.functions.items()):
@@ -131,16 +136,16 @@ def _show_sum(terms: list[tuple[fmpq, str]]) -> str:
     return text or "0"
 
 
-def _describe_law(model: Model, name: str, key: Any) -> str:
-    targets, given = model.signature.presented(name)
+def _describe_law(model: Model, name: str, key: Any, pattern: Pattern) -> str:
+    targets, given = pattern
     head = f"{name}[{', '.join(map(_plain, key))}]" if key else name
     if given:
         parts = []
-        for outer, values in rows(model, name, key):
+        for outer, values in rows(model, name, key, pattern):
             condition = ", ".join(f"{s}={_point(model, s, p)}" for s, p in zip(given, outer, strict=True))
             parts.append(f"{head}({', '.join(targets)}|{condition}): {', '.join(map(str, values))}")
         return "; ".join(parts) + "."
-    body = " / ".join(", ".join(map(str, values)) for _, values in rows(model, name, key))
+    body = " / ".join(", ".join(map(str, values)) for _, values in rows(model, name, key, pattern))
     order = f" (rows {', '.join(targets[:-1])}, columns {targets[-1]})" if len(targets) > 1 else ""
     return f"{head}({', '.join(targets)}): {body}{order}."
 

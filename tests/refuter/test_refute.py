@@ -260,6 +260,7 @@ def test_identities_of_the_linear_span_are_refuted_exactly_where_false(
         {"lhs": ["frobnicate", ["num", "1"]]},
         {"rhs": ["log", ["limit", ["sym", "a"], ["infinity"], ["num", "1"]]]},
         {"equality": [[["frobnicate"], ["num", "1"]]]},
+        {"rhs": ["sup", ["mul", ["num", "2"], ["var", "x"]], ["num", "1"]]},
         {"given": [["frobnicates", ["num", "1"], ["num", "1"]]]},
         {"given": [["=", ["num", "1"]]]},
         {"given": [["=", ["frobnicate"], ["num", "1"]]]},
@@ -282,3 +283,25 @@ def test_a_limit_is_unsupported() -> None:
 @pytest.mark.parametrize("name", [n for n in FALSE if FALSE[n].equality])
 def test_a_sample_notices_a_wrong_equality_case(name: str) -> None:
     assert not sample_check(FALSE[name].json()).consistent
+
+
+@pytest.mark.parametrize(
+    ("statement", "shown", "hidden"),
+    [
+        (E[p(x)](f(x)) == E[p(z)](f(z)), ["p(x): ", "p(z): "], ["p(x, z)"]),
+        (E[p(x)](KL(p(z | x), q(z | x))) == 0, ["p(x): ", "p(z|x=0): ", "q(z|x=0): "], ["p(x, z)", "q(x"]),
+        (log(p(x | z)) == log(p(y | z)), ["p(x|z=0): ", "p(y|z=0): "], ["p(x, y, z)", "p(z)"]),
+        (E[q(x, z)](log(p(z | x))) == 0, ["p(z|x=0): ", "q(x, z): "], ["p(x)", "p(x, z)"]),
+        (p(x | z) == p(z | x), ["p(x, z): "], []),
+        (KL(q(z | x), p(z)) == KL(q(z), p(z)), ["p(z): ", "q(x, z): "], ["p(x"]),
+        ((H(p(x, y)) == H(p(y, z))).assuming(("markov", ("x", "y", "z"), p)), ["p(x, y, z): "], []),
+    ],
+    ids=str,
+)
+def test_a_counterexample_shows_the_densities_that_the_statement_uses(
+    statement: Statement, shown: list[str], hidden: list[str]
+) -> None:
+    found = refute(statement.json())
+    assert found is not None
+    assert all(text in found.words for text in shown), found.words
+    assert not any(text in found.words for text in hidden), found.words
