@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derivations.judge import Verdict, condition_text, judge
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Term, term
 from derivations.prover import prove
+
+if TYPE_CHECKING:
+    from derivations.sympy_proof import SecondProof
 
 # What a reason permits: the rules of the kernel that a step may use under it.  The first of them must be used.
 # Linearity of integrals and the algebra of polynomials need no rule.
@@ -108,6 +111,11 @@ class Chain:
         relation = "=" if not kinds else min(kinds, key=len)  # < and <= give <
         return Statement(relation, self.start, self.steps[-1].term, (), self.given)
 
+    def _repr_html_(self) -> str:
+        from derivations.report import notebook
+
+        return notebook.chain(self)
+
     def verify(self, **options: Any) -> list[Verdict]:
         """Judge every step.  Raises :class:`FalseReason` for a step that holds for another reason."""
         return [_judged(s, reason, options) for s, reason in self.statements()]
@@ -179,8 +187,12 @@ class Claim:
     companion: str
     expected: str = "proved"
     question: str = ""
-    second_proof: Callable[[], Any] | None = None
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        from derivations.report import notebook
+
+        return notebook.claim(self)
 
     def prove(self, **options: Any) -> Result:
         """Judge all parts and verify all chains."""
@@ -191,6 +203,19 @@ class Claim:
             for derivation in part.chains:
                 steps.append((derivation, derivation.verify(**options)))
         return Result(self, tuple(verdicts), tuple(steps), time.perf_counter() - start)
+
+    def second_proof(self) -> SecondProof | None:
+        """What SymPy says of the parts, independently of the kernel; None if it can show none of them."""
+        from derivations.sympy_proof import SecondProof, second_proof
+
+        if self.expected != "proved":
+            return None
+        found = [second_proof(part.statement) for part in self.parts]
+        proved = [f.verdict == "proved" for f in found]
+        if not any(proved):
+            return None
+        verdict = "proved" if all(proved) else "undecided"
+        return SecondProof("sympy", verdict, sum(f.seconds for f in found), "; ".join(f.how for f in found))
 
     def checks(self, seed: int = 0, device: str = "cpu") -> list[Any]:
         """Run the numeric companion."""
@@ -206,6 +231,11 @@ class Result:
     verdicts: tuple[Verdict, ...]
     chains: tuple[tuple[Chain, list[Verdict]], ...]
     seconds: float = field(default=0.0, compare=False)
+
+    def _repr_html_(self) -> str:
+        from derivations.report import notebook
+
+        return notebook.result(self)
 
     @property
     def verdict(self) -> str:

@@ -16,6 +16,7 @@ from derivations.language.statements import Statement, decode, statement
 from derivations.prover import Certificate, prove
 from derivations.refuter import Counterexample, refute, sample_check
 
+UNSHOWN = frozenset({"limit"})  # rules without which a term has no form to show
 VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
 
 
@@ -49,6 +50,11 @@ class Verdict:
         elif self.message:
             lines.append(f"  {self.message}")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from derivations.report import notebook
+
+        return notebook.verdict(self)
 
     def as_json(self) -> dict[str, Any]:
         """The evidence as a step of the machine-readable output (``docs/json.md``)."""
@@ -146,7 +152,9 @@ def condition_text(condition: list[Any], declare: dict[str, Any]) -> str:
 
 
 def explain(verdict: Verdict) -> list[tuple[Any, str]]:
-    """A proof as a chain: terms, each with the rule that gives it from the one before.
+    """The proof of an equality as a chain: terms, each with the rule that gives it from the one before.
+
+    Empty for what is not an equality proved by expansion.
 
     >>> from derivations.language import E, laws, log, variables
     >>> (p, q), (x, z) = laws("p q"), variables("x z")
@@ -157,7 +165,7 @@ def explain(verdict: Verdict) -> list[tuple[Any, str]]:
     Bayes' rule      Integral[z](q(z | x)*log(p(x, z)/p(z | x)))
     linearity        E[q(z | x)](log(p(x, z)/p(z | x)))
     """
-    if verdict.certificate is None:
+    if verdict.certificate is None or verdict.certificate.data["proof"]["rule"] != "equal":
         return []
     data = verdict.certificate.data
     declare = data["statement"]["declare"]
@@ -165,7 +173,7 @@ def explain(verdict: Verdict) -> list[tuple[Any, str]]:
     for side in ("lhs", "rhs"):
         rows: list[tuple[Any, str]] = [(data["statement"][side], "")]
         for n in range(len(verdict.rules) + 1):
-            replay = kernel.Replay(data["statement"], frozenset(verdict.rules[:n]), data["factors"])
+            replay = kernel.Replay(data["statement"], frozenset(verdict.rules[:n]) | UNSHOWN, data["factors"])
             shown = replay.shown_sum(replay.settle(replay.quietly(data["statement"][side])))
             if shown != rows[-1][0]:
                 rows.append((shown, verdict.rules[n - 1] if n else "linearity"))

@@ -145,8 +145,12 @@ def _text_call(value: Term) -> str:
         return args[0] + (f"[{_list(args[1])}]" if args[1] else "")
     if head == "den":
         return _text_density(value)
-    if head == "normal":
+    if head in ("normal", "gaussian"):
         return f"N({text(args[0])}; {text(args[1])}, {text(args[2])})"
+    if head == "entry":
+        return f"{text(args[0])}[{text(args[1])}, {text(args[2])}]"
+    if head == "inverse":
+        return f"inverse({text(args[0])})[{text(args[1])}, {text(args[2])}]"
     if head == "at":
         return f"{_text(args[0], _ATOM)}[{text(args[1])}]"
     if head == "fn":
@@ -423,6 +427,15 @@ def _latex_call(value: Term) -> str:
         return latex(law) + _parentheses(inside)
     if head == "normal":
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
+    if head == "gaussian":
+        return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
+    if head == "det":
+        return rf"\det {latex(args[0])}"
+    if head in ("entry", "inverse"):
+        position = f"{latex(args[1])} {latex(args[2])}"
+        if head == "entry":
+            return name_latex(args[0].name, position)
+        return _parentheses(f"{latex(args[0])}^{{-1}}") + f"_{{{position}}}"
     if head == "at":
         position = latex(args[1])
         if isinstance(args[0], (Variable, Symbol)):
