@@ -51,8 +51,8 @@ class Sides:
     def of(cls, signature: Signature, field: Field, left: Json, right: Json, variables: tuple[str, ...]) -> Sides:
         """Compile two terms whose free variables are among *variables*."""
         program = Program(signature, field)
-        places = [program.place("var", v) for v in variables]
-        program.around = [("var", v) for v in variables]
+        program.around = [(signature.kind(v), v) for v in variables]
+        places = [program.place(*name) for name in program.around]
         closures = program.compile(left), program.compile(right)
         return cls(program, *closures, places)
 

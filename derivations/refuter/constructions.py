@@ -2,7 +2,8 @@
 
 Disjoint supports (``p(x) q(x) = 0``): each point is given to one of the two laws.  Functions that undo each other
 (``T_inv(T(z)) = z``): T is made injective on the points of z, and the other function its inverse on the values.  An
-image (``p_g`` is the law of ``G(z)`` for z ~ p): the law's table is the image of the other's.  Each of these also says
+image (``p_g`` is the law of ``G(z)`` for z ~ p): the law's table is the image of the other's.  The components of a
+vector (``mu_k = 0`` for all k) are set.  Each of these also says
 whether it holds, exactly; that alone decides whether a model counts.
 """
 
@@ -13,10 +14,11 @@ from typing import Any
 
 from flint import fmpq
 
+from derivations.refuter.comparison import Sides
 from derivations.refuter.evaluation import Program
-from derivations.refuter.fields import BALLS, EXACT, ONE, ZERO, DoesNotExist, Unsupported
+from derivations.refuter.fields import BALLS, EXACT, ONE, ZERO, DoesNotExist, Unsupported, same
 from derivations.refuter.frames import Frame
-from derivations.refuter.models import Key, Model, Table, draw_number, key_of
+from derivations.refuter.models import ADMISSIBLE, Key, Model, Table, draw_number, key_of
 from derivations.refuter.signature import Inverse, Json, Signature, is_plain_density
 
 NUMBERS = tuple(fmpq(n, 2) for n in range(1, 20))
@@ -68,10 +70,10 @@ class Disjoint:
         self.keys = [p.key(parameters) for p, parameters in zip(self.programs, self.parameters, strict=True)]
 
     @classmethod
-    def of(cls, signature: Signature, relation: str, left: Json, right: Json) -> Disjoint | None:
+    def of(cls, signature: Signature, left: Json, right: Json) -> Disjoint | None:
         """The hypothesis that a product of two densities at the same distinct variables vanishes, if it is one."""
         for side, other in ((left, right), (right, left)):
-            if relation == "=" and side[0] == "mul" and len(side) == 3 and other == ["num", "0"]:
+            if side[0] == "mul" and len(side) == 3 and other == ["num", "0"]:
                 a, b = side[1:]
                 same = is_plain_density(a) and is_plain_density(b) and sorted(a[2]) == sorted(b[2])
                 if not same or a[3] or b[3] or any(t[0] != "var" for _, t in a[2]):
@@ -114,6 +116,44 @@ class Disjoint:
         """Whether the supports are disjoint."""
         _, (first, second) = self._tables(model)
         return all(v == 0 or second[p] == 0 for p, v in first.items())
+
+
+class Components:
+    """The components of a vector symbol, given by a term at every value of an index."""
+
+    def __init__(self, signature: Signature, vector: Json, term: Json) -> None:
+        self.name, self.index = vector[1][1], vector[2][1]
+        self.admissible = ADMISSIBLE[signature.symbols[self.name]["sign"]]
+        self.sides = Sides.of(signature, EXACT, vector, term, (self.index,))
+
+    @classmethod
+    def of(cls, signature: Signature, left: Json, right: Json) -> Components | None:
+        """The hypothesis ``mu[k] = term``, if it is one."""
+        for side, other in ((left, right), (right, left)):
+            if side[0] == "at" and side[1][0] == "sym" and side[2][0] == "idx":
+                known = ("sym", side[1][1]) not in signature.mentioned(other)
+                if known and set(signature.free_variables(other)) <= {side[2][1]}:
+                    return cls(signature, side, other)
+        return None
+
+    def impose(self, model: Model, touched: set[str]) -> None:
+        """Set the components."""
+        env = self.sides.program.load(model)
+        values = list(model.symbols[self.name])
+        for (k,), _ in env[0].grid((self.index,)):
+            value = self.sides.at(env, (k,))[1]
+            if not isinstance(value, fmpq):
+                raise Unsupported("a component that is not rational")
+            if not self.admissible(value) or not 1 <= k <= len(values):
+                raise DoesNotExist("a component of the wrong sign or place")
+            values[k - 1] = value
+        model.symbols[self.name] = tuple(values)
+        touched.add(self.name)
+
+    def holds(self, model: Model) -> bool:
+        """Whether the components are those of the term."""
+        env = self.sides.program.load(model)
+        return all(same(*self.sides.at(env, points)) for points, _ in env[0].grid((self.index,)))
 
 
 class Inversion:

@@ -64,13 +64,16 @@ class EqualSides:
         self.meeting = Comparison(signature, "!=", statement["lhs"], statement["rhs"])
         self.equations = [Comparison(signature, "=", *pair) for pair in statement["equality"]]
         self.vanishing: list[Hypotheses] = []
-        for side in (statement["lhs"], statement["rhs"]):
-            for t in walk(side):
-                if t[0] in ("KL", "JSD", "TV"):
-                    try:
-                        self.vanishing.append(Hypotheses(signature, [t[2:]]))
-                    except Unsupported:
-                        continue
+        sides = (statement["lhs"], statement["rhs"])
+        posed = [[t[2:]] for side in sides for t in walk(side) if t[0] in ("KL", "JSD", "TV")]
+        pairs = statement["equality"]
+        if len(pairs) > 1:  # all equations but one
+            posed += [[*pairs[:n], *pairs[n + 1 :]] for n in range(len(pairs))]
+        for extra in posed:
+            try:
+                self.vanishing.append(Hypotheses(signature, extra))
+            except Unsupported:
+                continue
 
     def models(self, count: int) -> Iterator[Model]:
         """Positive models in which the sides tend to be equal."""

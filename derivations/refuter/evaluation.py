@@ -148,7 +148,14 @@ class Program:
 
     def _at(self, term: Json) -> Closure:
         vector, position = self.compile(term[1]), self.position(term[2])
-        return lambda env: vector(env)[position(env)]
+
+        def component(env: Env) -> Value:
+            values, i = vector(env), position(env)
+            if not isinstance(values, tuple) or i >= len(values):
+                raise Unsupported("a component that a vector does not have")
+            return values[i]
+
+        return component
 
     def position(self, term: Json) -> Callable[[Env], int]:
         """The place of a component in a vector, counted from 0."""

@@ -12,7 +12,7 @@ from flint import fmpq
 from derivations.refuter.dual import Dual, expanded, shifts_of, signature_of
 from derivations.refuter.fields import DoesNotExist, Field, Value
 from derivations.refuter.gaussian import Coordinate, GaussianSum
-from derivations.refuter.models import Key, Model, Point
+from derivations.refuter.models import Key, Model, Point, integer
 
 Grid = list[tuple[tuple[Point, ...], Any]]
 
@@ -31,7 +31,7 @@ class Frame:
         self.depth = self.work = 0
 
     def grid(self, variables: tuple[str, ...]) -> Grid:
-        """All points of some variables with their base weights; None stands for the weight 1.
+        """All points of some variables (or values of indices) with their base weights; None stands for the weight 1.
 
         A variable of the real line has no points; a few numbers stand for it where it is free.
         """
@@ -41,6 +41,10 @@ class Frame:
             signature, model, number = self.model.signature, self.model, self.field.number
             rows = []
             for v in variables:
+                if signature.kind(v) == "idx":
+                    lower, upper = (integer(signature.indices[v][end], model.dimensions) for end in ("lower", "upper"))
+                    rows.append([(k, fmpq(1)) for k in range(lower, upper + 1)])
+                    continue
                 shape = signature.variables[v]["shape"]
                 space, extent = signature.variable_space(v), model.extent(shape[0] if shape else None)
                 on_line = space in signature.lines

@@ -15,14 +15,14 @@ from typing import Any
 from flint import ctx, fmpq
 
 from derivations.refuter.comparison import Sides
-from derivations.refuter.constructions import Disjoint, Inversion, Pushforward, Rest, set_density
+from derivations.refuter.constructions import Components, Disjoint, Inversion, Pushforward, Rest, set_density
 from derivations.refuter.fields import BALLS, EXACT, ZERO, DoesNotExist, Unsupported, Value, ball, same
 from derivations.refuter.frames import Frame
 from derivations.refuter.matrices import draw_symbol
 from derivations.refuter.models import ADMISSIBLE, Model, Table, rational
 from derivations.refuter.signature import Inverse, Json, Signature, free, is_plain_density
 
-Construction = Disjoint | Inversion | Pushforward
+Construction = Components | Disjoint | Inversion | Pushforward
 PASSES = 4
 REDRAWS = 30
 
@@ -116,7 +116,9 @@ def _construction(signature: Signature, kind: str, *parts: Json) -> Construction
     if kind == "pushforward":
         return Pushforward(signature, *parts)
     inverse = Inverse.of(kind, *parts) if kind == "=" else None
-    return Inversion(signature, inverse) if inverse else Disjoint.of(signature, kind, *parts) if kind == "=" else None
+    if inverse:
+        return Inversion(signature, inverse)
+    return Disjoint.of(signature, *parts) or Components.of(signature, *parts) if kind == "=" else None
 
 
 class Chain:
@@ -160,7 +162,8 @@ class Relation:
         self.signature, self.relation = signature, relation
         self.variables = tuple(signature.free_variables(left, right))
         self.names = free(left) | free(right)
-        if any(signature.variable_space(v) in signature.lines for v in self.variables):
+        variables = [v for v in self.variables if signature.kind(v) == "var"]
+        if any(signature.variable_space(v) in signature.lines for v in variables):
             raise Unsupported("a hypothesis at all points of a real line")
         self.sides = Sides.of(signature, EXACT, left, right, self.variables)
         self.imposable = []

@@ -432,8 +432,12 @@ class Signature:
         return names
 
     def free_variables(self, *terms: Json) -> list[str]:
-        """The free variables of some terms, sorted."""
-        return sorted({n for t in terms for k, n in free(t) if k == "var"})
+        """The free variables and indices of some terms, sorted."""
+        return sorted({n for t in terms for k, n in free(t) if k in ("var", "idx")})
+
+    def kind(self, name: str) -> str:
+        """Whether a free variable is one (``"var"``) or an index (``"idx"``)."""
+        return "var" if name in self.variables else "idx"
 
     def loops(self, term: Json) -> list[tuple[int, list[str]]]:
         """For each innermost body of a term its size and the variables that loop around it, for a cost estimate."""
@@ -455,7 +459,7 @@ def is_plain_density(term: Json) -> bool:
         return False
     arguments = [t for _, t in [*term[2], *term[3]]]
     names = [t[1] if t[0] == "var" else f"{n}:{t[1]}" for n, t in enumerate(arguments) if t[0] in ("var", "num")]
-    if any(u[0] == "var" for parameter in term[1][2] for u in walk(parameter)):
+    if any(u[0] in ("var", "idx") for parameter in term[1][2] for u in walk(parameter)):
         return False
     return len(names) == len(arguments) == len(set(names))
 

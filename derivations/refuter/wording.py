@@ -158,6 +158,8 @@ def _point(model: Model, slot: str, point: Any) -> str:
 
 
 def show_point(model: Model, variable: str, point: Any) -> str:
+    if model.signature.kind(variable) == "idx":
+        return str(point)
     return _point(model, model.signature.variables[variable]["slot"], point)
 
 

@@ -1,4 +1,4 @@
-"""Hypotheses imposed by construction: disjoint supports, inverse functions, laws as images."""
+"""Hypotheses imposed by construction: disjoint supports, inverse functions, laws as images, components."""
 
 from __future__ import annotations
 
@@ -7,7 +7,22 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derivations.language import JSD, KL, TV, E, Function, H, Statement, laws, log, variables
+from derivations.language import (
+    JSD,
+    KL,
+    TV,
+    E,
+    Function,
+    H,
+    Normal,
+    Statement,
+    Sum,
+    index,
+    laws,
+    log,
+    symbols,
+    variables,
+)
 from derivations.refuter import evaluate, refute, sample_check
 from derivations.refuter.models import Model, key_of
 from derivations.refuter.search import Search
@@ -161,3 +176,31 @@ def test_the_words_of_a_counterexample_show_the_map() -> None:
     assert found is not None
     assert "G(0) = " in found.words
     assert "G(1) = " in found.words
+
+
+(K,) = symbols("K", sign="positive")
+k = index("k", K)
+mu, nu = symbols("mu nu", shape=(K,))
+(var,) = symbols("var", shape=(K,), sign="positive")
+(v,) = variables("v", kind="continuous", shape=(K,))
+length = Sum[k](mu[k] ** 2)
+from_standard = KL(Normal(mu, var)(v), Normal(0, 1)(v)) >= 0
+
+COMPONENTS: dict[str, tuple[Statement, bool]] = {
+    "length": ((length >= 0).iff((mu[k], 0)), True),
+    "length, other vector": ((length >= 0).iff((mu[k], 1)), False),
+    "closed form of normal laws": (from_standard.iff((mu[k], 0), (var[k], 1)), True),
+    "closed form, too wide": (from_standard.iff((mu[k], 0)), False),
+    "closed form, too narrow": (from_standard.iff((mu[k], 0), (var[k], 1), (nu[k], 2)), False),
+    "equal vectors": ((length == Sum[k](nu[k] ** 2)).assuming(("=", mu[k], nu[k])), True),
+    "opposite vectors": ((Sum[k](mu[k]) == Sum[k](nu[k])).assuming(("=", mu[k], -nu[k])), False),
+    "a component of the wrong sign": ((length == 0).assuming(("=", var[k], mu[k] - mu[k] - 1)), True),
+}
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_an_equation_with_a_free_index_holds_at_all_its_values(name: str) -> None:
+    statement, true = COMPONENTS[name]
+    for seed in range(3):
+        assert (refute(statement.json(), seed=seed, models=100) is None) == true
+        assert sample_check(statement.json(), seed=seed).consistent or not true
