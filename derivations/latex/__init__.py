@@ -5,6 +5,7 @@
 ``tokens``         LaTeX and Unicode mathematics as tokens
 ``chains``         rows and relation signs: the steps of a display
 ``grammar``        brackets, scripts, commands with arguments (LALR, ``grammar.lark``)
+``expressions``    expressions as trees
 ``notation``       how far logarithms, expectations, integrals and bars reach
 ``vocabulary``     what the names of a document are: laws, variables, functions, parameters
 ``meaning``        expressions as terms of the language

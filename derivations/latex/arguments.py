@@ -8,9 +8,9 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import PARAMETERS, Name, is_greek, name_of
-from derivations.latex.notation import split
 from derivations.latex.tokens import Unread
 
 INDEX_LETTERS = frozenset("ijklmn")

@@ -12,10 +12,10 @@ from typing import Any
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
 from derivations.latex.definitions import Definition, Gaussian
+from derivations.latex.expressions import Node
 from derivations.latex.grammar import Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
 from derivations.latex.names import Name
-from derivations.latex.notation import Node
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary

@@ -13,10 +13,10 @@ from derivations.language.laws import density
 from derivations.language.terms import Function, Index, Symbol, Term, Variable, at, number, power, term, walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by, exchanged
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.information import Information
 from derivations.latex.names import Name, is_parameter, name_of, written
-from derivations.latex.notation import Node, split
 from derivations.latex.tokens import Unread
 
 GAUSSIAN = ("Normal", "N", "calN")

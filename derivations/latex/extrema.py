@@ -6,9 +6,9 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import Context
+from derivations.latex.expressions import Node
 from derivations.latex.grammar import Row, spell
 from derivations.latex.meaning import Meaning
-from derivations.latex.notation import Node
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 

@@ -9,10 +9,10 @@ from derivations.language.laws import Normal, density
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, add, mul, term
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.binding import bound_by, exchanged
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.normals import Normals
-from derivations.latex.notation import Node, split
 from derivations.latex.tokens import Unread
 
 

@@ -9,9 +9,10 @@ from derivations.language.laws import Law, density
 from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, at, term
 from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
 from derivations.latex.definitions import Definition, Gaussian
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, is_parameter, name_of, written
-from derivations.latex.notation import Node, parse, split
+from derivations.latex.notation import parse
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary

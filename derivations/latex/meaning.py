@@ -22,8 +22,8 @@ from derivations.language.terms import (
     walk,
 )
 from derivations.latex.arguments import INDEX_LETTERS, slot_and_copy, variable_key
+from derivations.latex.expressions import Node, split
 from derivations.latex.names import Name, written
-from derivations.latex.notation import Node, split
 from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 

@@ -5,11 +5,11 @@ Main definition: `Normals`, a part of :class:`derivations.latex.meaning.Meaning`
 
 from __future__ import annotations
 
-from derivations.language.terms import Index, Symbol, Term, at, term, walk
+from derivations.language.terms import Index, Symbol, Term, at, power, term, walk
 from derivations.latex.arguments import variable_key
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row
 from derivations.latex.names import Name, name_of
-from derivations.latex.notation import Node, split
 from derivations.latex.sums import Sums
 from derivations.latex.tokens import Unread
 
@@ -65,6 +65,11 @@ class Normals(Sums):
             raise Unread("the parameters of a normal law")
         mean = self.term(self.parse(pieces[0][1]))
         spread = self.variance_of(pieces[1][1])
+        symbol = spread.args[0] if spread.head == "at" else spread
+        if isinstance(symbol, Symbol) and symbol.name.startswith("sigma"):
+            ways = ("N(m, s) has the standard deviation s", "N(m, s) has the variance s")
+            if not self.reading.choose("normal", ways):
+                spread = power(spread, 2)
         for t in (*walk(mean), *walk(spread)):
             if isinstance(t, Symbol):
                 self.parametric.add(t.name)

@@ -9,10 +9,11 @@ Main definitions: `Node`, `parse`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from derivations.latex.expressions import Differential, Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, name_of
 from derivations.latex.readings import Reading
@@ -26,39 +27,11 @@ _STOPS = frozenset(("COMMA", "SEMI", "COLON", "STOP", "REL", "SIM", "IN", "TO", 
 _PRODUCTS = frozenset(("TIMES", "CDOT", "STAR"))
 
 
-@dataclass(frozen=True)
-class Node:
-    """An expression: a head, its arguments, its place in the display."""
-
-    head: str
-    args: tuple[Any, ...]
-    place: int = 0
-
-
-@dataclass(frozen=True)
-class Differential:
-    """``dx``, or ``dP(x)``: a variable, or a measure with its arguments."""
-
-    name: Name
-    measure: Row | None = None
-
-
 def parse(row: Row, applies: Callable_, reading: Reading) -> Node:
     """The expression that a row is; *applies* tells a function's argument from a factor in parentheses."""
     if not row:
         raise Unread("a side that is empty")
     return _Parser(row, applies, reading).whole()
-
-
-def split(row: Row, *kinds: str) -> list[tuple[str, Row]]:
-    """A row cut at the parts of some kinds: each piece with the kind of the cut before it."""
-    pieces: list[tuple[str, list[Part]]] = [("", [])]
-    for part in row:
-        if part.kind in kinds and part.plain:
-            pieces.append((part.kind, []))
-        else:
-            pieces[-1][1].append(part)
-    return [(kind, tuple(parts)) for kind, parts in pieces]
 
 
 class _Parser:

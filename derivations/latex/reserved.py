@@ -10,9 +10,9 @@ from derivations.language.laws import density
 from derivations.language.terms import Function, Term, Variable, log
 from derivations.latex.binding import bound_by
 from derivations.latex.expectations import Expectations
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.names import Name, name_of, written
-from derivations.latex.notation import Node, split
 from derivations.latex.tokens import Unread
 
 DATA = ("data", "real", "r", "d")

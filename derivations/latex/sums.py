@@ -9,10 +9,10 @@ from typing import Any
 
 from derivations.language.terms import Index, Symbol, Term, Variable, term
 from derivations.latex.arguments import read_arguments, variable_key
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.interpretation import Interpretation
 from derivations.latex.names import Name, is_parameter, name_of, written
-from derivations.latex.notation import Node, split
 from derivations.latex.tokens import Unread
 
 
@@ -75,19 +75,39 @@ class Sums(Interpretation):
         return tuple(dict.fromkeys(found))
 
     def understood(self, body: Node) -> tuple[Variable, ...]:
-        """The variables of an integral or sum that names none: those that its first law is a density of."""
+        """The variables of an integral or sum that names none: those that a law in it is a density of.
+
+        A variable that the other side of the step speaks of is free rather than bound, if another can be meant.
+        """
+        candidates: dict[tuple[Variable, ...], None] = {}
         for law in self.laws_in(body):
             if law.head == "call":
                 read = read_arguments(law.args[1], self.vocabulary.greek)
                 names = [a.name for a in read.targets if a.name is not None]
                 variables = self._variables_of(names)
             else:
-                pattern = self.pattern_of(law.args[0])
-                variables = tuple(self.slot_variable(s, s) for s in pattern[0])
+                variables = tuple(self.slot_variable(s, s) for s in self.pattern_of(law.args[0], (), True)[0])
             free = tuple(v for v in variables if v not in self.bound)
             if free:
-                return free
-        raise Unread("an integral or sum over nothing that is named")
+                candidates[free] = None
+        found = list(candidates)
+        if not found:
+            raise Unread("an integral or sum over nothing that is named")
+        if self.opposite is not None and len(found) > 1:
+            elsewhere = set(self.spoken_of(self.opposite))
+            found.sort(key=lambda vs: any(v in elsewhere for v in vs))
+        ways = tuple("the sum or integral runs over " + ", ".join(v.name for v in vs) for vs in found[:3])
+        return found[self.reading.choose("runs over", ways)] if len(found) > 1 else found[0]
+
+    def spoken_of(self, node: Node) -> list[Variable]:
+        """The variables that the laws of an expression are written with."""
+        found: list[Variable] = []
+        for law in self.laws_in(node):
+            if law.head == "call":
+                read = read_arguments(law.args[1], self.vocabulary.greek)
+                names = [a.name for a in (*read.targets, *read.given) if a.kind == "variable" and a.name is not None]
+                found += self._variables_of(names)
+        return found
 
     def laws_in(self, node: Any) -> list[Node]:
         """The laws of an expression, in order."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
 from derivations.latex import symbols as table
+from derivations.latex.characters import CHARACTERS, PAIRS, SCRIPTS, UNICODE_GREEK
 
 MAX_TOKENS = 20_000
 MAX_DEPTH = 40
@@ -271,18 +272,18 @@ class _Reader:
     def character(self, c: str, start: int) -> None:
         self.at = start + 1
         pair = self.text[start : start + 2]
-        if pair in table.PAIRS:
+        if pair in PAIRS:
             self.at = start + 2
-            self.put(*table.PAIRS[pair], start)
+            self.put(*PAIRS[pair], start)
         elif c == "Σ":
             follows = self.text[start + 1 : start + 2]
             self.put(*(("BIG", "sum") if follows.isspace() else ("NAME", "Sigma")), start)
-        elif c in table.CHARACTERS:
-            self.put(*table.CHARACTERS[c], start)
+        elif c in CHARACTERS:
+            self.put(*CHARACTERS[c], start)
             if c in "_^":
                 self.single = 1
-        elif c in table.SCRIPTS:
-            kind, text = table.SCRIPTS[c]
+        elif c in SCRIPTS:
+            kind, text = SCRIPTS[c]
             self.put(kind, kind, start, source="^" if kind == "SUP" else "_")
             self.put("NUMBER" if text.isdigit() else "NAME", text, start, source=text)
         else:
@@ -295,8 +296,8 @@ class _Reader:
         except ValueError:
             raise Unread(f"the character {c!r}") from None
         plain = unicodedata.normalize("NFKC", c)
-        if plain in table.UNICODE_GREEK:
-            self.put("NAME", table.UNICODE_GREEK[plain], start)
+        if plain in UNICODE_GREEK:
+            self.put("NAME", UNICODE_GREEK[plain], start)
         elif len(plain) == 1 and plain.isascii() and plain.isalpha():
             style = "calligraphic" if "SCRIPT" in name else "blackboard" if "DOUBLE-STRUCK" in name else ""
             self.styled(plain, start, style)

@@ -20,9 +20,9 @@ from derivations.latex.arguments import (
     subscript_variables,
     variable_key,
 )
+from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import PARAMETERS, RESERVED, Name, is_greek, is_parameter, name_of
-from derivations.latex.notation import split
 from derivations.latex.tokens import Unread
 
 LAW_LETTERS = frozenset("pqPQ")

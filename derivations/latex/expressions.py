@@ -1,0 +1,37 @@
+"""Expressions as trees, and rows cut into pieces.  Main definitions: `Node`, `split`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from derivations.latex.grammar import Part, Row
+from derivations.latex.names import Name
+
+
+@dataclass(frozen=True)
+class Node:
+    """An expression: a head, its arguments, its place in the display."""
+
+    head: str
+    args: tuple[Any, ...]
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class Differential:
+    """``dx``, or ``dP(x)``: a variable, or a measure with its arguments."""
+
+    name: Name
+    measure: Row | None = None
+
+
+def split(row: Row, *kinds: str) -> list[tuple[str, Row]]:
+    """A row cut at the parts of some kinds: each piece with the kind of the cut before it."""
+    pieces: list[tuple[str, list[Part]]] = [("", [])]
+    for part in row:
+        if part.kind in kinds and part.plain:
+            pieces.append((part.kind, []))
+        else:
+            pieces[-1][1].append(part)
+    return [(kind, tuple(parts)) for kind, parts in pieces]
