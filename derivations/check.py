@@ -14,6 +14,7 @@ import argparse
 import json
 import sys
 import time
+import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -401,6 +402,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m derivations.check FILE ...``"""
     return run(arguments_parser().parse_args(arguments))
 
+
+class _Module(types.ModuleType):
+    """This module, which is also the function that it is named for: ``derivations.check(text)``."""
+
+    def __call__(self, text: str, **options: Any) -> Report:
+        return check(text, **options)
+
+
+sys.modules[__name__].__class__ = _Module
 
 if __name__ == "__main__":
     sys.exit(main())

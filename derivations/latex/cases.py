@@ -58,10 +58,12 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     reading = Reading(dict(chosen))
     continuous: set[str] = set()
     positive: set[str] = set()
+    radicands: set[str] = set()
     for _ in range(3):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.positive |= positive
+        meaning.radicands |= radicands
         nodes = meaning.parse(left), meaning.parse(right)
         meaning.random = frozenset(meaning.random_slots(left) | meaning.random_slots(right))
         meaning.gaussian = gaussian(*nodes)
@@ -76,9 +78,10 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
             raise
         except LanguageError as error:
             raise Unread(str(error).split(";")[0]) from error
-        if meaning.continuous == continuous and meaning.positive == positive:
+        if (meaning.continuous, meaning.positive, meaning.radicands) == (continuous, positive, radicands):
             break
         continuous, positive = set(meaning.continuous), set(meaning.positive)
+        radicands = set(meaning.radicands)
     return _case(meaning, sides[0], relation, sides[1], given, reading)
 
 

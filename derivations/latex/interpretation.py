@@ -50,6 +50,7 @@ class Interpretation:
         self.expanding: list[str] = []
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
         self.random: frozenset[str] = frozenset()  # the slots in entropies of the step that name no law
+        self.radicands: set[str] = set()  # symbols of which the step takes the square root
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
         self.gaussian: Gaussian | None = None
@@ -109,8 +110,8 @@ class Interpretation:
             self.expanding.pop()
 
     def symbol(self, name: str, sign: str = "real", shape: tuple[Term, ...] = ()) -> Symbol:
-        if sign == "real" and written(name) in self.positive:
-            sign = "positive"
+        if sign == "real" and written(name) in self.positive | self.radicands:
+            sign = "positive" if written(name) in self.positive else "nonnegative"
         return Symbol("sym", written(name), self.signs.get(name, sign), shape)
 
     def parameter(self, name: Name) -> Term:

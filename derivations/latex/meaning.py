@@ -69,9 +69,11 @@ class Meaning(Reserved):
 
     def exists(self, radicand: Term) -> None:
         """Note that a radicand is not negative, since the step speaks of its root."""
-        for factor in radicand.args if radicand.head == "mul" else (radicand,):
-            if factor.head in ("sym", "add", "at") and radicand is factor:
-                self.existing[factor] = None
+        symbol = radicand.args[0] if radicand.head == "at" else radicand
+        if isinstance(symbol, Symbol):
+            self.radicands.add(symbol.name)
+        elif radicand.head == "add":
+            self.existing[radicand] = None
 
     def _squared_norm(self, node: Node) -> Term:
         inside = self.term(node.args[0])

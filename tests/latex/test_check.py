@@ -1,5 +1,6 @@
 """The whole of check: its JSON, its exit status, its bounds, and files that cannot be read."""
 
+import importlib
 import io
 import json
 import signal
@@ -54,6 +55,11 @@ def test_the_report_for_people_shows_verdict_line_and_correction():
     assert "5 steps: 2 proved, 1 refuted, 1 unsupported, 1 definition" in shown
     assert "heartsuit" in shown
     assert "true: " in shown
+
+
+def test_the_module_is_the_function_that_it_is_named_for():
+    module = importlib.import_module("derivations.check")
+    assert module("$$ p(x) = p(x) $$") == check("$$ p(x) = p(x) $$")
 
 
 def test_the_report_renders_in_notebooks_without_trusting_the_text():

@@ -9,6 +9,9 @@ import pytest
 from derivations.check import check
 
 TRUE = [
+    r"\sqrt{\alpha}(\sqrt{\gamma} x + \sqrt{1-\gamma} u) = \sqrt{\alpha\gamma} x + \sqrt{\alpha(1-\gamma)} u",
+    r"p(x) = \int p(x|z) p(z)",
+    r"KL(\mathcal{N}(\mu,\sigma)\|\mathcal{N}(0,1)) = \frac12(\sigma^2+\mu^2-1-\log\sigma^2)",
     r"H(p) = -\sum_i p_i \log p_i",
     r"D_{KL}(p\|q) = \sum_{i=1}^n p(x_i) \log\frac{p(x_i)}{q(x_i)}",
     r"D_{KL}(q(z|x)\|\mathcal{N}(0,I)) = \frac12\sum_j(\mu_j^2+\sigma_j^2-\log\sigma_j^2-1)",
