@@ -19,6 +19,7 @@ from fractions import Fraction
 from derivations.claims import Claim, Part, chain, topic
 from derivations.language import KL, E, Normal, Product, Sum, index, laws, log, symbols, variables
 from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
+from derivations.theory.hints import atoms, gibbs, square
 
 half = Fraction(1, 2)
 (K,) = symbols("K", sign="positive")
@@ -138,6 +139,29 @@ gaussian_kl_standard = Claim(
     companion="numerics.gaussian.gaussian_kl_standard",
 )
 
+mean, scale = symbols("mu_1")[0], symbols("sigma_1", sign="positive")[0]
+
+gaussian_kl_minimum = Claim(
+    id="gaussian-kl-minimum",
+    item="2.7",
+    title="When the divergence from the prior vanishes",
+    question="For which encoder does the divergence term vanish?",
+    parts=(
+        Part((KL(encoder(z), prior(z)) >= 0).iff(encoder(z) == prior(z))),
+        Part(
+            (KL(Normal(mean, scale**2)(y), prior(y)) >= 0).iff(mean == 0, scale == 1),
+            hints=atoms(square(1, mean, factor=half), gibbs(1, scale**2, factor=half)),
+        ),
+    ),
+    words=(
+        "Twice the divergence of one component is $\\mu^2$, which is zero only for $\\mu = 0$, plus $s^2 - 1 - \\log "
+        "s^2$, which is never negative and zero only for $s = 1$. The divergence of the whole law is the sum over the "
+        "components, so it vanishes only if every component is standard normal. An encoder that reaches this for some "
+        "component says nothing in it: that component has collapsed to the prior."
+    ),
+    companion="numerics.gaussian.gaussian_kl_minimum",
+)
+
 # Full covariances -----------------------------------------------------------------------------------------------------
 
 S1, S2 = covariances("S_1 S_2", K)
@@ -191,7 +215,7 @@ gaussian_kl_full = Claim(
     companion="numerics.gaussian.gaussian_kl_full",
 )
 
-CLAIMS = topic([gaussian_kl_univariate, kl_factorizes, gaussian_kl_standard, gaussian_kl_full])
+CLAIMS = topic([gaussian_kl_univariate, kl_factorizes, gaussian_kl_standard, gaussian_kl_minimum, gaussian_kl_full])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

@@ -12,9 +12,9 @@ from derivations.language.statements import encode
 from derivations.language.terms import Index, Scalar, term
 
 
-def square(weight: Scalar, root: Scalar, over: Iterable[Index] = ()) -> list[Any]:
-    """The term weight * root**2, summed over indices."""
-    return [encode(term(1)), ["square", [encode(i) for i in over], encode(term(weight)), encode(term(root))]]
+def square(weight: Scalar, root: Scalar, over: Iterable[Index] = (), factor: Scalar = 1) -> list[Any]:
+    """The term weight * root**2, summed over indices, times a factor."""
+    return [encode(term(factor)), ["square", [encode(i) for i in over], encode(term(weight)), encode(term(root))]]
 
 
 def gibbs(left: Scalar, right: Scalar, over: Iterable[Index] = (), factor: Scalar = 1) -> list[Any]:

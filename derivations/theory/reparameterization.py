@@ -3,6 +3,7 @@
 Main statements
     ``pathwise-gradient``   d/dphi E_eps[f(g(eps, phi), phi)] = E_eps[d/dphi f(g(eps, phi), phi)]
     ``score-gradient``      d/dphi E_q[f] = E_q[f d/dphi log q] + E_q[d/dphi f]
+    ``gaussian-reparameterization``   mu + s eps has the law N(mu, s^2)
     ``gradient-variance``   for f(z) = z^2 under a normal law: 4 s^2 against mu^4/s^2 + 14 mu^2 + 15 s^2
 
 Notes
@@ -116,7 +117,31 @@ gradient_variance = Claim(
     companion="numerics.reparameterization.gradient_variance",
 )
 
-CLAIMS = topic([pathwise_gradient, score_gradient, gradient_variance])
+event = Function("h", range="unit")
+moved = E[standard](event(mu + s * noise))
+
+gaussian_reparameterization = Claim(
+    id="gaussian-reparameterization",
+    item="2.5",
+    title="The reparameterisation of a normal law",
+    question="What is $g$ for $z \\sim N(\\mu, s^2)$ and $\\varepsilon \\sim N(0, 1)$?",
+    parts=(
+        Part(
+            moved == E[normal](event(code)),
+            chains=(chain(moved, ("=", E[normal](event(code)), "change of variables")),),
+        ),
+        Part(log(Normal(0, 1)((code - mu) / s)) - log(s) == log(normal)),
+    ),
+    words=(
+        "$g(\\varepsilon) = \\mu + s\\,\\varepsilon$. Its density at $z$ is the standard normal density at $(z - "
+        "\\mu)/s$ divided by $s$, which is the density of $N(\\mu, s^2)$; so every event has the same probability "
+        "under both. In $K$ dimensions $\\mu + L\\varepsilon$ has the law $N(\\mu, L L^T)$: the Jacobian is $|\\det "
+        "L|$, and a network that outputs the logarithms of the diagonal of $L$ keeps it invertible."
+    ),
+    companion="numerics.reparameterization.gaussian_reparameterization",
+)
+
+CLAIMS = topic([pathwise_gradient, score_gradient, gradient_variance, gaussian_reparameterization])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

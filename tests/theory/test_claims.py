@@ -78,7 +78,9 @@ CONDITIONS = {
         "Product[k'](p[k'](codes[k'])) << q[k](codes[k])",
     ],
     "gaussian-kl-standard": [],
+    "gaussian-kl-minimum": [],
     "gaussian-kl-full": [],
+    "gaussian-reparameterization": [],
     # Both sides are the same average; the kernel lists that it is finite.
     "gan-value-pushforward": [
         "E[p_g(x)](log(1 - D(x))) is finite",
@@ -97,6 +99,18 @@ CONDITIONS = {
     "disjoint-jsd": [],
     "saturation": [],
     "generator-best-response": [],
+    # A Jensen-Shannon divergence is always finite.
+    "parallel-lines-jsd": ["JSD(a(x)*u(y), b(x)*u(y)) is finite"],
+    "parallel-lines-gradients": ["JSD(a(x)*u(y), b(x)*u(y)) is finite", "theta != 0"],
+    # First moments are finite: then so are the means of a Lipschitz function.
+    "weak-duality": [
+        "E[q(y)](f(y)) is finite",
+        "E[pi(x, y)](sqrt(Sum[k]((x[k] - y[k])**2))) is finite",
+        "E[p(x)](f(x)) is finite",
+    ],
+    # On a finite space they are.
+    "discrete-duality": ["E[q(j)](f(j)) is finite", "E[pi(i, j)](d(i, j)) is finite", "E[p(i)](f(i)) is finite"],
+    "lipschitz-layers": [],
 }
 
 

@@ -42,7 +42,7 @@ m, m1, m2, mu, phi, a, b, w, c = symbols("m m_1 m_2 mu phi a b w c")
 l1, l2 = symbols("l_1 l_2", sign="nonnegative")
 f, g, h, T, T_inv = Function("f"), Function("g"), Function("h"), Function("T"), Function("T_inv")
 D = Function("D", range="unit")
-G = Function("G")
+G, metric = Function("G"), Function("d", range="nonnegative")
 k = index("k", K)
 
 reconstruction = E[q(z | x)](log(p(x | z)))
@@ -146,6 +146,24 @@ REFUTED = {
     "saturation, the two losses exchanged": Grad[a](-log(sigmoid)) == -sigmoid,
     "generator-best-response, an average is no infimum": E[p_g(x)](log(1 - D(x))) == inf[other](log(1 - D(other))),
     "generator-best-response, the supremum": E[p_g(x)](log(1 - D(x))) >= sup[other](log(1 - D(other))),
+    "gaussian-kl-minimum, any mean": (KL(Normal(mu, s**2)(u), Normal(0, 1)(u)) >= 0).iff(s == 1),
+    "gaussian-kl-minimum, another scale": (KL(Normal(mu, s**2)(u), Normal(0, 1)(u)) >= 0).iff(mu == 0, s == 2),
+    "gaussian-reparameterization, the variance as factor": E[Normal(0, 1)(u)]((mu + s**2 * u) ** 2)
+    == E[Normal(mu, s**2)(y)](y**2),
+    "parallel-lines-jsd, the same line": JSD(p(x) * r(z), q(x) * r(z)) == log(2),
+    "parallel-lines-gradients, the sign": Grad[c](abs(c)) == -abs(c) / c,
+    "weak-duality, no Lipschitz bound": (E[p(x)](f(x)) - E[q(z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
+        P(x) == p(x), P(z) == q(z)
+    ),
+    "weak-duality, no coupling": (E[p(x)](f(x)) - E[q(z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
+        f(x) - f(z) <= metric(x, z)
+    ),
+    "discrete-duality, always equal": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) == E[P(x, z)](metric(x, z))).assuming(
+        f(x) - f(z) <= metric(x, z)
+    ),
+    "lipschitz-layers, the sum of the constants": (metric(f(g(x)), f(g(z))) <= (l1 + l2) * metric(x, z)).assuming(
+        metric(f(g(x)), f(g(z))) <= l1 * metric(g(x), g(z)), metric(g(x), g(z)) <= l2 * metric(x, z)
+    ),
 }
 
 # What the refuter cannot decide (limits, matrices, derivatives of arbitrary functions, laws with parameters, extrema
@@ -175,7 +193,12 @@ NEVER_PROVED = {
     "disjoint-jsd, half of it": (JSD(p(x), q(x)) == half * log(2)).assuming(p(x) * q(x) == 0),
     "disjoint-jsd, without the laws' disjointness in x": (JSD(p(x), q(x)) == log(2)).assuming(p(x, z) * q(x, z) == 0),
     "ae-code-freedom, the inverse on the other side": (f(T(T_inv(z))) == f(z)).assuming(T_inv(T(z)) == z),
-    "gaussian-kl-minimum, any mean": (KL(Normal(mu, s**2)(u), Normal(0, 1)(u)) >= 0).iff(s**2 == 1),
+    "weak-duality, a 2-Lipschitz critic": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
+        f(x) - f(z) <= 2 * metric(x, z)
+    ),
+    "gaussian-reparameterization, a squared factor": E[Normal(0, 1)(u)](f(mu + s**2 * u))
+    == E[Normal(mu, s**2)(y)](f(y)),
+    "gaussian-reparameterization, another mean": E[Normal(0, 1)(u)](f(s * u)) == E[Normal(mu, s**2)(y)](f(y)),
 }
 
 
