@@ -7,7 +7,8 @@ Unless a document has defined such a name itself, equations for it are checked a
 from __future__ import annotations
 
 from derivations.language.laws import density
-from derivations.language.terms import Function, Term, Variable, log
+from derivations.language.terms import Function, Term, Variable, log, walk
+from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by
 from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
@@ -96,10 +97,16 @@ class Reserved(Expectations):
 
     def is_pushforward(self, name: Name, row: Row) -> bool:
         """``D(G(z))``: a function of a generated point."""
-        if len(row) != 2 or row[1].kind != "bracketed":
-            return False
+        return self.noise_in(row) is not None
+
+    def noise_in(self, row: Row) -> Name | None:
+        """The z of an argument ``G(z)``, or None."""
+        if len(row) != 2 or row[1].kind != "bracketed" or not row[1].plain or len(row[1].args[0]) != 1:
+            return None
         inner = name_of(row[0])
-        return inner is not None and inner.base in ("G", "g") and inner.key not in self.definitions
+        if inner is None or inner.base != "G" or inner.key in self.definitions:
+            return None
+        return name_of(row[1].args[0][0])
 
     def pushed(self, name: Name, row: Row) -> Term:
         if self.generated is None:
@@ -113,26 +120,41 @@ class Reserved(Expectations):
 
     def _expectation(self, node: Node) -> Term:
         """An expectation over noise z of a function of G(z) is one over the generator's law."""
-        body = node.args[2]
-        if self.generated is None and node.args[0] == "E" and self.mentions_generator(body):
-            return self.average_of_generated(body)
+        below, body = node.args[1], node.args[2]
+        if self.generated is None and node.args[0] == "E" and self.noises(body):
+            densities = self.binders(below, body)
+            if len(densities) != 1:
+                raise Unread("an expectation over noise and more")
+            return self.average_of_generated(densities[0], body)
         return super()._expectation(node)
 
     def _integral(self, node: Node) -> Term:
         """An integral of p(z) times a function of G(z) is one over the generator's law."""
         body = node.args[3]
-        if self.generated is None and body.head == "product" and self.mentions_generator(body):
+        if self.generated is None and body.head == "product" and self.noises(body):
             laws = [n for n in body.args if n.head == "call" and self.vocabulary.is_law(n.args[0])]
-            if len(laws) == 1 and not self.mentions_generator(laws[0]):
-                rest = tuple(n for n in body.args if n is not laws[0])
-                return self.average_of_generated(rest[0] if len(rest) == 1 else Node("product", rest))
+            if len(laws) != 1 or self.noises(laws[0]):
+                raise Unread("an integral over noise and more")
+            rest = tuple(n for n in body.args if n is not laws[0])
+            return self.average_of_generated(self.term(laws[0]), rest[0] if len(rest) == 1 else Node("product", rest))
         return super()._integral(node)
 
-    def average_of_generated(self, body: Node) -> Term:
+    def average_of_generated(self, noise: Term, body: Node) -> Term:
+        """The mean of a function of G(z) under the law of the noise z, which may occur nowhere else in it."""
+        bound = bound_by(noise)
+        names = {written(n) for n in self.noises(body)}
+        law = noise.args[0].name if noise.head == "den" and not noise.args[2] else ""
+        is_noise = (
+            noise.head == "normal" or law in ("p", "p_z", "p_noise", "p_" + bound[0].slot) or law.startswith("law_of")
+        )
+        if len(bound) != 1 or {bound[0].name} != names or not is_noise:
+            raise Unread("a generated point under a law that is not that of its noise")
         _, generator = self.adversaries()
         x = self.data_point()
         value = self.over_generated(body, x)
-        self.notes[f"{generator.base} is the law of G(z)"] = None
+        if any(t is bound[0] for t in walk(value)):
+            raise Unread("an expectation of the noise beside what is generated from it")
+        self.notes[f"{generator.base} is the law of G({bound[0].name})"] = None
         return Term("E", (x,), density(self.law(generator), [(x.slot, x)], []), value)
 
     def _extremum(self, node: Node) -> Term:
@@ -150,12 +172,14 @@ class Reserved(Expectations):
         finally:
             self.generated = None
 
-    def mentions_generator(self, node: object) -> bool:
+    def noises(self, node: object) -> set[str]:
+        """The noise variables whose generated points a function in an expression takes."""
         if isinstance(node, Node):
-            if node.head == "call" and self.is_pushforward(node.args[0], node.args[1]):
-                return True
-            return any(self.mentions_generator(part) for part in node.args)
-        return isinstance(node, tuple) and any(self.mentions_generator(part) for part in node)
+            found: set[str] = set()
+            if node.head == "call" and (name := self.noise_in(node.args[1])) is not None:
+                found.add(variable_key(name))
+            return found.union(*(self.noises(part) for part in node.args))
+        return set().union(*(self.noises(part) for part in node)) if isinstance(node, tuple) else set()
 
     # By name ----------------------------------------------------------------------------------------------------
 

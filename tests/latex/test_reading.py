@@ -92,6 +92,12 @@ def test_two_parameters_side_by_side_are_two_laws():
     assert both.left is not both.right
 
 
+def test_a_function_of_more_than_the_noise_is_no_generated_point():
+    claim = statement(r"E_{p_z(z)}[D(G(z))] = E_{p_z(z)}[D(G(2z))]").statement
+    assert repr(claim.left) == "E[p_g(x)](D(x))"
+    assert repr(claim.right) != repr(claim.left)
+
+
 def test_what_nobody_explained_is_noted():
     assert "lambda" in statement(r"\lambda H(X) = H(Y)").unexplained
     assert statement(r"H(X) = H(Y)").unexplained == ()
@@ -109,6 +115,9 @@ def test_what_nobody_explained_is_noted():
         (r"D_f(p\|q) = 0", "DBAR|place"),
         (r"KL(q) = 0", "KL"),
         (r"\max x = 0", "max"),
+        (r"E_{z\sim p_z}[D(G(z)) + f(z)] = 0", "noise"),
+        (r"E_{x\sim p_{data}}[D(G(z))] = E_{z\sim p_z}[D(G(z))]", "noise"),
+        (r"E_{z\sim q(z|x)}[D(G(z))] = 0", "noise"),
     ],
 )
 def test_what_is_not_read_is_named(latex, construct):
