@@ -518,7 +518,7 @@ def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
         return True
     if form == "x" and part[0] in ("function", "law"):
         known = declare["functions"].get(part[1], {}).get("range")
-        return part[2] == known if part[0] == "function" else len(part) == 3 and isinstance(part[1], str)
+        return part[2] == known if part[0] == "function" else part[2:] == [[]] and isinstance(part[1], str)
     check_term(part, declare)
     return part[0] in {"i": ("idx",), "d": ("sym", "var"), "x": ("sym", "var"), "w": ("num",)}.get(form, (part[0],))
 
@@ -583,6 +583,7 @@ class Replay:
         self.loose: set[tuple[str, Atom]] = set()
         self.identified: list[tuple[list[Any], frozenset[str], list[Any]]] = []
         self.rewritten: list[tuple[Any, Any]] = []
+        self.divisors: set[Atom] = set()  # what the sides of an inequality divide by or take the logarithm of
         self.pushed: list[Any] = []
         self.lines: set[str] = set()  # slots that normal densities of the statement fill
         self.disjoint: list[list[str]] = []  # pairs of laws without a common support
@@ -638,6 +639,13 @@ class Replay:
         relation, left, right = hypothesis[:3]
         if any(t[0] == "den" and (t[1][2] or t[3]) for t in (left, right)):
             raise Rejected("a hypothesis about a law with parameters, or about a conditional density")
+        for density in (t for t in (left, right, *(left[1:] if left[0] == "mul" else [])) if t[0] == "den"):
+            for slot, t in density[2] if relation == "=" else []:
+                if t[0] != "var":
+                    continue
+                depth = self.dimensions(t) or 0
+                if self.slot(t) != slot or self.depths.setdefault((density[1][1], slot), depth) != depth:
+                    raise Rejected("a hypothesis about a law at a variable of another space")
         if relation == "=" and left[0] == right[0] == "den" and not left[3] and left[2:] == right[2:]:
             names = [t[1] for _, t in left[2] if t[0] == "var"]
             if left[1][1] == right[1][1] or len(set(names)) < len(left[2]):
@@ -902,8 +910,7 @@ class Replay:
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
         head, binder, body = t
-        if any(mentions(h, binder[1]) for h in self.statement["given"]):
-            raise Rejected("a hypothesis restricts what an extremum ranges over")
+        self.unrestricted(binder)
         if binder[0] != "var":
             table = {name: a for name, a in env[0].items() if name != binder[1]}
             return single((head, json.dumps(binder), point(self.total(body, (table, *env[1:])))))
@@ -982,6 +989,8 @@ class Replay:
 
     def replaced_by_hypothesis(self, meaning: Any, names: dict[str, Atom]) -> Sum:
         """The right side of a hypothesis for an instance of its left side."""
+        if not heads(meaning).isdisjoint(("grad", "limit", "sup", "inf")):
+            raise Rejected("a hypothesis with a derivative, a limit or an extremum is not put into terms")
         self.use("hypothesis")
         self.depth += 1
         if self.depth > 20:
@@ -1141,8 +1150,12 @@ class Replay:
 
     def implied(self, atom: Atom, weight: list[Atom]) -> bool:
         """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
-        if atom in weight or atom[0] in ("normal", "gaussian", "det", "prime", "const", "exp"):
+        if atom in weight or atom[0] in ("normal", "gaussian", "det", "prime", "const"):
             return True
+        if atom[0] == "exp":  # of a polynomial: of minus infinity it is zero
+            return all(
+                not b and all(a[0] in ("var", "sym", "at", "fn", "idx") for a, _ in m) for b, m in opened(atom[1], ())
+            )
         if atom[0] == "idx":
             return self.least(atom) > 0
         if atom[0] in ("sym", "at"):
@@ -1373,9 +1386,19 @@ class Replay:
         s = self.settle(self.total(body, env))
         if not self.use("differentiation"):
             return single(("grad", place, point(s)))
-        if any(not n.startswith("#") for (b, m) in s for n in b if contains(m, place)):
+        self.unrestricted(parameter)
+        if any(not n.startswith("#") for (b, m) in s for n in b if contains(m, place)) or hides_integral(
+            tuple(s), place
+        ):
             self.condition("differentiation", parameter, body)
         return self.derivative(s, place)
+
+    def unrestricted(self, binder: list[Any]) -> None:
+        """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
+        declared = self.statement["declare"]
+        shapes = [facts["shape"] for table in ("variables", "symbols") for facts in declared[table].values()]
+        if any(mentions(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)):
+            raise Rejected(f"a hypothesis, a range or a shape depends on {binder[1]}")
 
     def derivative(self, s: Sum, place: Atom) -> Sum:
         total: Sum = {}
@@ -1429,6 +1452,10 @@ class Replay:
         s = self.settle(self.total(body, env))
         if place[0] != "sym" or not self.use("limit"):
             raise Rejected("a limit needs a symbol and the rule for limits")
+        self.unrestricted(symbol)
+        least = rational(where[1]) if where[0] == "num" else Fraction(1 if where == ["infinity"] else -1)
+        if least < 0 and self.symbols[symbol[1]]["sign"] in ("nonnegative", "positive"):
+            raise Rejected("a limit outside of the sign of its symbol")
         if where[0] == "num":
             value = constant(rational(where[1]))
             found = self.at_limit(s, place, value, place)
@@ -1623,8 +1650,10 @@ class Replay:
         mass = self.one_component(body, index, vector, index, fresh)
         if {key: self.eliminate(fresh, ((fresh,), key[1])) for key in mass} != dict.fromkeys(mass, constant(1)):
             return None
-        if list(mass.values()) != [1] or not self.use("independence of components"):
+        if list(mass.values()) != [1] or any(b for b, _ in mass) or not self.use("independence of components"):
             return None
+        for divisor in sorted({a for _, m in mass for a, e in m if e < 0}, key=order):
+            self.support("cancelled", others, divisor, set(rest))
         function: Sum = {((), others): Fraction(1)}
         if not uses:
             return {(rest, others): Fraction(1)}
@@ -1777,7 +1806,8 @@ class Replay:
         for _, m in keys:
             normals = [x for x, e in m if x[0] == "normal" and x[1] == variable and e == 1]
             others = tuple(p for p in m if p[0] not in normals)
-            if len(normals) != 1 or name in names_in(normals[0][2:]):
+            moved_inside = any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a, _ in others)
+            if len(normals) != 1 or name in names_in(normals[0][2:]) or moved_inside:
                 raise Rejected("a substitution needs the density of a normal law, once, in every term")
             fresh = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken | names_in(m))
             y = ("var", fresh)
@@ -1805,9 +1835,9 @@ class Replay:
             other = ("den", laws[1 - laws.index(a[1])], (), a[3])
             term: Sum = constant(1)
             for b, x in m:
-                term = (
-                    product(term, self.put_to_zero(b, x, other)) if contains(b, other) else product(term, single(b, x))
-                )
+                term = product(term, self.put_to_zero(b, x, other) if contains(b, other) else single(b, x))
+            if any(dict(result).get(a, Fraction(0)) <= 0 for _, result in term):
+                continue  # the weight is gone, and with it the reason
             return under(binders, term)
         return {key: Fraction(1)}
 
@@ -1829,14 +1859,15 @@ class Replay:
         if law[3] or source[3] or len(law[2]) != 1 or len(source[2]) != 1 or not self.use("pushforward"):
             raise Rejected("a pushforward is a law of one variable, given as the image of another")
         (slot, x), (origin, z) = law[2][0], source[2][0]
-        if name not in binders or filled_by(name) != slot or self.slot(x) != slot or self.slot(z) != origin:
+        if name not in binders or slot_of(name) != slot or self.slot(x) != slot or self.slot(z) != origin:
             raise Rejected("a pushforward acts on a bound variable of its own slot")
         pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
         keys = [k for k in s if k[0] == binders]
         results: list[Sum] = []
         for key in keys:
             others = tuple(p for p in key[1] if p[0] != pushed)
-            if dict(key[1]).get(pushed) != 1 or x[0] != "var" or z[0] != "var":
+            moved_inside = any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a, _ in others)
+            if dict(key[1]).get(pushed) != 1 or x[0] != "var" or z[0] != "var" or moved_inside:
                 raise Rejected("a pushforward needs the density of its law, once, in every term")
             inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
             moved = _put({((), others): Fraction(1)}, ("var", name), point(self.total(image, inner)))
@@ -1849,7 +1880,7 @@ class Replay:
         if self.always_finite(part):
             return
         settled = self.settle(part)
-        for node in self.nodes:
+        for node in self.nodes if len(part) == 1 else []:
             whole = self.settle(node.value)
             ratios = {whole[k] / c if k in whole else 0 for k, c in settled.items()}
             if len(whole) == len(settled) and len(ratios) == 1 and ratios != {0}:
@@ -1875,7 +1906,8 @@ class Replay:
             matching = under(key[0], product(density, self.log(density, found)))
             left = plus(left, {key: -left[key]}, scaled(matching, left[key]))
         left = {key: c for key, c in left.items() if not self.average_of_bounded(key)}
-        return all(b.startswith("#") for binders, _ in self.settle(left) for b in binders)
+        alone = [self.settle({key: c}) for key, c in left.items()]  # together, terms might cancel that are infinite
+        return all(b.startswith("#") for s in alone for binders, _ in s for b in binders)
 
     def average_of_bounded(self, key: Key) -> bool:
         """Whether a term is an average, under probability densities, of something between zero and one."""
@@ -2021,6 +2053,8 @@ class Replay:
     def bound(self, low: Any, high: Any, strict: bool, equality: list[Any], proof: dict[str, Any]) -> None:
         s = self.difference(low, high)
         nodes = list(self.nodes)
+        terms = [m for t in (low, high) for _, m in self.quietly(t)]
+        self.divisors = {a[1] if a[0] == "log" else a for m in terms for a, e in m if e < 0 or a[0] == "log"}
         gaps = []
         for multiplier, atom in proof["atoms"]:
             factor = self.quietly(multiplier)
@@ -2035,6 +2069,8 @@ class Replay:
         for move in proof["moves"]:
             s = self.settle(self.move(s, move))
         if strict:
+            for side in (low, high):
+                self.finite_terms(self.quietly(side))
             if not self.positive_sum(s):
                 raise Rejected("the difference exceeds the atoms by nothing that is known to be positive")
         elif s:
@@ -2046,8 +2082,19 @@ class Replay:
             self.equality_case(equality, gaps, proof["equality"], bound)
         self.nodes = nodes
         # An infinite integral on its own makes right - left plus infinity: minus would contradict the atoms.
-        alone = sum(not self.always_finite(n.value) for n in nodes) <= 1
-        self.finiteness(alone or all(self.bounded_below(n) for n in nodes))
+        infinite = [n for n in nodes if not self.always_finite(n.value)]
+        alone = len(infinite) <= 1 and not any(has_binder(n.term[2:]) for n in infinite)
+        self.finiteness(not strict and (alone or all(self.bounded_below(n) for n in nodes)))
+
+    def finite_terms(self, s: Sum) -> None:
+        """Check that no term of a strict inequality may be infinite, as logarithms and extrema may.
+
+        Integrals are conditions of their own.
+        """
+        for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
+            for a, _e in m:
+                if a[0] in ("sup", "inf", "opaque") or (a[0] == "log" and not self.implied(a[1], [])):
+                    raise Rejected("a strict inequality between terms that may be infinite")
 
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
@@ -2082,7 +2129,7 @@ class Replay:
             self.sign_of(names, w)
             if head not in ("sup", "inf") or binder[0] != "var" or y[0] != "var" or has_binder(f):
                 raise Rejected("this atom needs the supremum or infimum of a term over a variable")
-            if self.slot(y) != self.slot(binder):
+            if self.slot(y) != self.slot(binder) or self.variables[y[1]]["shape"] != self.variables[binder[1]]["shape"]:
                 raise Rejected("an extremum bounds values at points of its own space only")
             fall = ["add", extremum, ["mul", ["num", "-1"], _exchanged(f, {binder[1]: y})]]
             body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
@@ -2132,7 +2179,7 @@ class Replay:
         """
         for a in (a for a, e in m if e < 0):
             free = a[0] in ("den", "cond") and gaps and not names_in(a) & bound
-            if free or self.implied(a, []) or opened(a, ()) in self.strict:
+            if (free and a in self.divisors) or self.implied(a, []) or opened(a, ()) in self.strict:
                 continue
             densities = [
                 [w for w, e in term if e > 0 and w[0] in ("den", "cond", "normal", "gaussian")]
@@ -2153,8 +2200,7 @@ class Replay:
             raise Rejected("this rule needs an extremum on one side, and the other side free of what it ranges over")
         if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
             raise Rejected("the extremum ranges over other functions than the declared ones")
-        if any(mentions(h, binder[1]) for h in self.statement["given"]):
-            raise Rejected("a hypothesis restricts what the extremum ranges over")
+        self.unrestricted(binder)
         self.in_range(binder, proof["witness"])
         self.closed(binder, body, proof["witness"])
         at_witness = substituted(body, binder, proof["witness"])
@@ -2186,7 +2232,7 @@ class Replay:
         parameters = witness["parameters"]
         if len(set(parameters)) < len(parameters) or (binder[0] != "function" and parameters):
             raise Rejected("the parameters of a witness must be distinct, and those of a function")
-        loose = {name for head, name in leaves(witness["body"]) if head in ("var", "idx") and name not in parameters}
+        loose = {name for _, name in leaves(witness["body"]) if name not in parameters}
         if loose & bound_names(body) or binder[1] in bound_names(body):
             raise Rejected("the witness depends on what the body binds")
         if binder[0] != "function" and not heads(body).isdisjoint(("sup", "inf", "grad", "limit")):
@@ -2370,8 +2416,20 @@ def contains(item: Any, atom: Atom) -> bool:
     return item == atom or (isinstance(item, tuple) and any(contains(i, atom) for i in item))
 
 
+def hides_integral(item: Any, place: Atom) -> bool:
+    """Whether an inner sum in an atom integrates something that depends on a place."""
+    if not isinstance(item, tuple):
+        return False
+    if len(item) == 2 and item[0] == "sum":
+        keys = [key for key, _ in item[1]]
+        if any(not b.startswith("#") for binders, m in keys for b in binders if contains(m, place)):
+            return True
+    return any(hides_integral(part, place) for part in item)
+
+
 def mentions(t: Any, name: str) -> bool:
-    return t == name or (isinstance(t, list) and any(mentions(part, name) for part in t))
+    parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
+    return t == name or any(mentions(part, name) for part in parts)
 
 
 def strongest(conditions: list[Any]) -> list[Any]:
@@ -2421,7 +2479,8 @@ def leaves(t: Any) -> set[tuple[str, str]]:
     """The variables, indices, symbols and laws that a term mentions, bound or free."""
     if not isinstance(t, list) or not t:
         return set()
-    mine = {(t[0], t[1])} if t[0] in ("var", "idx", "sym", "law") and isinstance(t[1], str) else set()
+    named = t[0] in ("var", "idx", "sym", "law", "fn", "function") and isinstance(t[1], str)
+    mine = {(t[0], t[1])} if named else set()
     return mine.union(*(leaves(part) for part in t))
 
 

@@ -5,8 +5,10 @@ exponential, uniform, gamma(shape), beta(a, b). `Noise` fills a buffer with e, a
 are wanted, which costs less, and underflows later, than taking logs of samples. `Sampler` turns it into samples.
 
 Algorithms: Box and Muller (1958) for float64 normals on a CPU, where it is twice as fast as PyTorch's own; inversion
-for exponential and Laplace; Marsaglia and Tsang (2000) with their squeeze for gamma; beta from two gammas. A finite
+for exponential and Laplace; Marsaglia and Tsang (2000) with a sharper squeeze for gamma; beta from two gammas. A finite
 law or a mixture draws first how many of a batch fall to each part, by an exact multinomial, then each part as a block.
+Uniform float64 numbers on a CPU come from NumPy's SFC64, seeded by the stream: 2.5 times as fast as PyTorch's, and on
+the same lattice.
 
 Float32 noise lies on a lattice of 2^-24 in probability: it has no normal beyond 5.8 deviations and no exponential
 beyond 16.7. Where such tails matter, use a float64 backend (8.5 deviations, 36.7).
@@ -14,6 +16,7 @@ beyond 16.7. Where such tails matter, use a float64 backend (8.5 deviations, 36.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -111,7 +114,10 @@ class Noise:
         self._log_rest = torch.empty_like(self._buffer) if logs else self._buffer
         # The lattice on which PyTorch's uniform numbers lie: 24 bits for float32, 53 for float64.
         self._step = 2.0**-24 if backend.dtype == torch.float32 else 2.0**-53
-        self._box_muller = backend.dtype == torch.float64 and backend.device.type == "cpu"
+        self._numbers: np.random.Generator | None = None
+        if backend.dtype == torch.float64 and backend.device.type == "cpu":
+            seed = torch.randint(2**63 - 1, (2,), generator=generator).tolist()
+            self._numbers = np.random.Generator(np.random.SFC64(seed))
         self._shapes = [float(shape) for shape in shapes]
         if kind == "beta":
             self._first = Noise("gamma", shapes[:1], size, backend, generator, logs=True)
@@ -134,20 +140,27 @@ class Noise:
 
     def _normal(self, out: torch.Tensor, scratch: torch.Tensor) -> None:
         """Standard normals into `out`; `scratch` is as long."""
-        if not self._box_muller or len(out) < 16:
+        if self._numbers is None or len(out) < 16:
             out.normal_(generator=self.generator)
             return
         half = (len(out) + 1) // 2
         radius, angle = scratch[:half], out[:half]
         # 1 - u lies in (0, 1], so its log is finite.
-        radius.uniform_(generator=self.generator).neg_().add_(1).log_().mul_(-2).sqrt_()
-        angle.uniform_(generator=self.generator).mul_(2 * math.pi)
+        self._lattice(radius).neg_().add_(1).log_().mul_(-2).sqrt_()
+        self._lattice(angle).mul_(2 * math.pi)
         torch.sin(angle[: len(out) - half], out=out[half:]).mul_(radius[: len(out) - half])
         angle.cos_().mul_(radius)
 
+    def _lattice(self, out: torch.Tensor) -> torch.Tensor:
+        """Uniform multiples of the lattice step in [0, 1) into `out`."""
+        if self._numbers is None:
+            return out.uniform_(generator=self.generator)
+        self._numbers.random(out=out.numpy())
+        return out
+
     def _uniform(self, out: torch.Tensor) -> None:
         """Uniform on (0, 1): the lattice point 0 stands for the cell above it and becomes that cell's midpoint."""
-        out.uniform_(generator=self.generator).clamp_(self._step / 2, 1 - self._step)
+        self._lattice(out).clamp_(self._step / 2, 1 - self._step)
 
     def _fill_uniform(self, count: int) -> None:
         self._uniform(self.e)
@@ -157,13 +170,13 @@ class Noise:
 
     def _fill_exponential(self, count: int) -> None:
         # -log(1 - u), whose smallest cell is again represented by its midpoint, so that log e is finite.
-        self.e.uniform_(generator=self.generator).neg_().add_(1).log_().neg_().clamp_(min=self._step / 2)
+        self._lattice(self.e).neg_().add_(1).log_().neg_().clamp_(min=self._step / 2)
         if self.logs:
             torch.log(self.e, out=self.log_e)
 
     def _fill_laplace(self, count: int) -> None:
         # The odd multiples of the lattice step in (-1, 1), symmetric and never 0 or 1.
-        self.e.uniform_(generator=self.generator).mul_(2).add_(self._step - 1).clamp_(self._step - 1, 1 - self._step)
+        self._lattice(self.e).mul_(2).add_(self._step - 1).clamp_(self._step - 1, 1 - self._step)
         tail = self._scratch[:count]
         torch.abs(self.e, out=tail).neg_().add_(1).log_().neg_()
         torch.copysign(tail, self.e, out=self.e)
@@ -200,11 +213,11 @@ class Noise:
         count = len(out)
         cube, uniform = self._scratch_of(count)
         self._normal(out, cube)
-        uniform.uniform_(generator=self.generator)
+        self._lattice(uniform)
         square = torch.mul(out, out, out=cube)
-        # The squeeze: u < 1 - 0.0331 x^4 accepts all but a few percent without a log.
-        torch.addcmul(uniform, square, square, value=0.0331, out=cube)
-        doubtful = (cube >= 1).nonzero().squeeze(1)
+        # The squeeze: u < 1 - k x^4 accepts all but a few percent without a log.
+        torch.addcmul(uniform, square, square, value=_squeeze(d), out=cube)
+        doubtful = _indices(cube >= 1)
         x, u = out[doubtful], uniform[doubtful]
         out.mul_(c).add_(1)
         torch.mul(out, out, out=cube)
@@ -230,6 +243,30 @@ class Noise:
             tail = torch.abs(odds, out=self.log_rest).neg_().exp_().log1p_()
             torch.clamp(odds, max=0, out=self.log_e).sub_(tail)
             tail.neg_().sub_(odds.clamp_(min=0))
+
+
+def _indices(mask: torch.Tensor) -> torch.Tensor:
+    """Where a mask is set; NumPy's search is 5 times as fast as PyTorch's for a few entries among many."""
+    if mask.device.type == "cpu":
+        return torch.from_numpy(np.flatnonzero(mask.numpy()))
+    return mask.nonzero().squeeze(1)
+
+
+@functools.cache
+def _squeeze(d: float) -> float:
+    """The k of a squeeze 1 - k x^4 below the acceptance probability e^h of Marsaglia and Tsang's proposal x.
+
+    With y = c x, h = -3 d (y^4/4 - y^5/5 + y^6/6 - ...) >= -3 d S(|y|) for S(t) = t^4/4 + t^5/5 + ... Let 3 d S(a) = 1.
+    S(t) / t^4 increases, so 1 - e^h <= 3 d S(|y|) <= (y / a)^4 for |y| <= a, and for |y| >= a the last is at least 1.
+    Hence k = (c / a)^4 = 1 / (81 d^2 a^4). Theirs, 0.0331 for every d, is better for small d only.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        a = (low + high) / 2
+        tail = a**4 / 4 if a < 1e-3 else -math.log1p(-a) - a - a**2 / 2 - a**3 / 3
+        low, high = (a, high) if 3 * d * tail < 1 else (low, a)
+    # The smaller end, less what rounding may have cost: a smaller a is a larger k, which is always allowed.
+    return min(0.0331, 1 / (81 * d**2 * (0.999 * low) ** 4))
 
 
 class Sampler:

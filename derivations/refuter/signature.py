@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from derivations.refuter import form
 from derivations.refuter.fields import Unsupported
+from derivations.refuter.form import RELATIONS
 
 Json = Any
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 """The target slots and the given slots of a density."""
 
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
-RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
 INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
 
 
@@ -158,12 +159,8 @@ class Signature:
     @classmethod
     def of(cls, statement: dict[str, Json]) -> Signature:
         """Read a statement; raises ``Unsupported`` for what no model of this package can give a meaning."""
+        form.check(statement)
         declared = statement["declare"]
-        for kind, *parts in statement.get("given", []):
-            if kind not in (*RELATIONS, "markov", "pushforward"):
-                raise Unsupported(f"the hypothesis {kind!r}")
-            if len(parts) != 2 + (kind == "pushforward"):
-                raise Unsupported(f"the hypothesis {kind!r} about {len(parts)} things")
         self = cls(statement, *(declared.get(k, {}) for k in ("variables", "symbols", "functions", "indices")))
         self.terms = [statement["lhs"], statement["rhs"]]
         for pair in statement.get("equality", []):

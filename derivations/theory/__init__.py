@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-TOPICS = ("autoencoder", "elbo", "reparameterization", "gaussian", "gan", "gan_training", "wasserstein")
+TOPICS = ("autoencoder", "aggregate", "elbo", "reparameterization", "gaussian", "gan", "gan_training", "wasserstein")
 
 
 def claims():  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ Notes
 from derivations.claims import Claim, Part, chain, topic
 from derivations.language import KL, E, Function, Product, Sum, index, laws, log, sup, symbols, variables
 
-p, q, P, e = laws("p q P e")
+p, q, e = laws("p q e")
 x, z, eps = variables("x z eps")
 (N,) = symbols("N", sign="positive")
 data, i = x.draws("data", N), index("i", N)
@@ -29,7 +29,7 @@ elbo = reconstruction - regulariser
 one_integral = E[q(z | x)](log(p(x, z) / q(z | x)))  # the ELBO where a difference of infinities would say nothing
 joint_form = E[q(z | x)](-log(q(z | x)) + log(p(x, z)))
 
-independent = P(data) == Product[i](p(data[i]))
+independent = Product[i](p(data[i]))  # the density of all data
 
 other = z.copy("z'")
 best = sup[other](log(p(x | other)))
@@ -62,14 +62,8 @@ iid_log_likelihood = Claim(
     question="Why is $\\log p(x_1, \\dots, x_N) = \\sum_i \\log p(x_i)$?",
     parts=(
         Part(
-            (log(P(data)) == Sum[i](log(p(data[i])))).assuming(independent),
-            chains=(
-                chain(
-                    log(P(data)),
-                    ("=", log(Product[i](p(data[i]))), "hypothesis"),
-                    ("=", Sum[i](log(p(data[i]))), "logarithm of a product"),
-                ).assuming(independent),
-            ),
+            log(independent) == Sum[i](log(p(data[i]))),
+            chains=(chain(log(independent), ("=", Sum[i](log(p(data[i]))), "logarithm of a product")),),
         ),
     ),
     words=(

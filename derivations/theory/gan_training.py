@@ -74,7 +74,7 @@ disjoint_jsd = Claim(
         "meet, the divergence jumps. A discriminator trained too well gives no gradient and one trained too little "
         "gives a wrong one: that is the instability of the original objective."
     ),
-    companion="numerics.gan_training.disjoint_jsd",
+    companion="numerics.gan.disjoint_jsd",
 )
 
 # Saturation -----------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ saturation = Claim(
         "- \\sigma(a)) \\to -1$ there, so it goes on learning; it has the same fixed point, but it is no longer the "
         "same game."
     ),
-    companion="numerics.gan_training.saturation",
+    companion="numerics.gan.saturation",
 )
 
 # Mode collapse --------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ generator_best_response = Claim(
         "$\\min_G \\max_D$ the discriminator answers every generator in full, and there the unique optimum is "
         "$p_g = p_{data}$; training by alternating gradient steps does not respect that order."
     ),
-    companion="numerics.gan_training.generator_best_response",
+    companion="numerics.gan.generator_best_response",
 )
 
 CLAIMS = topic([disjoint_jsd, saturation, generator_best_response])

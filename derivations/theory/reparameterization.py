@@ -1,10 +1,10 @@
 """Gradients of an average over samples, and the reparameterisation (sheet, items 2.4 and 2.5).
 
 Main statements
-    ``pathwise-gradient``   d/dphi E_eps[f(g(eps, phi), phi)] = E_eps[d/dphi f(g(eps, phi), phi)]
-    ``score-gradient``      d/dphi E_q[f] = E_q[f d/dphi log q] + E_q[d/dphi f]
+    ``pathwise-gradient``             d/dphi E_eps[f(g(eps, phi), phi)] = E_eps[d/dphi f(g(eps, phi), phi)]
+    ``score-gradient``                d/dphi E_q[f] = E_q[f d/dphi log q] + E_q[d/dphi f]
+    ``gradient-variance``             for f(z) = z^2 under a normal law: 4 s^2 against mu^4/s^2 + 14 mu^2 + 15 s^2
     ``gaussian-reparameterization``   mu + s eps has the law N(mu, s^2)
-    ``gradient-variance``   for f(z) = z^2 under a normal law: 4 s^2 against mu^4/s^2 + 14 mu^2 + 15 s^2
 
 Notes
     The derivative in phi is the total one: phi moves the sample g(eps, phi) and the function f itself.  Sources:

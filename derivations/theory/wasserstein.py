@@ -1,22 +1,23 @@
 """The Wasserstein distance and its critic (sheet, items 4.1 and 4.4).
 
 Main statements
-    ``parallel-lines-jsd``   two parallel lines have the divergence log 2, however close they are
+    ``parallel-lines-jsd``         two parallel lines have the divergence log 2, however close they are
     ``parallel-lines-gradients``   the divergence has no gradient there, the distance |theta| has one
-    ``weak-duality``         E_p[f] - E_q[f] <= E_pi ||x - y|| for every coupling pi and every 1-Lipschitz f
-    ``discrete-duality``     equality exactly where the slack vanishes: a plan and a critic that certify each other
-    ``lipschitz-layers``     compositions, linear layers, clipped weights, ReLU
+    ``weak-duality``               E_p[f] - E_q[f] <= E_pi ||x - y|| for every coupling pi and every 1-Lipschitz f
+    ``discrete-duality``           equality where the slack vanishes: a plan and a critic that certify each other
+    ``lipschitz-layers``           compositions, linear layers, clipped weights, ReLU
 
 Notes
     A coupling of p and q is a joint law pi(x, y) whose marginals they are; that is a hypothesis here, and so is the
-    Lipschitz bound of f.  Norms are Euclidean, in n dimensions with n a symbol.  Sources: Arjovsky, Chintala and
-    Bottou, Wasserstein GAN, 2017; Villani, Optimal Transport, 2009, chapters 5 and 6.
+    Lipschitz bound of f.  The distance is a function d(x, y) >= 0 of which nothing else is used: it may be the
+    Euclidean distance ||x - y||, in any dimension, or any other.  Sources: Arjovsky, Chintala and Bottou, Wasserstein
+    GAN, 2017; Villani, Optimal Transport, 2009, chapters 5 and 6.
 """
 
 from fractions import Fraction
 
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import JSD, E, Function, Grad, Sum, index, laws, log, sqrt, symbols, variables
+from derivations.language import JSD, E, Function, Grad, Sum, index, laws, log, symbols, variables
 from derivations.theory.hints import atoms, nonnegative, square
 
 # Two parallel lines ---------------------------------------------------------------------------------------------------
@@ -85,12 +86,10 @@ parallel_lines_gradients = Claim(
 
 p, q, pi = laws("p q pi")
 f = Function("f")
-(n,) = symbols("n", sign="positive")
-k = index("k", n)
-start, end = variables("x y", kind="continuous", shape=(n,))
-distance = sqrt(Sum[k]((start[k] - end[k]) ** 2))
-coupling = (pi(start) == p(start), pi(end) == q(end))
-lipschitz = f(start) - f(end) <= distance
+metric = Function("d", range="nonnegative")
+distance = metric(x, y)
+coupling = (pi(x) == p(x), pi(y) == q(y))
+lipschitz = f(x) - f(y) <= distance
 
 weak_duality = Claim(
     id="weak-duality",
@@ -99,17 +98,17 @@ weak_duality = Claim(
     question="Why is $E_p[f] - E_q[f]$ for a 1-Lipschitz $f$ a lower bound of the Wasserstein distance?",
     parts=(
         Part(
-            (E[p(start)](f(start)) - E[q(end)](f(end)) <= E[pi(start, end)](distance)).assuming(*coupling, lipschitz),
+            (E[p(x)](f(x)) - E[q(y)](f(y)) <= E[pi(x, y)](distance)).assuming(*coupling, lipschitz),
             chains=(
                 chain(
-                    E[p(start)](f(start)) - E[q(end)](f(end)),
+                    E[p(x)](f(x)) - E[q(y)](f(y)),
                     (
                         "=",
-                        E[pi(start, end)](f(start)) - E[pi(start, end)](f(end)),
+                        E[pi(x, y)](f(x)) - E[pi(x, y)](f(y)),
                         "hypothesis, marginalisation",
                     ),
-                    ("=", E[pi(start, end)](f(start) - f(end)), "linearity"),
-                    ("<=", E[pi(start, end)](distance), "non-negative integrand"),
+                    ("=", E[pi(x, y)](f(x) - f(y)), "linearity"),
+                    ("<=", E[pi(x, y)](distance), "non-negative integrand"),
                 ).assuming(*coupling, lipschitz),
             ),
         ),
@@ -124,7 +123,7 @@ weak_duality = Claim(
 
 place, goal = variables("i j", kind="discrete")
 plan = laws("pi")[0](place, goal)
-cost = Function("d", range="nonnegative")(place, goal)
+cost = metric(place, goal)
 marginals = (pi(place) == p(place), pi(goal) == q(goal))
 feasible = f(place) - f(goal) <= cost
 gain = E[p(place)](f(place)) - E[q(goal)](f(goal))
@@ -151,7 +150,7 @@ discrete_duality = Claim(
 
 # Critics as networks --------------------------------------------------------------------------------------------------
 
-metric, g = Function("d", range="nonnegative"), Function("g")
+g = Function("g")
 outer, inner = symbols("a b", sign="nonnegative")
 far = metric(f(g(x)), f(g(y)))
 near = metric(g(x), g(y))

@@ -105,7 +105,7 @@ CONDITIONS = {
     # First moments are finite: then so are the means of a Lipschitz function.
     "weak-duality": [
         "E[q(y)](f(y)) is finite",
-        "E[pi(x, y)](sqrt(Sum[k]((x[k] - y[k])**2))) is finite",
+        "E[pi(x, y)](d(x, y)) is finite",
         "E[p(x)](f(x)) is finite",
     ],
     # On a finite space they are.
