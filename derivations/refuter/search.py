@@ -34,7 +34,10 @@ class Search:
     """A statement prepared for refutation."""
 
     def __init__(self, statement: dict[str, Json], seed: int = 0) -> None:
-        self.signature = Signature.of(statement)
+        try:
+            self.signature = Signature.of(statement)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Unsupported(f"a statement that cannot be read: {error!r}") from error
         self.sampler = Sampler(self.signature, seed)
         self.hypotheses = Hypotheses(self.signature)
         self.comparison = Comparison(self.signature, statement["relation"], statement["lhs"], statement["rhs"])
