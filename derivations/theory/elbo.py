@@ -207,10 +207,15 @@ g, weight = Function("g"), Function("w")
 (L,) = symbols("L", sign="positive")
 draws, l = eps.draws("draws", L), index("l", L)
 
-value = weight(g(eps, x), x)  # log p(x, z) - log q(z | x) at z = g(eps, x)
-estimate = Sum[l](weight(g(draws[l], x), x)) / L
+value = weight(g(eps))  # log p(x, z) - log q(z | x) at z = g(eps), for the datum x at hand
+estimate = Sum[l](weight(g(draws[l]))) / L
 mean = E[e(eps)](value)
 noise = Product[l](e(draws[l]))
+
+# The encoder's law of codes at the datum at hand, which is the law of g(eps).
+(encoder,) = laws("q_x")
+by_noise = ("pushforward", encoder(z), e(eps), g(eps))
+log_ratios = Sum[l](log(p(x, z=g(draws[l])) / encoder(z=g(draws[l])))) / L
 
 mc_elbo_unbiased = Claim(
     id="mc-elbo-unbiased",
@@ -228,6 +233,7 @@ mc_elbo_unbiased = Claim(
                 ),
             ),
         ),
+        Part((E[noise](log_ratios) == E[encoder(z)](log(p(x, z) / encoder(z)))).assuming(by_noise)),
         Part(E[noise](estimate**2) - mean**2 == (E[e(eps)](value**2) - mean**2) / L),
     ),
     words=(

@@ -51,10 +51,13 @@ CONDITIONS = {
     "elbo-joint-form": [],
     # Mean and variance of one draw, and of the average of all.
     "mc-elbo-unbiased": [
-        "E[e(eps)](w(g(eps, x), x)) is finite",
-        "E[Product[l](e(draws[l]))](Sum[l](w(g(draws[l], x), x))/L) is finite",
-        "E[e(eps)](w(g(eps, x), x)**2) is finite",
-        "E[Product[l](e(draws[l]))]((Sum[l](w(g(draws[l], x), x))/L)**2) is finite",
+        "E[e(eps)](w(g(eps))) is finite",
+        "E[Product[l](e(draws[l]))](Sum[l](w(g(draws[l])))/L) is finite",
+        "E[q_x(z)](log(p(x, z)/q_x(z))) is finite",
+        "q_x(z) << p(x, z)/q_x(z)",
+        "E[Product[l](e(draws[l]))](Sum[l](log(p(x, z=g(draws[l]))/q_x(z=g(draws[l]))))/L) is finite",
+        "E[e(eps)](w(g(eps))**2) is finite",
+        "E[Product[l](e(draws[l]))]((Sum[l](w(g(draws[l])))/L)**2) is finite",
     ],
     "pathwise-gradient": [
         "E[e(eps)](f(g(eps, phi), phi)) may be differentiated in phi under the integral sign",
