@@ -111,6 +111,8 @@ def _argument(row: Row) -> Argument:
             return Argument("variable", variable_key(name), name, row)
         if part.kind == "NUMBER":
             return Argument("expression", part.text, None, row)
+    if any(p.kind == "REL" and p.text != "=" for p in row):
+        raise Unread("an event with a relation in it, which is no value of a density")
     equals = split(row, "REL")
     if len(equals) == 2 and len(equals[0][1]) == 1:
         name = name_of(equals[0][1][0])

@@ -15,7 +15,7 @@ from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node
 from derivations.latex.grammar import Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
-from derivations.latex.names import Name
+from derivations.latex.names import Name, written
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
@@ -59,11 +59,13 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     continuous: set[str] = set()
     positive: set[str] = set()
     radicands: set[str] = set()
-    for _ in range(3):  # a normal law anywhere makes its variable continuous everywhere
+    dependent: dict[str, str] = {}
+    for _ in range(4):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.positive |= positive
         meaning.radicands |= radicands
+        meaning.dependent |= dependent
         nodes = meaning.parse(left), meaning.parse(right)
         meaning.random = frozenset(meaning.random_slots(left) | meaning.random_slots(right))
         meaning.gaussian = gaussian(*nodes)
@@ -78,11 +80,30 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
             raise
         except LanguageError as error:
             raise Unread(str(error).split(";")[0]) from error
-        if (meaning.continuous, meaning.positive, meaning.radicands) == (continuous, positive, radicands):
+        found = (meaning.continuous, meaning.positive, meaning.radicands, meaning.dependent)
+        if found == (continuous, positive, radicands, dependent):
             break
+        dependent = dict(meaning.dependent)
         continuous, positive = set(meaning.continuous), set(meaning.positive)
         radicands = set(meaning.radicands)
+    else:
+        raise Unread("a step whose reading does not settle")
+    given += chains(context.chains, sides)
     return _case(meaning, sides[0], relation, sides[1], given, reading)
+
+
+def chains(declared: list[tuple[str, ...]], sides: list[Term]) -> list[Any]:
+    """The declared Markov chains as hypotheses on the laws that hold at least three of their variables."""
+    laws: dict[Term, set[str]] = {}
+    for d in (t for side in sides for t in walk(side) if t.head == "den"):
+        laws.setdefault(d.args[0], set()).update(s for s, _ in (*d.args[1], *d.args[2]))
+    found: list[Any] = []
+    for slots in declared:
+        for law, known in laws.items():
+            order = tuple(written(s) for s in slots if written(s) in known)
+            if len(order) > 2:
+                found.append(("markov", order, law))
+    return found
 
 
 def hypothesis(meaning: Meaning, left: Row, relation: str, right: Row) -> tuple[str, Term, Term]:

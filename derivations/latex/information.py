@@ -287,11 +287,29 @@ class Information(Normals):
                     return tuple(a.key for r in every for a in r.targets)
         return ()
 
+    def encoder_and_prior(self, left: Node, right: Node) -> tuple[Node, Node]:
+        """Which side of a divergence has the parameters: a conditional law or q, against an unconditional one."""
+        conditional = [self.is_conditional(n) for n in (left, right)]
+        names = [next((self.vocabulary.stem(n.args[0]) for n in self.laws_in(side)), "") for side in (left, right)]
+        self.prior_first = conditional == [False, True] or (
+            conditional == [False, False] and names[1].startswith("q") and not names[0].startswith("q")
+        )
+        prior = conditional[0 if self.prior_first else 1]
+        if prior:
+            raise Unread("a closed form for two conditional laws")
+        return left, right
+
+    def is_conditional(self, node: Node) -> bool:
+        """Whether a law is written with a condition."""
+        return any(law.head == "call" and len(split(law.args[1], "BAR")) == 2 for law in self.laws_in(node))
+
     def gaussian_divergence(self, left: Node | None, right: Node | None) -> Term:
         """KL(q || p) where the other side is a closed form in mu and sigma."""
         reading = self.gaussian
         assert reading is not None
         if left is not None and right is not None:
+            if reading.means[1] is None:
+                left, right = self.encoder_and_prior(left, right)
             targets = self.explicit_targets(left) or self.explicit_targets(right)
             keys = targets or self.common_targets(left, right)
         else:
@@ -309,6 +327,8 @@ class Information(Normals):
                 if name is not None:
                     self.parametric.add(written(name))
             sides.append((m, s))
+        if self.prior_first:
+            sides.reverse()
         values = [Normal(m, s**2)(point) for m, s in sides]
         shown = [f"N({m or 0}, {d + '^2' if d else 1})" for m, d in zip(reading.means, reading.deviations, strict=True)]
         self.notes[f"q and p are the normal laws {shown[0]} and {shown[1]}"] = None

@@ -51,6 +51,8 @@ class Interpretation:
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
         self.random: frozenset[str] = frozenset()  # the slots in entropies of the step that name no law
         self.radicands: set[str] = set()  # symbols of which the step takes the square root
+        self.prior_first = False  # the divergence of a closed form has the standard normal law on its left
+        self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
         self.gaussian: Gaussian | None = None

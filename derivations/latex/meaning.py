@@ -193,6 +193,8 @@ class Meaning(Reserved):
                 raise Unread(f"the arguments of {name.key}")
             arguments.append(self.term(self.parse(piece)))
         bound = all(isinstance(a, Variable) and a in self.bound for a in arguments)
+        if name.shown in self.dependent:
+            arguments.append(self.symbol(self.dependent[name.shown]))
         if (name.base not in TEST_FUNCTIONS and not self.is_discriminator(name)) or (
             not bound and not self.is_discriminator(name)
         ):

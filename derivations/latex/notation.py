@@ -88,7 +88,7 @@ class _Parser:
             return terms[0][1]
         return Node("sum", tuple(terms), start)
 
-    def term(self, in_log: bool = False) -> Node:
+    def term(self, in_log: bool = False, across_dots: bool = False) -> Node:
         """A product: up to the next plus or minus; inside a logarithm also up to a dot or another operator."""
         factors: list[Node] = []
         start = self.row[self.at].place if self.at < len(self.row) else 0
@@ -103,7 +103,7 @@ class _Parser:
                 break
             if part.kind == "DBAR" and factors and not self.bar_opens():
                 break
-            if in_log and factors and (part.kind == "CDOT" or self.ends_log(part)):
+            if in_log and factors and ((part.kind == "CDOT" and not across_dots) or self.ends_log(part)):
                 break
             if self.differentials(self.at)[0] and factors:
                 break
@@ -338,16 +338,30 @@ class _Parser:
         first = self.factor()
         one = self.at
         part = self.peek()
+        if part is not None and part.kind == "CDOT":
+            ways = ("a logarithm ends before the dot", "a logarithm takes the product across the dot")
+            if self.reading.choose("log before a dot", ways):
+                self.at = start
+                return self.term(in_log=True, across_dots=True)
         if part is None or part.kind in ("PLUS", "MINUS", "CDOT") or part.kind in _STOPS or self.ends_log(part):
             return first
         if part.kind in ("BIG", "EXTREMUM") or (part.kind == "NAME" and self.is_operator(part)):
-            self.at = start
-            return self.term(in_log=True)
+            applied = any(p.kind == "bracketed" for p in self.row[start:one])  # log p(x) \int ..., not log 1/K \sum ...
+            ways = ("a logarithm takes the operator after it", "a logarithm ends before an operator")
+            if (
+                self.reading.choose(
+                    f"log before an operator{' after a value' if applied else ''}", ways[::-1] if applied else ways
+                )
+                == applied
+            ):
+                self.at = start
+                return self.term(in_log=True)
+            return first
         self.at = start
         product = self.term(in_log=True)
         if self.at == one:
             return product
-        ways: tuple[str, ...] = ("a logarithm takes the product", "a logarithm takes one factor")
+        ways = ("a logarithm takes the product", "a logarithm takes one factor")
         if after_gradient:
             ways = (ways[1], ways[0])
         chosen = self.reading.choose("log after nabla" if after_gradient else "log", ways)

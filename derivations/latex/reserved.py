@@ -231,7 +231,8 @@ class Reserved(Expectations):
         names = [name_of(r[0]) if len(r) == 1 else None for _, r in split(row, "COMMA")]
         if name.base == "C" and [n.base for n in names if n] == ["G"]:
             return self.game_value(True)
-        if name.base == "V" and any(n and n.base == "D" for n in names):
+        players = sorted(n.base for n in names if n is not None and n.above in ("", "*"))
+        if name.base == "V" and players == ["D", "G"] and len(names) == 2:
             return self.game_value(any(n and self.is_optimal_discriminator(n) for n in names))
         return None
 

@@ -228,7 +228,7 @@ def _independence(case: Case) -> Iterator[Rung]:
         single = [g for g in other if len(g) == 1]
         if joint and single and len(single) == len(other):
             together = frozenset().union(*joint)
-            if together <= frozenset().union(*single):
+            if together & frozenset().union(*single):
                 for d in _densities(case.statement):
                     slots = [*d.args[1], *d.args[2]]
                     if frozenset(s for s, _ in slots) == together:
@@ -270,10 +270,12 @@ def _temporal(case: Case) -> Iterator[Rung]:
 
 
 def _slots_of_laws(case: Case) -> dict[Term, set[str]]:
+    """The slots of each law of which the document declares no chain."""
     laws: dict[Term, set[str]] = {}
     for d in _densities(case.statement):
         laws.setdefault(d.args[0], set()).update(s for s, _ in (*d.args[1], *d.args[2]))
-    return laws
+    declared = {h[2] for h in case.statement.given if h[0] == "markov"}
+    return {law: slots for law, slots in laws.items() if law not in declared}
 
 
 def objective(case: Case) -> Iterator[Rung]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivations.language.terms import Index, Symbol, Term, Variable, term
+from derivations.language.terms import Index, Symbol, Term, Variable, term, walk
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
@@ -225,13 +225,26 @@ class Sums(Interpretation):
             key = variable_key(name)
             if self.vocabulary.is_law(name):
                 raise Unread(f"a derivative in the law {name.key}")
-            inside = self.term(body)
             if key in self.vocabulary.variables and not is_parameter(row):
-                return Term("grad", self.variable(key), inside)
+                return self.derivative(self.variable(key), self.term(body))
             self.parametric.add(name.key)
-            return Term("grad", self.symbol(name.key), inside)
+            return self.derivative(self.symbol(name.key), self.term(body))
         parameters = sorted({p for use in self.vocabulary.laws.values() for p in use.parameters})
         if len(parameters) != 1:
             raise Unread("a gradient in an unknown parameter")
         self.parametric.add(parameters[0])
-        return Term("grad", self.symbol(parameters[0]), self.term(body))
+        return self.derivative(self.symbol(parameters[0]), self.term(body))
+
+    def derivative(self, parameter: Term, body: Term) -> Term:
+        """A derivative; what does not show the parameter may depend on it unseen, so it is no zero."""
+        inside = list(walk(body))
+        if not any(t is parameter for t in inside):
+            hidden = {t.args[0] for t in inside if t.head == "fn"}
+            if hidden - set(self.dependent) and parameter.head == "sym":  # w(x) is w(x, theta): read the step again
+                self.dependent |= dict.fromkeys(hidden, parameter.args[0])
+                return Term("grad", parameter, body)
+            raise Unread(f"a gradient in {parameter!r} of what does not show it")
+        for t in inside:
+            if t.head == "fn" and not any(u is parameter for u in walk(t)):
+                self.notes[f"{t.args[0]} does not depend on {parameter!r}"] = None
+        return Term("grad", parameter, body)

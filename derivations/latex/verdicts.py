@@ -13,7 +13,7 @@ from typing import Any
 
 from derivations.judge import Verdict, judge
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Symbol, Term, Variable, number, term, walk
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.extrema import common_optimiser
@@ -139,7 +139,33 @@ def _proved(case: Case, outcome: Outcome) -> Outcome:
     if "Kantorovich-Rubinstein duality" in case.notes:
         message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
         return replace(outcome, verdict="undecided", message=message)
+    absent = unseen_dependence(case.statement)
+    if absent is not None:
+        message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
+        return replace(outcome, verdict="conditional", message=message)
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
+
+
+def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
+    """A term that is differentiated in something it may depend on without saying so, and that something.
+
+    A loss L may depend on any parameter, and mu_phi on phi: a derivative that vanishes because the reading shows no
+    parameter is not the author's.
+    """
+    for t in walk((statement.left, statement.right)):
+        if t.head != "grad":
+            continue
+        place, body = t.args
+        inside = list(walk(body))
+        name = place.args[0]
+        if place not in inside and any(u.head in ("den", "fn", "sym", "E", "int", "KL", "normal") for u in inside):
+            return repr(body), name
+        for u in inside:
+            own = u.args[0] if u.head in ("fn", "sym", "law") and isinstance(u.args[0], str) else ""
+            named = u is not place and name in own.replace("{", "_").replace(",", "_").split("_")[1:]
+            if named and not any(place in walk(a) for a in u.args if not isinstance(a, str)):
+                return own, name
+    return None
 
 
 def _proportional(case: Case, seed: int) -> Outcome:
@@ -234,6 +260,9 @@ def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, c
         if not refutable(statement, seed):
             verdict = judged(statement, seed, 0.3)
             return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
+    in_bits = bits(case.statement)
+    if in_bits is not None and not refutable(in_bits, seed):
+        return _conditional(outcome, "true if entropies and divergences are in bits")
     if case.unexplained:
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
     if relation == "=" and poses_a_condition(case.statement, seed):
@@ -243,6 +272,25 @@ def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, c
 
 def _conditional(outcome: Outcome, message: str) -> Outcome:
     return replace(outcome, verdict="conditional", message=f"{message}. As it stands: {outcome.message}")
+
+
+def bits(statement: Statement) -> Statement | None:
+    """The statement with entropies and divergences in bits, if it takes a logarithm to the base 2."""
+    base = log(2) ** -1
+    sides = (statement.left, statement.right)
+    if not any(t is base for t in walk(sides)):
+        return None
+
+    def scaled(t: Any) -> Any:
+        if isinstance(t, tuple):
+            return tuple(scaled(a) for a in t)
+        if not isinstance(t, Term) or isinstance(t, (Symbol, Variable)):
+            return t
+        if t.head in ("H", "I", "KL", "JSD", "CE"):
+            return t * base
+        return Term.__new__(type(t), t.head, *(scaled(a) for a in t.args))
+
+    return Statement(statement.relation, scaled(sides[0]), scaled(sides[1]), (), statement.given)
 
 
 def poses_a_condition(statement: Statement, seed: int) -> bool:

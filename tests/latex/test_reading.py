@@ -98,6 +98,10 @@ def test_a_function_of_more_than_the_noise_is_no_generated_point():
     assert repr(claim.right) != repr(claim.left)
 
 
+def test_a_gradient_of_what_hides_its_parameter_is_no_zero():
+    assert repr(statement(r"\nabla_\theta w(x) = 0").statement) == "Grad[theta](w(x, theta)) == 0"
+
+
 def test_what_nobody_explained_is_noted():
     assert "lambda" in statement(r"\lambda H(X) = H(Y)").unexplained
     assert statement(r"H(X) = H(Y)").unexplained == ()
@@ -115,6 +119,8 @@ def test_what_nobody_explained_is_noted():
         (r"D_f(p\|q) = 0", "DBAR|place"),
         (r"KL(q) = 0", "KL"),
         (r"\max x = 0", "max"),
+        (r"\nabla_\theta p(x) = 0", "does not show"),
+        (r"KL(q(z|x)\|p(z|x)) = \frac12(\mu^2+\sigma^2-1-\log\sigma^2)", "closed form"),
         (r"E_{z\sim p_z}[D(G(z)) + f(z)] = 0", "noise"),
         (r"E_{x\sim p_{data}}[D(G(z))] = E_{z\sim p_z}[D(G(z))]", "noise"),
         (r"E_{z\sim q(z|x)}[D(G(z))] = 0", "noise"),

@@ -40,6 +40,7 @@ TRUE = [
     r"\text{KL}(q(z|x)\|p(z|x)) = \mathbb{E}_q[\log q(z|x)] - \mathbb{E}_q[\log p(x,z)] + \log p(x)",
 ]
 FALSE = [
+    r"D_{KL}(p(z)\|q(z|x)) = \frac12(\mu^2+\sigma^2-1-\log\sigma^2)",
     r"\log p(x) = \mathbb{E}_{q(z\mid x)}\left[\log\frac{p(x,z)}{q(z\mid x)}\right] - \mathrm{KL}(q(z|x)\,\|\,p(z|x))",
     r"D_{KL}(p\|q) \le 0",
     r"p(z|x) = \frac{p(x|z)p(x)}{p(z)}",
@@ -152,6 +153,12 @@ def test_lipschitz_constants_scale_the_transport_distance():
 def test_directives_supply_what_a_reader_would_know(directive, latex):
     assert [s.verdict for s in check(f"$$ {latex} $$").steps] != ["proved"]
     assert [s.verdict for s in check(f"<!-- derivations: {directive} -->\n$$ {latex} $$").steps] == ["proved"]
+
+
+def test_a_declared_chain_is_a_hypothesis():
+    text = "<!-- derivations: markov x -> y -> z -->\n$$ I(X;Z) {} I(X;Y) $$"
+    assert [s.verdict for s in check(text.format(r"\ge")).steps] == ["refuted"]
+    assert [s.verdict for s in check(text.format(r"\le")).steps] != ["refuted"]
 
 
 @pytest.mark.parametrize(
