@@ -409,10 +409,8 @@ def _label_loss(p: Normal, q: Normal, rate: float, level: float) -> Callable[[to
 
     def loss(eps: torch.Tensor) -> torch.Tensor:
         real = eps[:, 0] > 0
-        mean, scale = (
-            torch.where(real, float(one), float(other)) for one, other in ((p.mean, q.mean), (p.scale, q.scale))
-        )
-        u = rate * (mean + scale * eps[:, 1]) + level
+        one, other = (float(law.mean) + float(law.scale) * eps[:, 1] for law in (p, q))
+        u = rate * torch.where(real, one, other) + level
         return torch.nn.functional.binary_cross_entropy_with_logits(u, real.to(u.dtype), reduction="none")
 
     return loss

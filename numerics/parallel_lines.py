@@ -76,7 +76,8 @@ def _posterior_gap(theta: float) -> Callable[[torch.Tensor], torch.Tensor]:
     """log 2 - h(D*) at a point of the mixture: the first noise chooses the line, the second the height."""
 
     def value(eps: torch.Tensor) -> torch.Tensor:
-        x, y = torch.where(eps[:, 0] > 0, 0.0, theta), uniforms(eps[:, 1])
+        x = torch.where(eps[:, 0] > 0, eps.new_tensor(0.0), eps.new_tensor(theta))
+        y = uniforms(eps[:, 1])
         on_line = ((y >= 0) & (y <= 1)).to(eps.dtype)
         p, q = (x == 0).to(eps.dtype) * on_line, (x == theta).to(eps.dtype) * on_line
         best = p / (p + q)
