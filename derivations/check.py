@@ -379,6 +379,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--strict", action="store_true", help="exit 1 also for conditional, undecided or unread steps")
     parser.add_argument("--seed", type=int, default=0, help="fixes the models that are drawn (default: 0)")
     parser.add_argument("--timeout", type=float, default=STEP_SECONDS, help="seconds for one step (default: 5)")
+    parser.add_argument("--review", metavar="OUT.html", help="also write the marked-up documents as one HTML page")
     return parser
 
 
@@ -395,6 +396,10 @@ def run(options: argparse.Namespace) -> int:
     for file in report.files:
         if file.error is not None:
             print(f"{file.path}: {file.error}", file=sys.stderr)
+    if options.review:
+        from derivations.report.review import reviewed
+
+        return max(reviewed(report, options.review), report.status(options.strict))
     return report.status(options.strict)
 
 

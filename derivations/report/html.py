@@ -26,7 +26,7 @@ from derivations.report.numbers import decimal, power_of_ten
 from derivations.report.prose import Formula, Run
 from derivations.report.setting import pieces, width, written
 
-__all__ = ["display", "environment", "formula", "number", "paragraphs", "render", "style"]
+__all__ = ["display", "environment", "fit", "formula", "number", "paragraphs", "policy", "render", "style"]
 
 
 def formula(value: Formula) -> Markup:
@@ -84,6 +84,11 @@ def number(text: str) -> Markup:
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
+def fit(page: str) -> str:
+    """A page without characters that no page may hold; a replacement character stands for each."""
+    return _UNFIT.sub("\ufffd", page)
+
+
 @cache
 def style() -> str:
     """The style sheet."""
@@ -132,4 +137,4 @@ def render(content: Content, date: str, drawings: Mapping[str, str] | None = Non
         css=Markup(css),
         policy=policy(css),
     )
-    return _UNFIT.sub("\ufffd", text)
+    return fit(text)
