@@ -40,7 +40,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd
+from math import factorial, gcd, prod
 from typing import Any
 
 Atom = tuple[Any, ...]
@@ -323,6 +323,8 @@ def _arrangements(binders: tuple[str, ...], monomial: Monomial, level: int) -> I
     """The keys that differ in the order of binders of the same slot (all of them up to four of a kind)."""
     groups = [list(g) for _, g in itertools.groupby(sorted(binders, key=slot_of), key=slot_of)]
     orders = [itertools.permutations(g) if len(g) <= 4 else [g] for g in groups]
+    if prod(factorial(len(g)) for g in groups if len(g) <= 4) > 1_000:
+        raise Rejected("an integral over too many variables of the same slots")
     for choice in itertools.product(*orders):
         names = {b: f"{slot_of(b)}^{level}.{n}" for group in choice for n, b in enumerate(group)}
         yield tuple(sorted(names.values())), rename_monomial(monomial, names)
@@ -551,7 +553,7 @@ class Replay:
         self.allowed = allowed
         self.factors: dict[Atom, tuple[Atom, ...]] = {}
         for atom, parts in factors:
-            self.factor(decoded(atom), tuple(decoded(part) for part in parts))
+            self.factor(canonical(decoded(atom)), tuple(canonical(decoded(part)) for part in parts))
         self.used: set[str] = set()
         self.conditions: dict[str, Any] = {}
         declare = statement["declare"]
@@ -1383,10 +1385,10 @@ class Replay:
         """The derivative in a symbol or a free variable, taken under integral signs on condition that it may be."""
         _, parameter, body = t
         place = point(self.leaf(parameter, env))
+        self.unrestricted(parameter)
         s = self.settle(self.total(body, env))
         if not self.use("differentiation"):
             return single(("grad", place, point(s)))
-        self.unrestricted(parameter)
         if any(not n.startswith("#") for (b, m) in s for n in b if contains(m, place)) or hides_integral(
             tuple(s), place
         ):
@@ -1772,7 +1774,9 @@ class Replay:
         if kind == "pushforward":
             return self.pushforward(s, tuple(move[1]), move[2], self.pushed[move[3]])
         if kind == "fold":
-            atom, rest, c = decoded(move[1]), decoded(move[2]), rational(move[3])
+            atom, rest, c = canonical(decoded(move[1])), canonical_key(decoded(move[2])), rational(move[3])
+            if atom[0] != "sum":
+                raise Rejected("a fold is of a sum")
             self.demand("algebra of fractions")
             self.support("cancelled", rest[1], atom, set(rest[0]))
             if not self.always_finite(opened(atom, rest[0])):
@@ -1790,7 +1794,7 @@ class Replay:
         The slot of y is one that normal laws fill, so that it has the same space.
         """
         taken, group = set(binders), sorted((k for k in s if k[0] == tuple(binders)), key=order)
-        a, b = (opened(decoded(t), binders) for t in (shift, scale))
+        a, b = (opened(canonical(decoded(t)), binders) for t in (shift, scale))
         good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
         if not good or any(levels(m) for t in (a, b) for _, m in t) or not self.positive_sum(b):
             raise Rejected("a substitution needs a real variable, a shift, and a positive scale")
@@ -1806,7 +1810,7 @@ class Replay:
         for _, m in keys:
             normals = [x for x, e in m if x[0] == "normal" and x[1] == variable and e == 1]
             others = tuple(p for p in m if p[0] not in normals)
-            moved_inside = any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a, _ in others)
+            moved_inside = differentiates(others, name)
             if len(normals) != 1 or name in names_in(normals[0][2:]) or moved_inside:
                 raise Rejected("a substitution needs the density of a normal law, once, in every term")
             fresh = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken | names_in(m))
@@ -1866,7 +1870,7 @@ class Replay:
         results: list[Sum] = []
         for key in keys:
             others = tuple(p for p in key[1] if p[0] != pushed)
-            moved_inside = any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a, _ in others)
+            moved_inside = differentiates(others, name)
             if dict(key[1]).get(pushed) != 1 or x[0] != "var" or z[0] != "var" or moved_inside:
                 raise Rejected("a pushforward needs the density of its law, once, in every term")
             inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
@@ -1899,8 +1903,9 @@ class Replay:
             density: Sum = {((), weight): Fraction(1)}
             whole = opened(logs[0][0][1], key[0])
             a = whole.get(((), weight))
+            terms = [weight, *(m for _, m in whole)]
             dominated = a and all(c > 0 and not b and self.integrable(m) for (b, m), c in whole.items())
-            if not dominated or not self.integrable(weight) or len(weight) != 1:
+            if not dominated or not all(self.integrable(m) and self.finite_mass(key[0], m) for m in terms):
                 continue
             found: set[Atom] = set()
             matching = under(key[0], product(density, self.log(density, found)))
@@ -1919,7 +1924,12 @@ class Replay:
             items = opened(a, ()) if a[0] == "sum" and e == -1 else {}
             if items and all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
                 part = next(
-                    (n for (_, n), c in items.items() if len(n) == 1 and c >= 1 and powers.get(n[0][0], 0) >= 1), None
+                    (
+                        n
+                        for (_, n), c in items.items()
+                        if len(n) == 1 and n[0][1] == 1 and c >= 1 and powers.get(n[0][0], 0) >= 1
+                    ),
+                    None,
                 )
                 if part is not None:
                     del powers[a]
@@ -1930,6 +1940,9 @@ class Replay:
             a[0] in ("den", "normal", "gaussian", "prod") for a, e in rest if e > 0 and names_in(a) & set(binders)
         )
         return densities and not any(b for b, _ in mass)
+
+    def finite_mass(self, binders: tuple[str, ...], m: Monomial) -> bool:
+        return not any(b for b, _ in self.settle({(binders, m): Fraction(1)}))
 
     def integrable(self, m: Monomial) -> bool:
         return len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1
@@ -2078,6 +2091,11 @@ class Replay:
         if bool(equality) != (proof["equality"] is not None):
             raise Rejected("an equality case without its proof, or a proof without an equality case")
         if equality:
+            for a in sorted({a for m in terms for a, _ in m if a[0] in ("sup", "inf")}, key=order):
+                self.condition("finite", self.shown(a))
+            for a in sorted({m[0][0][1] for m in terms if len(m) == 1 and m[0][0][0] == "log"}, key=order):
+                if a[0] not in ("den", "cond") and not self.implied(a, []) and opened(a, ()) not in self.strict:
+                    self.condition("positive", self.shown(a))
             bound = {name for _, atom in proof["atoms"] for _, name in atom[1]}
             self.equality_case(equality, gaps, proof["equality"], bound)
         self.nodes = nodes
@@ -2093,8 +2111,16 @@ class Replay:
         """
         for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
             for a, _e in m:
-                if a[0] in ("sup", "inf", "opaque") or (a[0] == "log" and not self.implied(a[1], [])):
+                if self.may_be_infinite(a):
                     raise Rejected("a strict inequality between terms that may be infinite")
+
+    def may_be_infinite(self, item: Any) -> bool:
+        """Whether an atom has an extremum, a divergence, or a logarithm of what may vanish, anywhere inside."""
+        if not isinstance(item, tuple) or not item:
+            return False
+        if item[0] in ("sup", "inf", "opaque") or (item[0] == "log" and not self.implied(item[1], [])):
+            return True
+        return any(self.may_be_infinite(part) for part in item)
 
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
@@ -2416,6 +2442,15 @@ def contains(item: Any, atom: Atom) -> bool:
     return item == atom or (isinstance(item, tuple) and any(contains(i, atom) for i in item))
 
 
+def differentiates(item: Any, name: str) -> bool:
+    """Whether a derivative of something that mentions a bound name stands anywhere inside."""
+    if not isinstance(item, tuple):
+        return False
+    if item[:1] in (("grad",), ("score",), ("slope",)) and name in names_in(item):
+        return True
+    return any(differentiates(part, name) for part in item)
+
+
 def hides_integral(item: Any, place: Atom) -> bool:
     """Whether an inner sum in an atom integrates something that depends on a place."""
     if not isinstance(item, tuple):
@@ -2521,6 +2556,40 @@ def encoded(item: Any) -> Any:
     if isinstance(item, Fraction):
         return {"q": str(item)}
     return [encoded(i) for i in item] if isinstance(item, tuple) else item
+
+
+def canonical(item: Any) -> Any:
+    """An atom or key from a certificate, if it has the form that the kernel itself gives it.
+
+    Powers of distinct atoms in order, none zero; inner sums frozen; primes prime.
+    """
+    if not isinstance(item, tuple):
+        return item
+    if len(item) == 2 and item[0] == "sum":
+        for (_, m), c in item[1]:
+            check_powers(m)
+            if type(c) is not Fraction or not c:
+                raise Rejected("a sum with a coefficient that is none")
+        if freeze(opened(item, ())) != item:
+            raise Rejected("a sum that is not in its canonical form")
+    if item[:1] == ("prime",) and (type(item[1]) is not int or primes(item[1]) != {item[1]: 1}):
+        raise Rejected("a prime that is none")
+    for part in item:
+        canonical(part)
+    return item
+
+
+def check_powers(m: Monomial) -> None:
+    if tuple(sorted(dict(m).items(), key=_by_atom)) != m or any(type(e) is not Fraction or not e for _, e in m):
+        raise Rejected("a monomial that is not in its canonical form")
+
+
+def canonical_key(item: Any) -> Key:
+    binders, m = canonical(item)
+    check_powers(m)
+    if tuple(sorted(set(binders))) != binders:
+        raise Rejected("binders that are not distinct and in order")
+    return binders, m
 
 
 def decoded(item: Any) -> Any:

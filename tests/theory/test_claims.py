@@ -15,7 +15,8 @@ CLAIMS = {c.id: c for c in claims()}
 CONDITIONS = {
     "ae-gaussian-nll": [],
     "linear-ae-pca": [],
-    "elbo-terms": [],
+    # An equality case compares numbers: the supremum must be one.
+    "elbo-terms": ["sup[z''](log(p(x | z''))) is finite"],
     "ancestral-sampling": [],
     "aggregate-posterior": [
         "I(q, x, z) is finite",
@@ -31,7 +32,7 @@ CONDITIONS = {
         "E[p_data(x)](E[q(z | x)](log(p(x | z))) - KL(q(z | x), p(z))) is finite",
     ],
     "ae-code-freedom": ["c != 0"],
-    "no-kl-bound": [],
+    "no-kl-bound": ["sup[z''](log(p(x | z''))) is finite"],
     "no-kl-collapse": [],
     "iid-log-likelihood": [],
     "log-likelihood": [
@@ -101,7 +102,7 @@ CONDITIONS = {
     "jsd-bounds": [],
     "disjoint-jsd": [],
     "saturation": [],
-    "generator-best-response": [],
+    "generator-best-response": ["inf[x'](log(1 - D(x'))) is finite"],
     # A Jensen-Shannon divergence is always finite.
     "parallel-lines-jsd": ["JSD(a(x)*u(y), b(x)*u(y)) is finite"],
     "parallel-lines-gradients": ["JSD(a(x)*u(y), b(x)*u(y)) is finite", "theta != 0"],
