@@ -25,6 +25,7 @@ _LINES = {
     "sum of a constant": r"$\sum_{k=1}^{K} c = K c$.",
     "inverse matrix": r"$S^{-1} S$ is the identity, in its entries.",
     "pushforward": r"For $z = g(\varepsilon)$, $\mathbb{E}[f(z)] = \mathbb{E}[f(g(\varepsilon))]$.",
+    "change of variables": r"$x = a + b y$, $b > 0$: $\mathcal{N}(m, v)$ becomes $\mathcal{N}((m-a) / b, v / b^{2})$.",
     "differentiation": r"The rules of the derivative, and under the integral sign where the claim allows it.",
     "score function": r"$\int a \,\nabla \log a = \nabla \int a$, in a parameter.",
     "limit": r"The value to which a continuous expression tends.",
