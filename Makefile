@@ -11,7 +11,7 @@ report: $(STAMP)
 	$(BIN)/derivations report --output build/report
 
 test: lint types
-	$(BIN)/python -m pytest -n 2 -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -8,6 +8,9 @@
 The language (``derivations.language``), ``judge`` and ``explain``, proof scripts (``chain``, ``Claim``, ``Part``).
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from derivations.claims import Chain, Claim, FalseReason, Part, chain, topic
 from derivations.judge import Verdict, explain, judge
 from derivations.language import (
@@ -45,6 +48,17 @@ from derivations.language import (
     variables,
 )
 
+if TYPE_CHECKING:
+    from derivations import check
+
+
+def __getattr__(name: str) -> Any:
+    """``derivations.check(text)`` reads LaTeX, which nothing else needs: it is imported when it is asked for."""
+    if name != "check":
+        raise AttributeError(f"module 'derivations' has no attribute {name!r}")
+    return importlib.import_module("derivations.check")
+
+
 __all__ = [
     "JSD",
     "KL",
@@ -72,6 +86,7 @@ __all__ = [
     "Variable",
     "Verdict",
     "chain",
+    "check",
     "cross_entropy",
     "exp",
     "explain",

@@ -72,11 +72,12 @@ class Verdict:
         }
 
 
-def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float = 2.0) -> Verdict:
+def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float = 2.0, tidy: bool = True) -> Verdict:
     """Prove or refute a statement of the language.
 
-    *hints* may carry ``{"witness": [...]}`` for an extremum; *seed* fixes the models that are drawn; *seconds* bounds
-    the search for a counterexample.  Raises :class:`derivations.language.LanguageError` for what is no statement.
+    *hints* may carry ``{"witness": [...]}`` for an extremum and ``{"atoms": [...]}`` for an inequality; *seed* fixes the
+    models that are drawn; *seconds* bounds the search for a counterexample; without *tidy* the rules of a proof may be
+    more than it needs.  Raises :class:`derivations.language.LanguageError` for what is no statement.
 
     >>> from derivations.language import KL, E, laws, log, variables
     >>> (p, q), (x, z) = laws("p q"), variables("x z")
@@ -92,7 +93,7 @@ def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float 
         found = refute(data, seed=seed, models=20, seconds=min(0.2, seconds))
         if found is not None:
             return _refuted(claim, found, start)
-    certificate = prove(data, hints=hints)
+    certificate = prove(data, hints=hints, tidy=tidy)
     if certificate is not None:
         return _proved(claim, data, certificate, seed, start)
     found = refute(data, seed=seed, seconds=seconds)

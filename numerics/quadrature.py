@@ -253,7 +253,9 @@ def _divergence(p: LineLaw, top: LineLaw | None, bottom: LineLaw, tolerance: flo
         return lambda e: (_log_sum(above, e) if above else 0.0) - _log_sum(below, e)
 
     forms = [form for law in (p, bottom) for _, form in law.forms]
-    return _over_components(p, integrand, tolerance, [*cut_points(forms), *(form.centre for form in forms)])
+    # A needle of the other law is as easily stepped over as one of its own: cut at its scale as well.
+    places = [form.centre + form.scale * Fraction(k) for form in forms for k in (0, *_CUTS, *(-c for c in _CUTS))]
+    return _over_components(p, integrand, tolerance, [*cut_points(forms), *places])
 
 
 def _in_noise(law: LineLaw, origin: Fraction, scale: Fraction) -> list[LogForm]:

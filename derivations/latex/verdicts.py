@@ -17,8 +17,9 @@ from derivations.language.terms import LanguageError, Symbol, Term, Variable, lo
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.extrema import common_optimiser
-from derivations.latex.grammar import Row
+from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import OutOfTime, time_limit
+from derivations.latex.names import is_greek, name_of
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import objective, rungs
 from derivations.latex.tokens import Unread
@@ -51,7 +52,7 @@ def judged(statement: Statement, seed: int = 0, seconds: float = 1.0) -> Verdict
     found = _cache.get(key)
     if found is None:
         try:
-            found = judge(statement, seed=seed, seconds=seconds)
+            found = judge(statement, seed=seed, seconds=seconds, tidy=False)
         except INTERNAL as error:
             message = f"the checker failed on this step, please report it: {type(error).__name__}: {error}"
             found = Verdict(statement, "undecided", message=message)
@@ -104,6 +105,9 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, sec
     verdict = judged(case.statement, seed)
     outcome = _outcome(case, verdict)
     if verdict.verdict == "proved":
+        alike = side_by_side((*left, *right))
+        if alike is not None:
+            return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
         return _proved(case, outcome)
     if verdict.verdict != "refuted":
         posed = any(judged(s, seed).verdict == "proved" for _, s in objective(case))
@@ -144,6 +148,35 @@ def _proved(case: Case, outcome: Outcome) -> Outcome:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
         return replace(outcome, verdict="conditional", message=message)
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
+
+
+def side_by_side(row: Row) -> list[str] | None:
+    """Laws that the step tells apart, though the reading takes them for one: p(x) beside p_theta(x), P beside p.
+
+    Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+
+    def visit(parts: Row) -> None:
+        for n, part in enumerate(parts):
+            for inner in (*part.args, part.below or (), part.above or ()):
+                visit(inner)
+            name = name_of(part)
+            if name is None or len(name.base) != 1 or not name.base.isalpha() or (name.below and not name.below_row):
+                continue
+            following = parts[n + 1] if n + 1 < len(parts) else None
+            applied = following is not None and following.kind == "bracketed"
+            arguments = spell(following.args[0]) if applied and following is not None and following.args else ""
+            base = name.base if applied else name.base.lower()
+            found.setdefault((base, arguments), set()).add(name.base + (f"_{name.below}" if name.below else ""))
+
+    visit(row)
+    for (base, arguments), spellings in found.items():
+        greek = {t for t in spellings if "_" in t and is_greek(t.split("_", 1)[1])}
+        plain = spellings - {t for t in spellings if "_" in t}
+        if base.lower() in "pq" and ((greek and plain) or len(greek) > 1 or (not arguments and len(plain) > 1)):
+            return sorted(greek | plain)
+    return None
 
 
 def unseen_dependence(statement: Statement) -> tuple[str, str] | None:

@@ -45,10 +45,13 @@ class Certificate:
             file.write("\n")
 
 
-def prove(statement: dict[str, Any], rules: Iterable[str] = ALL, hints: Any = None) -> Certificate | None:
+def prove(
+    statement: dict[str, Any], rules: Iterable[str] = ALL, hints: Any = None, tidy: bool = True
+) -> Certificate | None:
     """A certificate for a statement (as data), or None.
 
-    *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum.
+    *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum and ``atoms``
+    for an inequality; *tidy* takes away the rules that the proof does not need.
     """
     allowed = frozenset(rules)
     for attempt in dict.fromkeys((allowed - UNFOLDING, allowed) if statement["relation"] == "=" else (allowed,)):
@@ -58,7 +61,7 @@ def prove(statement: dict[str, Any], rules: Iterable[str] = ALL, hints: Any = No
             continue
         found = None if proof is None else _replayed(statement, proof, attempt)
         if proof is not None and found is not None:
-            return _with_fewest_rules(statement, proof, found)
+            return _with_fewest_rules(statement, proof, found) if tidy else Certificate.replayed(found.data)
     return None
 
 

@@ -152,6 +152,12 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
     for name, facts in statement["declare"]["symbols"].items():
         if not facts["shape"]:
             fourth.append(["square", [], ["num", "1"], ["sym", name]])
+        if facts["sign"] in ("nonnegative", "positive") and not facts["shape"]:
+            fourth.append(["nonneg", [], ["sym", name]])
+    for names, weight in averages:
+        for f in _squared(sources):
+            fall = ["add", f, ["mul", ["num", "-1"], ["int", names, ["mul", weight, f]]]]
+            fourth.append(["square", names, weight, fall])
     for n in (1, 2, 3, 5):
         fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
     return [_distinct(stage) for stage in (first, second, third, fourth)]
@@ -242,6 +248,14 @@ def _factors(t: Term) -> list[Term]:
     if t[0] == "pow":
         return _factors(t[1])
     return [] if t[0] == "num" else [t]
+
+
+def _squared(t: Any) -> list[Term]:
+    """The terms that stand under a square: a mean of squares may be compared with the square of a mean."""
+    if not isinstance(t, list):
+        return []
+    mine = [t[1]] if t[:1] == ["pow"] and t[2] == "2" and t[1][0] not in ("E", "int") else []
+    return _distinct([*mine, *(s for part in t for s in _squared(part))])
 
 
 def _extrema(t: Any) -> list[Term]:
