@@ -75,9 +75,9 @@ class Verdict:
 def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float = 2.0, tidy: bool = True) -> Verdict:
     """Prove or refute a statement of the language.
 
-    *hints* may carry ``{"witness": [...]}`` for an extremum and ``{"atoms": [...]}`` for an inequality; *seed* fixes the
-    models that are drawn; *seconds* bounds the search for a counterexample; without *tidy* the rules of a proof may be
-    more than it needs.  Raises :class:`derivations.language.LanguageError` for what is no statement.
+    *hints* may carry ``{"witness": [...]}`` for an extremum and ``{"atoms": [...]}`` for an inequality; *seed* fixes
+    the models that are drawn; *seconds* bounds the search for a counterexample; without *tidy* the rules of a proof may
+    be more than it needs.  Raises :class:`derivations.language.LanguageError` for what is no statement.
 
     >>> from derivations.language import KL, E, laws, log, variables
     >>> (p, q), (x, z) = laws("p q"), variables("x z")
