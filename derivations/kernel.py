@@ -540,6 +540,7 @@ class Node:
         self.term, self.sign = term, sign
         self.value: Sum = {}
         self.proper = False  # a divergence of densities of finite mass
+        self.finite: bool | None = None  # whether it is known to be finite, once that was asked
         self.supports: dict[str, list[Any]] = {}  # absolute continuities that its finiteness implies
 
 
@@ -1914,6 +1915,12 @@ class Replay:
         alone = [self.settle({key: c}) for key, c in left.items()]  # together, terms might cancel that are infinite
         return all(b.startswith("#") for s in alone for binders, _ in s for b in binders)
 
+    def finite(self, node: Node) -> bool:
+        """Whether a source integral is finite in every model."""
+        if node.finite is None:
+            node.finite = self.always_finite(node.value)
+        return node.finite
+
     def average_of_bounded(self, key: Key) -> bool:
         """Whether a term is an average, under probability densities, of something between zero and one."""
         binders, m = key
@@ -2000,7 +2007,7 @@ class Replay:
         one integral, or if each side's can only be infinite in one direction.
         """
         sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
-        infinite = [[n for n in side if not self.always_finite(n.value)] for side in sides]
+        infinite = [[n for n in side if not self.finite(n)] for side in sides]
         if any(has_binder(n.term[2:]) for side in infinite for n in side):
             return False
         one_sided = [
@@ -2012,8 +2019,8 @@ class Replay:
     def same_integral(self) -> bool:
         """Whether each side has one integral that may be infinite, and these two are the same integral."""
         right, left = self.nodes[: self.right_nodes], self.nodes[self.right_nodes :]
-        open_right = [n for n in right if not self.always_finite(n.value)]
-        open_left = [n for n in left if not self.always_finite(n.value)]
+        open_right = [n for n in right if not self.finite(n)]
+        open_left = [n for n in left if not self.finite(n)]
         if len(open_left) != 1 or len(open_right) != 1:
             return False
         a, b = open_left[0], open_right[0]
@@ -2024,7 +2031,7 @@ class Replay:
     def finiteness(self, dispensable: bool) -> None:
         """The statement's integrals must be finite, unless that is known or an infinite one does no harm."""
         for node in self.nodes:
-            if self.always_finite(node.value):
+            if self.finite(node):
                 continue
             parts: dict[tuple[str, ...], Sum] = {}
             for key, c in node.value.items():
@@ -2043,7 +2050,7 @@ class Replay:
         With the *direction* -1, whether it is below infinity.
         """
         sign = node.sign * direction
-        if self.always_finite(node.value) or (node.proper and sign > 0):
+        if self.finite(node) or (node.proper and sign > 0):
             return True
         return sign != 0 and all(self.signed(m, c) == sign for (_, m), c in node.value.items())
 
@@ -2100,7 +2107,7 @@ class Replay:
             self.equality_case(equality, gaps, proof["equality"], bound)
         self.nodes = nodes
         # An infinite integral on its own makes right - left plus infinity: minus would contradict the atoms.
-        infinite = [n for n in nodes if not self.always_finite(n.value)]
+        infinite = [n for n in nodes if not self.finite(n)]
         alone = len(infinite) <= 1 and not any(has_binder(n.term[2:]) for n in infinite)
         self.finiteness(not strict and (alone or all(self.bounded_below(n) for n in nodes)))
 
