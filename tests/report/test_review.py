@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hostile import hostile
 from hypothesis import given, settings
-from test_documents import MATHML, PROBE, Page, browse, hosts, needs_browser
+from test_report_documents import MATHML, PROBE, Page, browse, hosts, needs_browser
 
 from derivations import check as checking
 from derivations.check import CheckedFile, CheckedStep, Derivation, Report, check_files
