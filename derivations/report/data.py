@@ -1,6 +1,7 @@
-"""The machine-readable output of ``derivations verify`` and ``derivations train``.
+"""The machine-readable output of ``derivations verify``, ``train`` and ``report``.
 
-Main definitions: `verify_data`, `claim_data`, `train_data`.  JSON Schema files stand in ``derivations/schemas``.
+Main definitions: `verify_data`, `claim_data`, `train_data`, `report_data`.  JSON Schema files stand in
+``derivations/schemas``.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from importlib.resources import files
 from typing import Any
 
 from derivations.judge import Verdict
 from derivations.language.printing import statement_text
+from derivations.report.content import Content, ModelContent
 from derivations.report.evidence import Evidence
+from derivations.report.prose import Formula, Run
+from derivations.report.setting import written
 
-__all__ = ["claim_data", "dumped", "schema", "step_data", "train_data", "verify_data"]
+__all__ = ["claim_data", "dumped", "report_data", "schema", "step_data", "train_data", "verify_data"]
 
 CHECK_FIELDS = ("name", "method", "value", "reference", "error", "passed")
 
@@ -73,6 +78,43 @@ def train_data(results: Sequence[Any]) -> dict[str, Any]:
     return {"version": 1, "models": [_finite(result.row()) for result in results]}
 
 
+def report_data(found: Iterable[Evidence], results: Sequence[Any], content: Content) -> dict[str, Any]:
+    """All that a report shows: the evidence, the trained models, and the document that tells of them."""
+    return {
+        "version": 1,
+        "facts": dict(content.facts),
+        "verify": verify_data(found),
+        "train": train_data(results),
+        "document": {
+            "title": content.title,
+            "subtitle": content.subtitle,
+            **{name: _told(getattr(content, name)) for name in ("sections", "models", "sources", "rules", "verdicts")},
+        },
+    }
+
+
+def _told(value: Any) -> Any:
+    """A part of the document as data: sentences as text with ``$...$``, formulas as text and as LaTeX."""
+    if isinstance(value, ModelContent):  # its observables stand under "train"
+        return {"name": value.name, "description": value.description, "figure": value.figure}
+    if isinstance(value, Formula):
+        return {"text": value.text, "latex": _source(value), "words": value.words}
+    if isinstance(value, list) and value and isinstance(value[0], Run):
+        return "".join(f"${_source(run.formula) or run.formula.text}$" if run.formula else run.words for run in value)
+    if is_dataclass(value):
+        return {field.name: _told(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _told(v) for name, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(v) for v in value]
+    return _finite(value)
+
+
+def _source(value: Formula) -> str | None:
+    """The LaTeX of a formula, or None where its source could not be read as one."""
+    return None if value.tree is None else written(value.tree)
+
+
 def _finite(value: Any) -> Any:
     """The value with what JSON has no number for (infinity, not a number) as text."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -91,7 +133,7 @@ def dumped(data: Mapping[str, Any]) -> str:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of a format: ``verify`` or ``train``.
+    """The JSON Schema of a format: ``verify``, ``train``, ``report`` or ``check``.
 
     >>> schema("verify")["title"]
     'derivations verify --format json'

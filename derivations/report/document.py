@@ -13,7 +13,7 @@ from typing import Any
 
 from derivations.report import html, latex
 from derivations.report.content import compose
-from derivations.report.data import dumped, train_data, verify_data
+from derivations.report.data import dumped, report_data
 from derivations.report.environment import facts, moment, today
 from derivations.report.evidence import Evidence
 from derivations.report.pdf import ADVICE, PdfError, compile_pdf, compiler
@@ -51,16 +51,13 @@ def write(
         for name, (paper, screen) in save(results, place / "figures").items():
             figures[name] = f"figures/{paper.name}"
             drawings[name] = screen.read_text(encoding="utf-8")
-    about = facts(seed, device)
     names = [Path(script).name for script in scripts]
-    content = compose(found, results, figures=figures, facts=about, scripts=names)
+    content = compose(found, results, figures=figures, facts=facts(seed, device), scripts=names)
     date = today()
     texts = {
         "report.tex": latex.render(content, date),
         "report.html": html.render(content, date, drawings),
-        "report.json": dumped(
-            {"version": 1, "facts": dict(about), "verify": verify_data(found), "train": train_data(results)}
-        ),
+        "report.json": dumped(report_data(found, results, content)),
     }
     paths = []
     for name, text in texts.items():

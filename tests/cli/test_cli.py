@@ -101,6 +101,7 @@ def test_the_report_of_a_script_ends_with_the_paths_of_its_files(
     assert all(p.parent == folder and p.stat().st_size > 1000 for p in paths)
     assert "wrong.py" in (folder / "report.html").read_text(encoding="utf-8")
     data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    jsonschema.validate(data, schema("report"))
     jsonschema.validate(data["verify"], schema("verify"))
     jsonschema.validate(data["train"], schema("train"))
 

@@ -8,6 +8,7 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hostile import FRAGMENTS, claim_of, hostile
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from test_mathematics import KNOWN
 
 from derivations.report import html, latex
 from derivations.report.content import Content, compose
+from derivations.report.data import report_data, schema
 from derivations.report.environment import facts
 from derivations.report.evidence import Evidence, gather
 from derivations.report.pdf import compile_pdf, compiler
@@ -98,6 +100,23 @@ def test_every_statement_and_step_of_the_library_is_set_as_a_formula(content: Co
             chains = [f for c in s.chains for f in (c.start, *(step.term for step in c.steps))]
             for formula in (s.formula, *s.equality, *s.given, *s.conditions, *chains):
                 assert formula.tree is not None, f"{claim.id}: {formula.text}"
+
+
+def test_the_data_tell_what_the_pages_tell(found: list[Evidence], content: Content) -> None:
+    data = report_data(found, (), content)
+    jsonschema.validate(data, schema("report"))
+    told = {c["id"]: c for s in data["document"]["sections"] for i in s["items"] for c in i["claims"]}
+    for claim in content.claims:
+        row = told[claim.id]
+        assert bool(row["words"]) == bool(claim.words)
+        for shown, statement in zip(row["statements"], claim.statements, strict=True):
+            reasons = [[step["reason"] for step in chain["steps"]] for chain in shown["chains"]]
+            assert reasons == [[step.reason for step in chain.steps] for chain in statement.chains]
+            assert shown["formula"]["latex"], f"{claim.id} has a statement without a formula"
+    broken = report_data(found, (), content)
+    broken["document"]["sections"][0]["items"][0]["claims"][0]["statements"][0].pop("chains")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, schema("report"))
 
 
 def test_every_link_in_the_page_has_its_target(content: Content) -> None:
