@@ -87,6 +87,9 @@ RULES = (
     "point masses",
 )
 
+# What may be cited without a proof.  Whoever cites one of these poses a hypothesis; the verdict names the theorem.
+THEOREMS = ("Kantorovich-Rubinstein", "Rademacher", "Eckart-Young")
+
 
 class Rejected(Exception):
     """The certificate does not prove its statement; the message says where it failed."""
@@ -427,6 +430,12 @@ def check_form(statement: dict[str, Any]) -> None:
     if any(len(pair) != 2 for pair in statement["equality"]):
         raise Rejected("an equality case is made of pairs of terms")
     for relation, *terms in statement["given"]:
+        if relation == "cited":
+            name, (relation, *terms) = terms
+            if name not in THEOREMS or relation not in ("=", "<=", ">=", "<", ">"):
+                raise Rejected(
+                    f"{str(name)[:40]!r} is cited, which is none of {', '.join(THEOREMS)}, or says no relation"
+                )
         if len(terms) != {"pushforward": 3}.get(relation, 2) or not isinstance(relation, str):
             raise Rejected(f"a hypothesis {relation!r} of another form than the documented one")
         if relation != "markov":
@@ -594,8 +603,16 @@ class Replay:
         self.depth = 0
         self.bounds: list[Sum] = []  # sums that are at least zero by hypothesis
         self.strict: list[Sum] = []  # and above zero
+        cited = [h for h in statement["given"] if h[0] == "cited"]
         for hypothesis in statement["given"]:
+            if hypothesis not in cited:
+                self.assume(hypothesis)
+        for _, _, hypothesis in cited:
+            if self.is_the_claim(hypothesis):
+                raise Rejected("what is cited as a theorem is the claim itself")
+        for _, _, hypothesis in cited:
             self.assume(hypothesis)
+        self.assumptions = [name for name in THEOREMS if any(name == h[1] for h in cited)]
 
     def run(self, proof: dict[str, Any]) -> dict[str, list[Any]]:
         """Replay a proof of the statement; what it rests on."""
@@ -603,7 +620,7 @@ class Replay:
             self.prove(self.statement, proof)
         return {
             "conditions": strongest(list(self.conditions.values())),
-            "assumptions": [],
+            "assumptions": self.assumptions,
             "trusts": [],
             "rules": [r for r in RULES if r in self.used],
         }
@@ -672,6 +689,34 @@ class Replay:
                 self.strict.append(self.bounds[-1])
         else:
             raise Rejected("a hypothesis that the kernel does not know")
+
+    def is_the_claim(self, hypothesis: list[Any]) -> bool:
+        """Whether a hypothesis says what the statement says, by any names of its free variables and bound functions.
+
+        That is so if the differences of the sides, expanded, are multiples of each other, whatever the relations.
+        """
+        sides = [self.statement["lhs"], self.statement["rhs"]]
+        table = self.statement["declare"]
+        renamings: list[dict[str, str]] = [{}]
+        for kind, facts in (("var", table["variables"]), ("function", table["functions"])):
+            mine, theirs = ([n for n in facts if n in renameable(terms, kind)] for terms in (hypothesis[1:], sides))
+            if len(theirs) ** len(mine) * len(renamings) > 1_000:
+                raise Rejected("a cited theorem about too many variables and functions")
+            choices = [
+                dict(zip(mine, names, strict=True))
+                for names in itertools.product(theirs, repeat=len(mine))
+                if all(facts[a] == facts[b] for a, b in zip(mine, names, strict=True))
+            ]
+            renamings = [one | other for one in renamings for other in choices]
+        used, conditions = set(self.used), dict(self.conditions)
+        claim = self.settle(plus(self.quietly(sides[1]), scaled(self.quietly(sides[0]), -1)))
+        found = False
+        for names in renamings:
+            left, right = (renamed_term(t, names) for t in hypothesis[1:])
+            says = self.settle(plus(self.quietly(right), scaled(self.quietly(left), -1)))
+            found = found or (set(says) == set(claim) and len({says[key] / claim[key] for key in claim}) == 1)
+        self.used, self.conditions = used, conditions
+        return found
 
     def quietly(self, term: Any) -> Sum:
         """A term that is not part of the statement, its variables free: no source integral, no condition."""
@@ -1400,7 +1445,9 @@ class Replay:
         """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
         declared = self.statement["declare"]
         shapes = [facts["shape"] for table in ("variables", "symbols") for facts in declared[table].values()]
-        if any(mentions(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)):
+        if any(
+            leaves_open(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)
+        ):
             raise Rejected(f"a hypothesis, a range or a shape depends on {binder[1]}")
 
     def derivative(self, s: Sum, place: Atom) -> Sum:
@@ -2474,6 +2521,14 @@ def mentions(t: Any, name: str) -> bool:
     return t == name or any(mentions(part, name) for part in parts)
 
 
+def leaves_open(t: Any, name: str) -> bool:
+    """Whether a name is mentioned outside the binders that bind it."""
+    if isinstance(t, list) and t and isinstance(t[0], str) and name in {n for _, n in leaves(binders_of(t))}:
+        return t[0] in ("grad", "limit")  # which speak of their symbol
+    parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
+    return t == name or any(leaves_open(part, name) for part in parts)
+
+
 def strongest(conditions: list[Any]) -> list[Any]:
     """The conditions without those supports that follow from one for more variables of the same law."""
 
@@ -2490,6 +2545,20 @@ def strongest(conditions: list[Any]) -> list[Any]:
 
     supports = [c for c in conditions if c[0] == "support"]
     return [c for c in conditions if c[0] != "support" or not any(follows(c, other) for other in supports)]
+
+
+def renameable(terms: Any, kind: str) -> set[str]:
+    """The names that may be exchanged in terms: of their free variables, or of the functions that extrema bind."""
+    return free_names(terms) if kind == "var" else {n for h, n in bound_leaves(terms) if h == "function"}
+
+
+def renamed_term(t: Any, names: dict[str, str]) -> Any:
+    """A term with other names for its variables and functions."""
+    if not isinstance(t, list):
+        return t
+    if len(t) > 1 and t[0] in ("var", "fn", "function") and isinstance(t[1], str):
+        return [t[0], names.get(t[1], t[1]), *(renamed_term(part, names) for part in t[2:])]
+    return [renamed_term(part, names) for part in t]
 
 
 def has_binder(t: Any) -> bool:
@@ -2535,10 +2604,14 @@ def heads(t: Any) -> set[str]:
 
 def bound_names(t: Any) -> set[str]:
     """The names that binders in a term bind."""
+    return {name for _, name in bound_leaves(t)}
+
+
+def bound_leaves(t: Any) -> set[tuple[str, str]]:
+    """What binders in a term bind, with its kind."""
     if not isinstance(t, list) or not t:
         return set()
-    mine = {name for _, name in leaves(binders_of(t))}
-    return mine.union(*(bound_names(part) for part in t))
+    return leaves(binders_of(t)).union(*(bound_leaves(part) for part in t))
 
 
 def binders_of(t: Any) -> list[Any]:
@@ -2632,6 +2705,8 @@ def main(arguments: list[str]) -> int:
                 print(f"{path}: proved by {', '.join(found['rules']) or 'arithmetic'}")
                 for condition in found["conditions"]:
                     print(f"  condition: {json.dumps(condition)}")
+                for theorem in found["assumptions"]:
+                    print(f"  assuming the theorem of {theorem}")
     return status
 
 

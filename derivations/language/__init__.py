@@ -13,6 +13,7 @@
 ``Limit[a, -infinity](f)``  limit in a symbol, at a number or an infinity
 ``z.draws("sample", L)``    a vector of L points that fill the slot of z
 ``a == b``, ``a <= b``     statements; ``(a <= b).iff(y == c)`` with its equality case
+``cited("Rademacher", a)`` a theorem cited as a hypothesis, ``claim.assuming(cited(...))``
 =========================  =====================================================================
 """
 
@@ -35,7 +36,7 @@ from derivations.language.operators import (
     infinity,
     sup,
 )
-from derivations.language.statements import Statement
+from derivations.language.statements import Statement, cited
 from derivations.language.terms import (
     Function,
     Index,
@@ -74,6 +75,7 @@ __all__ = [
     "Symbol",
     "Term",
     "Variable",
+    "cited",
     "covariances",
     "cross_entropy",
     "det",

@@ -244,6 +244,8 @@ def _text_hypothesis(hypothesis: tuple[Any, ...]) -> str:
         return f'("markov", {tuple(hypothesis[1])!r}, {text(hypothesis[2])})'
     if hypothesis[0] == "pushforward":
         return f'("pushforward", {", ".join(text(t) for t in hypothesis[1:])})'
+    if hypothesis[0] == "cited":
+        return f'cited("{hypothesis[1]}", {_text_relation(*hypothesis[2])})'
     return _text_relation(*hypothesis)
 
 
@@ -507,4 +509,6 @@ def _latex_hypothesis(hypothesis: tuple[Any, ...]) -> str:
     if hypothesis[0] == "pushforward":
         law, source, image = (latex(t) for t in hypothesis[1:])
         return rf"{law} \text{{ is the density of }} {image} \text{{ for }} {source}"
+    if hypothesis[0] == "cited":
+        return rf"{_latex_relation(*hypothesis[2])} \text{{ (theorem of {hypothesis[1].replace('-', ' and ')})}}"
     return _latex_relation(*hypothesis)

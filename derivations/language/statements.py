@@ -10,6 +10,7 @@ from derivations.language.laws import Law
 from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, add, mul, power, term, walk
 
 RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+THEOREMS = ("Kantorovich-Rubinstein", "Rademacher", "Eckart-Young")  # those that may be cited
 BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad", "limit")
 
 
@@ -58,7 +59,10 @@ class Statement:
         return Statement(self.relation, self.left, self.right, tuple(pairs), self.given)
 
     def assuming(self, *hypotheses: Statement | tuple[Any, ...]) -> Statement:
-        """The statement under hypotheses: ``q(x) == p_data(x)`` identifies two marginals; ``y <= 1`` bounds terms."""
+        """The statement under hypotheses: ``q(x) == p_data(x)`` identifies two marginals; ``y <= 1`` bounds terms.
+
+        A theorem is cited with :func:`cited`.
+        """
         rows = tuple((h.relation, h.left, h.right) if isinstance(h, Statement) else tuple(h) for h in hypotheses)
         return Statement(self.relation, self.left, self.right, self.equality, self.given + rows)
 
@@ -107,6 +111,27 @@ class Statement:
         from derivations.language.printing import statement_text
 
         return statement_text(self)
+
+
+def cited(theorem: str, says: Statement) -> tuple[Any, ...]:
+    """A hypothesis that is a theorem cited by name: ``claim.assuming(cited("Eckart-Young", a >= b))``.
+
+    The verdict lists the theorem under its assumptions.  The list of theorems is closed (:data:`THEOREMS`), and what is
+    cited may not be the claim.
+
+    >>> from derivations.language import Function, variables
+    >>> (t,), f = variables("t"), Function("f")
+    >>> cited("Fermat", f(t) == 0)
+    Traceback (most recent call last):
+    derivations.language.terms.LanguageError: 'Fermat' cannot be cited, only Kantorovich-Rubinstein, Rademacher, ...
+    """
+    if theorem not in THEOREMS:
+        raise LanguageError(
+            f"{theorem!r} cannot be cited, only {', '.join(THEOREMS)}; pose it as a hypothesis, unnamed"
+        )
+    if says.equality or says.given or says.relation == "!=":
+        raise LanguageError(f"what {theorem} says must be one relation, not {says!r}")
+    return ("cited", theorem, (says.relation, says.left, says.right))
 
 
 def encode(value: Any) -> Any:
@@ -188,4 +213,4 @@ def statement(value: Any) -> Statement:
     raise LanguageError(f"{value!r} is no statement; write an equation or inequality of terms, as in log(p(x)) == ...")
 
 
-__all__ = ["RELATIONS", "Statement", "decode", "encode", "statement", "unbound_indices"]
+__all__ = ["RELATIONS", "THEOREMS", "Statement", "cited", "decode", "encode", "statement", "unbound_indices"]

@@ -105,7 +105,8 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             for y in free:
                 if y[0] == "var" and variables[y[1]]["slot"] == variables[extremum[1][1]]["slot"]:
                     first.append(["extremum", names, weight, extremum, y])
-    for relation, left, right in (h for h in statement["given"] if h[0] in ("<=", "<", ">=", ">")):
+    posed = [h[2] if h[0] == "cited" else h for h in statement["given"]]
+    for relation, left, right in (h for h in posed if h[0] in ("<=", "<", ">=", ">")):
         low, high = (left, right) if relation in ("<=", "<") else (right, left)
         slack = ["add", high, ["mul", ["num", "-1"], low]]
         first.extend(["nonneg", names, _times(weight, slack)] for names, weight in [*averages, ([], ["num", "1"])])

@@ -34,6 +34,8 @@ class Search:
     """A statement prepared for refutation."""
 
     def __init__(self, statement: dict[str, Json], seed: int = 0) -> None:
+        # Models that a cited theorem excludes are excluded like those of any other hypothesis.
+        statement = {**statement, "given": [h[2] if h[0] == "cited" else h for h in statement["given"]]}
         try:
             self.signature = Signature.of(statement)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
