@@ -55,7 +55,8 @@ class Check:
 
     *value* and *reference* are numbers or enclosures ``{"mid", "rad"}`` in the units of the claim (nats unless said);
     *error* bounds their distance, or is the half-width of the interval of a Monte Carlo estimate.  *passed* says that
-    they agree; for a refuted claim, that the enclosures of its two sides are disjoint.
+    they agree; for a refuted claim, that the enclosures of its two sides are disjoint.  *relation* is how the value
+    then stands to the reference: ``=``, ``<=``, ``<`` or ``!=``; *samples* is the size of a Monte Carlo sample.
 
     >>> Check("demo", "exact-sum", 1.0, 1.0, 0.0, True).json()["method"]
     'exact-sum'
@@ -67,6 +68,8 @@ class Check:
     reference: Any
     error: Any
     passed: bool
+    relation: str = "="
+    samples: int | None = None
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -145,7 +148,7 @@ def disagreement(name: str, method: str, value: Number, reference: Number) -> Ch
     (True, False)
     """
     a, b = enclosed(value), enclosed(reference)
-    return Check(name, method, a.as_json(), b.as_json(), float(_distance(a, b)), not a.overlaps(b))
+    return Check(name, method, a.as_json(), b.as_json(), float(_distance(a, b)), not a.overlaps(b), "!=")
 
 
 def at_most(
@@ -163,7 +166,7 @@ def at_most(
     a, b = enclosed(value), enclosed(bound)
     room = b.lower - a.upper
     passed = room > 0 if strict else room >= -Fraction(tolerance) * max(Fraction(1), abs(Fraction(b.mid)))
-    return Check(name, method, a.as_json(), b.as_json(), float(room), passed)
+    return Check(name, method, a.as_json(), b.as_json(), float(room), passed, "<" if strict else "<=")
 
 
 def sampled(
@@ -182,7 +185,7 @@ def sampled(
     that merely looks heavy-tailed is trusted, unless a few of its values carry the third moment.
     """
     low, high, centre, goal = _interval(name, estimate, reference, offset, tolerance, light_tails)
-    return Check(name, "monte-carlo", centre, goal, (high - low) / 2, low <= goal <= high)
+    return Check(name, "monte-carlo", centre, goal, (high - low) / 2, low <= goal <= high, "=", estimate.moments.count)
 
 
 def sampled_apart(
@@ -193,7 +196,9 @@ def sampled_apart(
 ) -> Check:
     """Passed iff the interval of ``estimate + offset`` misses the reference; otherwise as `sampled`."""
     low, high, centre, goal = _interval(name, estimate, reference, offset, 1e-9)
-    return Check(name, "monte-carlo", centre, goal, (high - low) / 2, not low <= goal <= high)
+    return Check(
+        name, "monte-carlo", centre, goal, (high - low) / 2, not low <= goal <= high, "!=", estimate.moments.count
+    )
 
 
 def sampled_at_most(
@@ -201,7 +206,7 @@ def sampled_at_most(
 ) -> Check:
     """Passed unless the whole interval of the estimate lies above the bound; otherwise as `sampled`."""
     low, high, centre, goal = _interval(name, estimate, bound, 0.0, tolerance, light_tails)
-    return Check(name, "monte-carlo", centre, goal, (high - low) / 2, low <= goal)
+    return Check(name, "monte-carlo", centre, goal, (high - low) / 2, low <= goal, "<=", estimate.moments.count)
 
 
 def _interval(

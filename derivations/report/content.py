@@ -50,6 +50,9 @@ __all__ = [
 
 Paragraphs = list[list[Run]]
 
+FEW_CHECKS = 8  # rows that a claim's page shows of a long table, which stands in the appendix
+MOST_CHECKS = 12  # rows of a table that is not long
+
 
 @dataclass(frozen=True)
 class StepContent:
@@ -95,11 +98,12 @@ class StatementContent:
 
 @dataclass(frozen=True)
 class CheckContent:
-    """A row of the cross-check table."""
+    """A row of the cross-check table: *value* stands in *relation* to *reference* where the check has *passed*."""
 
     name: str
     method: str
     value: Measured
+    relation: Formula
     reference: Measured
     error: str
     samples: str
@@ -133,6 +137,21 @@ class ClaimContent:
     def passed(self) -> int:
         """How many checks passed."""
         return sum(check.passed for check in self.checks)
+
+    @property
+    def shown_checks(self) -> tuple[CheckContent, ...]:
+        """The rows for a page: all that failed, and of the others a few of every method, from all over the table."""
+        if len(self.checks) <= MOST_CHECKS:
+            return self.checks
+        kinds: dict[tuple[str, str], list[int]] = {}
+        for place, check in enumerate(self.checks):
+            kinds.setdefault((check.method, check.relation.text), []).append(place)
+        share = max(1, FEW_CHECKS // len(kinds))
+        chosen = {place for place, check in enumerate(self.checks) if not check.passed}
+        for places in kinds.values():
+            count = min(share, len(places))
+            chosen |= {places[n * len(places) // count] for n in range(count)}
+        return tuple(self.checks[place] for place in sorted(chosen))
 
 
 @dataclass(frozen=True)
@@ -186,6 +205,11 @@ class Content:
     def claims(self) -> list[ClaimContent]:
         """All claims, in order."""
         return [claim for section in self.sections for item in section.items for claim in item.claims]
+
+    @property
+    def long_tables(self) -> list[ClaimContent]:
+        """The claims whose pages show a part of their checks."""
+        return [claim for claim in self.claims if len(claim.shown_checks) < len(claim.checks)]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -330,7 +354,7 @@ def statement_content(statement: Statement, verdict: Verdict, chains: tuple[Chai
         conditions=condition_formulas(verdict),
         assumptions=verdict.assumptions,
         trusts=verdict.trusts,
-        rules=verdict.rules,
+        rules=verdict.rules or (("linearity",) if verdict.verdict == "proved" and not chains else ()),
         chains=chains,
         atoms=_atoms(verdict) if not chains or statement.relation == "=" else (),
         worked=worked(verdict),
@@ -361,7 +385,7 @@ def _own_chain(verdict: Verdict) -> tuple[ChainContent, ...]:
     steps = tuple(StepContent(relation_formula("="), term_formula(t), rule, "proved", "") for t, rule in rest)
     made = ChainContent(term_formula(first[0]), steps, own=True)
     shown = all(formula.tree is not None for formula in (made.start, *(step.term for step in steps)))
-    return (made,) if steps and shown else ()
+    return (made,) if len(steps) > 1 and shown else ()  # a single step is the statement once more
 
 
 _ATOM_RULES = {
@@ -411,16 +435,17 @@ def _check(row: Mapping[str, Any]) -> CheckContent:
     """A row of the table: a sampled value stands with the half-width of its interval and its distance from the
     reference, an enclosed one with its radius and the largest distance that the enclosures leave open."""
     value, reference, error = row["value"], row["reference"], row["error"]
-    shown = measured(value, 8)
+    shown = measured(value, 6)
     if row["method"] == "monte-carlo" and isinstance(value, float) and isinstance(reference, float):
-        digits = max(2, min(8, _places(value, error)))
+        digits = max(2, min(6, _places(value, error)))
         shown = Measured(decimal(value, digits), decimal(error, 2))
         error = abs(value - reference)
     return CheckContent(
         name=str(row["name"]),
         method=str(row["method"]),
         value=shown,
-        reference=measured(reference, 8),
+        relation=relation_formula(str(row.get("relation", "="))),
+        reference=measured(reference, 6),
         error=decimal(error, 2) if isinstance(error, int | float) else measured(error, 3).value,
         samples=decimal(row.get("samples")),
         passed=bool(row["passed"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from test_mathematics import KNOWN
 
 from derivations.report import html, latex
-from derivations.report.content import Content, compose
+from derivations.report.content import FEW_CHECKS, MOST_CHECKS, Content, compose
 from derivations.report.data import report_data, schema
 from derivations.report.environment import facts
 from derivations.report.evidence import Evidence, gather
@@ -262,3 +263,20 @@ def test_a_browser_reports_no_error_and_no_request_leaves_the_page(content: Cont
 def hosts(log: Path) -> set[str]:
     """The hosts in a browser's log of its network."""
     return set(re.findall(r'"(?:url|host|original_url)":"(?:https?|wss?)://([^/":]+)', log.read_text(encoding="utf-8")))
+
+
+def test_a_page_shows_every_failed_check_and_some_of_every_kind(found: list[Evidence]) -> None:
+    kinds = [("exact-sum", "="), ("monte-carlo", "="), ("exact-sum", "<=")]
+    rows = [
+        {"name": f"case {n}", "method": method, "relation": relation, "value": 0.0, "reference": 0.0, "error": 0.0}
+        for n in range(20)
+        for method, relation in kinds
+    ]
+    checks = tuple({**row, "passed": n not in (7, 31)} for n, row in enumerate(rows))
+    claim = compose([replace(found[0], checks=checks)]).claims[0]
+    shown = claim.shown_checks
+    assert len(shown) <= FEW_CHECKS + 2
+    assert [c.name for c in shown if not c.passed] == [rows[7]["name"], rows[31]["name"]]
+    assert {(c.method, c.relation.text) for c in shown} == set(kinds)
+    few = compose([replace(found[0], checks=checks[:MOST_CHECKS])]).claims[0]
+    assert few.shown_checks == few.checks
