@@ -331,7 +331,9 @@ def spelled(tokens: list[Token]) -> str:
     """Tokens as LaTeX again."""
     out = ""
     for token in tokens:
-        gap = " " if out and ((out[-1].isalnum() and token.source[:1].isalnum()) or token.source[:1] == "\\") else ""
+        words = out[-1:].isalnum() and token.source[:1].isalnum()
+        command = token.source[:1] == "\\" and out[-1:] not in "_^{([ "
+        gap = " " if words or command else ""
         out += gap + token.source
         if token.kind in ("REL", "PLUS", "MINUS", "AMP"):
             out += " "
