@@ -268,6 +268,19 @@ def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
     return tuple(sorted(names.get(b, b) for b in binders)), rename_monomial(monomial, names)
 
 
+def lowered(key: Key) -> Key:
+    """A term with its binders at the lowest free levels of their slots: what bound variables are called is no matter."""
+    binders, monomial = key
+    free = names_in(monomial) - set(binders)
+    names: dict[str, str] = {}
+    for b in sorted(binders, key=lambda b: (slot_of(b), int(b.rsplit(".", 1)[1]))):
+        names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in free)
+        free |= {names[b]}
+    if all(old == new for old, new in names.items()):
+        return key
+    return tuple(sorted(names.values())), rename_monomial(monomial, names)
+
+
 def under(binders: Iterable[str], s: Sum) -> Sum:
     """The sum with binders put around each of its terms, which may mention them."""
     around = tuple(binders)
@@ -1788,7 +1801,8 @@ class Replay:
                     raise Rejected("a bound variable would escape from its binder")
                 for atom in sorted(before - {a for a, _ in m}, key=order):
                     self.support("cancelled", m, atom, set(binders))
-            new.append(scaled(result, s.pop(key)))
+            c = s.pop(key)
+            new.extend({lowered(k): v * c} for k, v in result.items())
         return plus(s, *new)
 
     def move(self, s: Sum, move: list[Any]) -> Sum:

@@ -29,26 +29,47 @@ class Expectations(Information):
 
     def _expectation(self, node: Node) -> Term:
         kind, below, body = node.args[:3]
-        if kind != "E":
-            return self.variance(kind, below, body)
-        if len(node.args) == 4:
-            return self.averaged([self.conditional_law(body, node.args[3])], body)
-        return self.averaged(self.binders(below, body), body)
+        given = node.args[3] if len(node.args) == 4 else None
+        if kind == "Var":
+            square = Node("power", (body, Node("number", (number(term(2)),))))
+            return self.mean(below, square, given, body) - power(self.mean(below, body, given, body), 2)
+        if kind == "Cov":
+            if body.head != "list" or len(body.args) != 2:
+                raise Unread("the arguments of a covariance")
+            both = Node("product", body.args)
+            first, second = (self.mean(below, n, given, n if not below else both) for n in body.args)
+            return self.mean(below, both, given, both) - first * second
+        return self.mean(below, body, given, body)
 
-    def conditional_law(self, body: Node, row: Row) -> Term:
+    def mean(self, below: Row, value: Node, given: Row | None, body: Node) -> Term:
+        """The expectation of a value, under the law that a subscript, a condition or the body says."""
+        densities = self.binders(below, body) if given is None else [self.conditional_law(below, body, given)]
+        return self.averaged(densities, value)
+
+    def conditional_law(self, below: Row, body: Node, row: Row) -> Term:
         """The law of what is averaged in ``E[x | y]``."""
         behind = tuple(v for _, piece in split(row, "COMMA") for v in self._variables_of([self.one_name(piece)]))
-        law = self.law_of_the_body(body)
+        laws = self.binders(below, body)
+        law = laws[0]
+        if len(laws) > 1 or law.head != "den":
+            raise Unread("a conditional expectation")
         targets = [(s, v) for s, v in law.args[1] if v not in behind]
         if not targets or law.args[2]:
             raise Unread("a conditional expectation")
         return density(law.args[0], targets, [(v.slot, v) for v in behind])
 
     def variables_in(self, body: Node) -> list[Name]:
-        """The names of variables in an expression, arguments of functions included."""
+        """The names of variables in an expression, arguments of functions included; not those averaged over."""
         found: list[Name] = []
 
         def visit(node: Any) -> None:
+            if isinstance(node, Node) and node.head == "expectation":
+                if len(node.args) == 4:
+                    found.extend(self.one_name(piece) for _, piece in split(node.args[3], "COMMA"))
+                elif node.args[1]:
+                    bound = {spell((p,)) for p in node.args[1]}
+                    found.extend(n for n in self.variables_in(node.args[2]) if not bound & {n.key, n.base})
+                return
             if isinstance(node, Node):
                 if node.head == "name" and variable_key(node.args[0]) in self.vocabulary.variables:
                     found.append(node.args[0])
@@ -64,6 +85,14 @@ class Expectations(Information):
         visit(body)
         return found
 
+    def symbols_in(self, node: Any) -> bool:
+        """Whether an expression has names in it that may be random."""
+        if isinstance(node, Node):
+            if node.head == "name" and node.args[0].key not in ("pi", "e"):
+                return True
+            return any(self.symbols_in(part) for part in node.args)
+        return isinstance(node, tuple) and any(self.symbols_in(part) for part in node)
+
     def one_name(self, row: Row) -> Name:
         name = name_of(row[0]) if len(row) == 1 else None
         if name is None:
@@ -77,13 +106,6 @@ class Expectations(Information):
         for d, vs in zip(reversed(densities), reversed(variables), strict=True):
             value = Term("E", vs, d, value)
         return value
-
-    def variance(self, kind: str, below: Row, body: Node) -> Term:
-        if kind != "Var":
-            raise Unread("a covariance")
-        mean = self.averaged(self.binders(below, body), body)
-        square = self.averaged(self.binders(below, body), Node("power", (body, Node("number", (number(term(2)),)))))
-        return square - power(mean, 2)
 
     def binders(self, below: Row, body: Node) -> list[Term]:
         """The densities under which a subscript averages, outermost first."""
@@ -212,6 +234,8 @@ class Expectations(Information):
         """``E[f(X)]``: under the one law of the variables in its body."""
         found = self.variables_in(body)
         if not found:
+            if self.symbols_in(body):
+                raise Unread("an expectation over what is not named")
             return self.open_law("E", (self.generic_slot(),))
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
         return self.unnamed(list(parts.values()))

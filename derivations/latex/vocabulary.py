@@ -181,7 +181,7 @@ class Vocabulary:
                         self.gradients.add(spell((p,)))
             if part.kind == "NABLA" and not part.below:
                 self.gradients.add("")
-            if name is not None and name.base == "E":
+            if name is not None and name.base in ("E", "Var", "Cov"):
                 self._averaged(part, following)
             if name is None or following is None or following.kind != "bracketed":
                 continue
@@ -204,9 +204,12 @@ class Vocabulary:
                 self._add_variable(name)
         named = any(p.kind in ("SIM", "bracketed") for p in part.below or ())
         if not named and following is not None and following.kind == "bracketed":
-            for _, _, inner in self._walk(following.args[0]):
+            for row, at, inner in self._walk(following.args[0]):
                 name = name_of(inner)
-                if name is not None and name.base.lower() in RANDOM and not self.is_law(name):
+                called = at + 1 < len(row) and row[at + 1].kind == "bracketed"
+                if name is None or called or self.is_law(name) or name.base in RESERVED:
+                    continue
+                if name.base.lower() in RANDOM or (len(name.base) == 1 and name.base.isupper()):
                     self._add_variable(name)
 
     def _is_point(self, letter: str) -> bool:

@@ -97,6 +97,8 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
     for side in sources:
         _survey(side, [], ["num", "1"], divergences, averages, logs, integrals)
     laws = _densities(sources)
+    averages += [(names, weight) for names, weight, _ in logs if names and weight[0] == "den"]  # written as integrals
+    averages = [(names, weight) for names, weight in _distinct([[n, w] for n, w in averages])]
     first = [*divergences]
     variables = statement["declare"]["variables"]
     for extremum in _extrema(sources):
@@ -121,6 +123,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             names = [t for _, t in a[2] if t[0] == "var" and t[1] in bound]
             if a != b and names and names == [t for _, t in b[2]] == [t for _, t in a[2]]:
                 second.append(["gibbs", names, a, b])
+    second += _partial(averages, laws, sources)
     third: list[Any] = []
     for names, weight, inside in logs:
         for f in (inside, ["pow", inside, "-1"]):
@@ -155,13 +158,52 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             fourth.append(["square", [], ["num", "1"], ["sym", name]])
         if facts["sign"] in ("nonnegative", "positive") and not facts["shape"]:
             fourth.append(["nonneg", [], ["sym", name]])
+    squares = _squared(sources)
+    for f in squares:
+        if f[0] in ("E", "int"):
+            fourth.append(["square", [], ["num", "1"], f])
     for names, weight in averages:
-        for f in _squared(sources):
+        for f in squares:
+            if f[0] in ("E", "int"):
+                fourth.append(["square", names, weight, f])
             fall = ["add", f, ["mul", ["num", "-1"], ["int", names, ["mul", weight, f]]]]
             fourth.append(["square", names, weight, fall])
     for n in (1, 2, 3, 5):
         fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
     return [_distinct(stage) for stage in (first, second, third, fourth)]
+
+
+def _partial(averages: list[tuple[Names, Term]], laws: list[Any], sources: list[Any]) -> list[Any]:
+    """A joint density against its own marginal times a conditional density: what a chain rule or a bound leaves over."""
+    blocks = _distinct([[t for _, t in d[2]] for d in laws] + [t[n] for t in _informations(sources) for n in (1, 2)])
+    found = []
+    for names, weight in averages:
+        for other in laws:
+            mine = [p[1] for p in other[2]]
+            rest = [n for n in names if n not in mine]
+            if rest and not other[3] and all(t in names for t in mine):
+                found.append(["gibbs", mine, ["int", rest, weight], other])
+        if weight[0] != "den" or len(weight[2]) != len(names):
+            continue
+        several = [[n for n in names if n not in block] for block in blocks]
+        for other in laws:
+            for block in _distinct([*blocks, *several]):  # the variables of the conditional density
+                targets = [p for p in other[2] + other[3] if p[1] in block]
+                given = [p for p in other[2] + other[3] if p[1] not in block]
+                apart = [n for n in names if n in block]
+                if not targets or not given or len(apart) != len(targets) or len(apart) == len(names):
+                    continue
+                if not {t[1] for _, t in given if t[0] == "var"} <= {n[1] for n in names}:
+                    continue
+                conditional = ["den", other[1], sorted(targets), sorted(given)]
+                found.append(["gibbs", names, weight, ["mul", ["int", apart, weight], conditional]])
+    return found
+
+
+def _informations(t: Any) -> list[Any]:
+    if not isinstance(t, list):
+        return []
+    return ([t] if t[:1] == ["I"] else []) + [i for part in t for i in _informations(part)]
 
 
 def _distinct(items: list[Any]) -> list[Any]:
@@ -255,7 +297,7 @@ def _squared(t: Any) -> list[Term]:
     """The terms that stand under a square: a mean of squares may be compared with the square of a mean."""
     if not isinstance(t, list):
         return []
-    mine = [t[1]] if t[:1] == ["pow"] and t[2] == "2" and t[1][0] not in ("E", "int") else []
+    mine = [t[1]] if t[:1] == ["pow"] and t[2] == "2" else []
     return _distinct([*mine, *(s for part in t for s in _squared(part))])
 
 
