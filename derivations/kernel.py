@@ -269,7 +269,7 @@ def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
 
 
 def lowered(key: Key) -> Key:
-    """A term with its binders at the lowest free levels of their slots: what bound variables are called is no matter."""
+    """A term with its binders at the lowest free levels of their slots: the names of bound variables are no matter."""
     binders, monomial = key
     free = names_in(monomial) - set(binders)
     names: dict[str, str] = {}

@@ -110,6 +110,8 @@ class Expectations(Information):
     def binders(self, below: Row, body: Node) -> list[Term]:
         """The densities under which a subscript averages, outermost first."""
         if not below:
+            if not self.variables_in(body) and self.symbols_in(body):
+                raise Unread("an expectation over what is not named")
             return [self.law_of_the_body(body)]
         found: list[Term] = []
         waiting: list[Part] = []
@@ -234,8 +236,6 @@ class Expectations(Information):
         """``E[f(X)]``: under the one law of the variables in its body."""
         found = self.variables_in(body)
         if not found:
-            if self.symbols_in(body):
-                raise Unread("an expectation over what is not named")
             return self.open_law("E", (self.generic_slot(),))
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
         return self.unnamed(list(parts.values()))

@@ -174,7 +174,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
 
 
 def _partial(averages: list[tuple[Names, Term]], laws: list[Any], sources: list[Any]) -> list[Any]:
-    """A joint density against its own marginal times a conditional density: what a chain rule or a bound leaves over."""
+    """A joint density against its own marginal times a conditional density: what chain rules and bounds leave over."""
     blocks = _distinct([[t for _, t in d[2]] for d in laws] + [t[n] for t in _informations(sources) for n in (1, 2)])
     found = []
     for names, weight in averages:
