@@ -8,7 +8,7 @@ import pytest
 from derivations.check import check
 
 PROVED = {
-    "total variance": r"\operatorname{Var}(X)=\mathbb{E}[\operatorname{Var}(X\mid Y)]+\operatorname{Var}(\mathbb{E}[X\mid Y])",
+    "total variance": r"\mathrm{Var}(X)=\mathbb{E}[\mathrm{Var}(X\mid Y)]+\mathrm{Var}(\mathbb{E}[X\mid Y])",
     "mean conditional variance": r"\operatorname{Var}(X) \ge \mathbb{E}[\operatorname{Var}(X\mid Y)]",
     "tower": r"\mathbb{E}[XY] = \mathbb{E}[X\,\mathbb{E}[Y\mid X]]",
     "square of a mean": r"\mathbb{E}[X^2] \ge (\mathbb{E}[X])^2",
