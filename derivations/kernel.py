@@ -1792,7 +1792,7 @@ class Replay:
     def replaced(self, s: Sum, keys: list[Key], results: list[Sum]) -> Sum:
         """The sum with terms replaced; powers that cancel in this need the support of what is left."""
         s = dict(s)
-        new = []
+        new: list[Sum] = []
         for key, result in zip(keys, results, strict=True):
             before = {a for a, e in key[1] if e < 0}
             loose = levels(key[1]) - set(key[0])
