@@ -11,7 +11,10 @@ r"""Check the derivations in LaTeX and Markdown: a verdict for every relation si
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
+import os
+import re
 import sys
 import time
 import types
@@ -27,13 +30,17 @@ from derivations.latex.defining import definition_of, is_defined, is_expandable,
 from derivations.latex.directives import apply_directives
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
-from derivations.latex.limits import OutOfTime, time_limit
+from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.tokens import Token, Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
 MAX_BYTES = 4_000_000
 STEP_SECONDS = 5.0
+READ_SECONDS = 60.0
 FILE_SECONDS = 600.0
+WAIT_SECONDS = 10.0
+MAX_STEPS = 20_000
+RELATION_SIGN = re.compile(r"(?<![<>:!=\\])(?:\\(?:le|ge|leq|geq|approx|propto|ne|neq)(?![A-Za-z])|[=<>≤≥≠])")
 KINDS = {".tex": "tex", ".ltx": "tex", ".sty": "tex", ".md": "markdown", ".markdown": "markdown", ".rmd": "markdown"}
 VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
 
@@ -174,6 +181,8 @@ def check_files(
         except (LanguageError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             files.append(CheckedFile(path, (), reason))
+        except (*INTERNAL, RecursionError, MemoryError) as error:  # the other files are still owed their verdicts
+            files.append(CheckedFile(path, (), f"the checker failed on this file, please report it: {error!r}"))
     return Report(tuple(files), time.perf_counter() - start)
 
 
@@ -185,13 +194,12 @@ def _contents(path: str) -> tuple[str, str]:
         place = Path(path)
         if place.is_dir():
             raise LanguageError("is a directory; name the files in it")
-        if place.stat().st_size > MAX_BYTES:
-            raise LanguageError(f"has more than {MAX_BYTES} bytes; split it")
-        with place.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = _bytes(place)
         kind = KINDS.get(place.suffix.lower(), "bare")
     if len(data) > MAX_BYTES:
         raise LanguageError(f"has more than {MAX_BYTES} bytes; split it")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise LanguageError("is UTF-16 text; save it as UTF-8")
     if b"\0" in data:
         raise LanguageError("is binary, not text")
     try:
@@ -201,6 +209,26 @@ def _contents(path: str) -> tuple[str, str]:
     if not text.strip():
         raise LanguageError("is empty")
     return text, kind
+
+
+def _bytes(place: Path) -> bytes:
+    """What a file, a pipe or a device holds, up to one byte more than is read; a silent pipe is not waited for long."""
+    descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb", buffering=0) as file:
+        data = b""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while len(data) <= MAX_BYTES:
+            piece = file.read(MAX_BYTES + 1 - len(data))
+            if piece == b"":
+                break
+            data += piece or b""
+            if piece is None:  # nothing there yet
+                if time.monotonic() > deadline:
+                    raise LanguageError(f"is a pipe or device that gave nothing more for {WAIT_SECONDS:g} s")
+                time.sleep(0.01)
+            elif not place.is_file() and time.monotonic() > deadline:
+                raise LanguageError(f"is a pipe or device that did not end within {WAIT_SECONDS:g} s")
+        return data
 
 
 # One document ------------------------------------------------------------------------------------------------------
@@ -217,15 +245,23 @@ class _Sides:
 
 
 def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) -> CheckedFile:
-    document = read(text, kind)
     deadline = time.monotonic() + FILE_SECONDS
     cache: dict[tuple[Token, ...], Row | str] = {}
     displays: list[tuple[Display, list[_Sides], str]] = []
-    for display in document.displays:
-        found, error = _sides(display, cache, timeout)
-        displays.append((display, found, error))
-    context = Context(Vocabulary(r for r in cache.values() if not isinstance(r, str)))
-    apply_directives(document.directives, context)
+    try:
+        with time_limit(READ_SECONDS):
+            document = read(text, kind)
+            if sum(len(RELATION_SIGN.findall(display.latex)) for display in document.displays) > MAX_STEPS:
+                raise LanguageError(f"has more than {MAX_STEPS} steps; split it")
+            for display in document.displays:
+                found, error = _sides(display, cache, timeout)
+                displays.append((display, found, error))
+            context = Context(Vocabulary(r for r in cache.values() if not isinstance(r, str)))
+            apply_directives(document.directives, context)
+    except OutOfTime:
+        raise LanguageError(f"was not read within {READ_SECONDS:g} s; split it") from None
+    except RecursionError:
+        raise LanguageError("has directives that are nested too deeply") from None
     seen: set[str] = set()
     derivations = []
     for display, found, error in displays:
@@ -303,12 +339,10 @@ def _define(sides: _Sides, context: Context, seen: set[str], note: bool) -> bool
 
 def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
     """A display that was not read: a step for each relation sign that can be seen in it."""
-    import re
-
-    for match in re.finditer(
-        r"(?<![<>:!=\\])(?:\\(?:le|ge|leq|geq|approx|propto|ne|neq)(?![A-Za-z])|[=<>≤≥≠])", display.latex
-    ):
-        line = display.line + display.latex.count("\n", 0, match.start())
+    line, at = display.line, 0
+    for match in RELATION_SIGN.finditer(display.latex):
+        line += display.latex.count("\n", at, match.start())
+        at = match.start()
         yield CheckedStep(line, "=", "", "", "unsupported", message=f"not read: {error}")
 
 
@@ -378,9 +412,16 @@ def arguments_parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="text for people, json for machines")
     parser.add_argument("--strict", action="store_true", help="exit 1 also for conditional, undecided or unread steps")
     parser.add_argument("--seed", type=int, default=0, help="fixes the models that are drawn (default: 0)")
-    parser.add_argument("--timeout", type=float, default=STEP_SECONDS, help="seconds for one step (default: 5)")
+    parser.add_argument("--timeout", type=_seconds, default=STEP_SECONDS, help="seconds for one step (default: 5)")
     parser.add_argument("--review", metavar="OUT.html", help="also write the marked-up documents as one HTML page")
     return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= FILE_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds above 0 and up to {FILE_SECONDS:g}")
+    return value
 
 
 def run(options: argparse.Namespace) -> int:

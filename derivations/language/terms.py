@@ -19,6 +19,9 @@ Scalar = Union["Term", int, Fraction, str]
 KINDS = ("unknown", "discrete", "continuous")
 SIGNS = ("real", "nonnegative", "positive", "nonzero", "positive definite")
 RANGES = ("real", "nonnegative", "positive", "unit")
+MAX_BITS = 990  # of a number's parts: the 300 digits that the kernel reads
+MAX_EXPONENT = 1_000
+TOO_LONG = "a number of more than 300 digits; give it a name"
 
 
 class LanguageError(ValueError):
@@ -274,7 +277,10 @@ def term(value: Scalar) -> Term:
     if isinstance(value, Term):
         return value
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        return Term("num", Fraction(value))
+        n = Fraction(value)
+        if max(n.numerator.bit_length(), n.denominator.bit_length()) > MAX_BITS:
+            raise LanguageError(TOO_LONG)
+        return Term("num", n)
     if isinstance(value, float):
         raise LanguageError(f"{value!r} is a float, which is not exact; write Fraction({str(value)!r})")
     raise LanguageError(f"{value!r} is no term; a term is a number, a symbol, a density, or built from these")
@@ -327,11 +333,16 @@ def power(base: Scalar, exponent: Scalar) -> Term:
     """A power.  The exponent is a number; a symbolic one is written exp(b * log(a))."""
     base, exponent = term(base), term(exponent)
     e, b = number(exponent), number(base)
+    if e is not None and b is None and (abs(e) > MAX_EXPONENT or e.denominator > MAX_EXPONENT):
+        raise LanguageError(f"an exponent beyond {MAX_EXPONENT}; give it a name: exp(n * log(x))")
     if e is None:
         raise LanguageError(f"({base})**({exponent}): write exp(({exponent}) * log({base})) for a symbolic exponent")
     if e == 1:
         return base
     if b is not None and e.denominator == 1 and (b != 0 or e > 0):
+        bits = max(b.numerator.bit_length(), b.denominator.bit_length()) - 1
+        if bits * abs(e) > MAX_BITS or e.numerator.bit_length() > MAX_BITS:
+            raise LanguageError(TOO_LONG)
         return term(b ** int(e))
     if b == 0 and e < 0:
         raise LanguageError("a division by zero; the denominator must not be the number 0")

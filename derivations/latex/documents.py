@@ -55,6 +55,7 @@ _ENVIRONMENTS = tuple(n for n in ROWS if n not in ("dgroup", "dmath*", "multline
 _BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _MATH_FENCES = ("math", "latex", "tex", "katex")
 
 
@@ -77,14 +78,18 @@ class _Scanner:
         """The text with comments and code as spaces; fences of mathematics become displays."""
         text = self.text
         if markdown:
-            text = re.sub(r"<!--(.*?)-->", self._html_comment, text, flags=re.DOTALL)
+            text = self._html_comments(text)
             text = self._fences(text)
             text = re.sub(r"(?<![`\\])(`+)(?!`)([^`\n]*?)\1(?!`)", lambda m: " " * len(m[0]), text)
         return re.sub(r"(?<!\\)((?:\\\\)*)%([^\n]*)", self._tex_comment if not markdown else self._plain_percent, text)
 
-    def _html_comment(self, match: re.Match[str]) -> str:
-        self.note(match.start(), match[1].strip())
-        return re.sub(r"[^\n]", " ", match[0])
+    def _html_comments(self, text: str) -> str:
+        out, at = [], 0
+        while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+            self.note(start, text[start + 4 : end].strip())
+            out += [text[at:start], re.sub(r"[^\n]", " ", text[start : end + 3])]
+            at = end + 3
+        return "".join([*out, text[at:]])
 
     def _tex_comment(self, match: re.Match[str]) -> str:
         self.note(match.start(), match[2])
@@ -134,43 +139,56 @@ def read(text: str, kind: str = "markdown") -> Document:
     clean = scanner.blanked(kind != "tex")
     macros = collect_macros(clean)
     displays: list[Display] = []
-    for start, body in _displays(clean):
-        if len(displays) == MAX_DISPLAYS:
-            raise LanguageError(f"the document has more than {MAX_DISPLAYS} displays")
-        displays.append(_display(scanner, start, body, macros))
+    for start, body, error in _displays(clean):
+        displays.append(_display(scanner, start, body, macros, error))
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
     return Document(tuple(displays), tuple(scanner.directives))
 
 
-def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro]) -> Display:
+def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro], error: str = "") -> Display:
     line = scanner.line(start)
     leading = len(body) - len(body.lstrip())
     line += body[:leading].count("\n")
     body = body.strip()
+    if error:
+        return Display(line, body, body, error)
     try:
         return Display(line, expand(body, macros), body)
-    except LanguageError as error:
-        return Display(line, body, body, str(error))
+    except LanguageError as failure:
+        return Display(line, body, body, str(failure))
 
 
-def _displays(text: str) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
-    at = 0
+def _displays(text: str) -> list[tuple[int, str, str]]:
+    """Where displays start, what they hold, and what is wrong; one that nothing closes ends with its paragraph."""
+    found: list[tuple[int, str, str]] = []
+    unclosed: set[str] = set()
+    at, paragraph = 0, -1
     opening = re.compile(r"(?<!\\)\$\$|(?<!\\)\\\[|" + _BEGIN.pattern)
     while match := opening.search(text, at):
+        if len(found) == MAX_DISPLAYS:
+            raise LanguageError(f"the document has more than {MAX_DISPLAYS} displays")
         mark = match[0]
-        if mark == "$$":
+        if mark in unclosed:  # what closes it was looked for before, and is not further on either
+            end = -1
+        elif mark == "$$":
             end = text.find("$$", match.end())
         elif mark == "\\[":
             end = text.find("\\]", match.end())
         else:
             end = _environment_end(text, match)
         if end < 0:
-            at = match.end()
+            if mark not in unclosed and (mark[1] in "$[" or text.find(mark.replace("begin", "end", 1), at) < 0):
+                unclosed.add(mark)
+            if paragraph < match.end():
+                blank = _PARAGRAPH.search(text, match.end())
+                paragraph = blank.start() if blank else len(text)
+            inner = opening.search(text, match.end(), paragraph)
+            at = inner.start() if inner else paragraph
+            found.append((match.end(), text[match.end() : at], f"nothing closes {mark}"))
             continue
-        found.append((match.end(), text[match.end() : end]))
+        found.append((match.end(), text[match.end() : end], ""))
         at = text.find("}", end) + 1 if mark.startswith("\\begin") else end + 2
     return found
 
@@ -188,8 +206,8 @@ def _environment_end(text: str, opening: re.Match[str]) -> int:
 # Macros ------------------------------------------------------------------------------------------------------------
 
 _DEFINE = re.compile(
-    r"\\(?:re)?(?:newcommand|providecommand|DeclareMathOperator)\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?"
-    r"\s*(?:\[(\d)\])?\s*(?:\[([^\]]*)\])?\s*\{|\\def\s*(\\[A-Za-z]+)((?:#\d)*)\s*\{"
+    r"\\(?:re)?(?:newcommand|providecommand|DeclareMathOperator)\*?\s*+\{?\s*+(\\[A-Za-z]+)\s*+\}?"
+    r"\s*+(?:\[(\d)\])?\s*+(?:\[([^\]]{0,5000})\])?\s*+\{|\\def\s*+(\\[A-Za-z]+)((?:#\d)*)\s*+\{"
 )
 
 

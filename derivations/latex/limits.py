@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+# What a fault of the checker itself may raise: caught where a verdict or an answer is still owed, and always shown.
+INTERNAL = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError)
 
 
 class OutOfTime(BaseException):
@@ -15,7 +19,10 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise :class:`OutOfTime` in the main thread after *seconds*; elsewhere only the size of terms is bounded."""
+    """Raise :class:`OutOfTime` in the main thread after *seconds*; elsewhere only the size of terms is bounded.
+
+    Inside another limit, whichever ends first holds, and what is left of the outer one goes on afterwards.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -24,9 +31,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    start = time.monotonic()
+    outer, repeated = signal.setitimer(signal.ITIMER_REAL, seconds)
+    if 0 < outer < seconds:
+        signal.setitimer(signal.ITIMER_REAL, outer)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if outer > 0:  # at once, but not before the handler is back, if its time is over
+            signal.setitimer(signal.ITIMER_REAL, max(1e-6, outer - (time.monotonic() - start)), repeated)

@@ -20,6 +20,7 @@ from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 
 MAX_NODES = 5_000
+MAX_DIGITS = 290
 
 Callable_ = Callable[[Name, Row], bool]
 
@@ -156,6 +157,8 @@ class _Parser:
         self.reading.count()
         kind = part.kind
         if kind == "NUMBER":
+            if len(part.text) > MAX_DIGITS:
+                raise Unread(f"a number of more than {MAX_DIGITS} digits")
             return self.powered(Node("number", (Fraction(part.text),), part.place), part)
         if kind in ("NAME", "accent"):
             return self.named(part)

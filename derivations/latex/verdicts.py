@@ -18,7 +18,7 @@ from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
-from derivations.latex.limits import OutOfTime, time_limit
+from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.names import is_greek, name_of
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import objective, rungs
@@ -27,7 +27,6 @@ from derivations.refuter import refute
 
 _cache: dict[str, Verdict] = {}
 CACHE_SIZE = 4_000
-INTERNAL = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError)
 
 
 @dataclass(frozen=True)

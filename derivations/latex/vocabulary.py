@@ -224,7 +224,8 @@ class Vocabulary:
 
     def _bound_by(self, part: Part) -> None:
         below = part.below or ()
-        first = name_of(split(below, "REL")[0][1][0]) if part.text == "sum" and below else None
+        start = split(below, "REL")[0][1] if part.text == "sum" and below else ()
+        first = name_of(start[0]) if start else None
         if first is not None and first.key in INDEX_LETTERS and self._is_point(first.key):
             self.variables.add(first.key)
             self.summed.add(first.key)

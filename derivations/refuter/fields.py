@@ -160,9 +160,10 @@ def _float_power(value: Value, exponent: Fraction) -> Value:
         raise DoesNotExist("a division by zero")
     if exponent.denominator != 1 and value < 0:
         raise DoesNotExist("a root of a negative number")
-    if abs(value) > 1e30 and exponent > 1:
-        return math.inf
-    return value ** (exponent.numerator if exponent.denominator == 1 else float(exponent))
+    try:
+        return value ** (exponent.numerator if exponent.denominator == 1 else float(exponent))
+    except OverflowError:
+        return -math.inf if value < 0 and exponent.numerator % 2 else math.inf
 
 
 def _ball_log(value: Value) -> Value:
