@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import socket
 import subprocess
@@ -133,15 +134,13 @@ def test_a_file_that_takes_too_long_to_read_is_an_error(tmp_path: Path, monkeypa
 
 
 def test_limits_of_time_nest() -> None:
-    with pytest.raises(OutOfTime), time_limit(0.2):
-        try:
-            with time_limit(0.05):
-                time.sleep(2)
-        except OutOfTime:
-            pass
+    start = time.monotonic()
+    with contextlib.suppress(OutOfTime), time_limit(0.3):
+        with contextlib.suppress(OutOfTime), time_limit(0.05):
+            time.sleep(2)
         with time_limit(5):
             time.sleep(2)
-        pytest.fail("the outer limit holds inside the inner one")
+    assert 0.25 < time.monotonic() - start < 1.5  # the inner limit ended early, the outer one held inside another
 
 
 def test_the_command_line_of_the_fuzzer_runs() -> None:
