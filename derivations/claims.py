@@ -51,6 +51,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "limit": ("limit",),
     "bounded by its supremum": ("bounded by its extremum", "normalisation", "marginalisation", "Bayes' rule"),
     "point masses": ("point masses",),
+    "exchangeability": ("exchangeability", "size of a minibatch", "normalisation", "sum of a constant"),
+    "size of a minibatch": ("size of a minibatch", "normalisation", "sum of a constant"),
     "independent draws": ("independence of components", "normalisation", "sum of a constant"),
     "trace of an inverse": ("inverse matrix", "sum of a constant"),
     "disjoint supports": ("hypothesis", "normalisation"),

@@ -13,6 +13,7 @@ equality is proved when the difference of its sides becomes the empty sum by the
     score      integral of a d log a is the derivative of the integral of a, in a parameter
     moment     integral of N(x; m, v) x^n dx, from M(n+1) = m M(n) + n v M(n-1), M(0) = 1, M(1) = m
     component  a bound vector under a product of normalised component densities is integrated out but for one component
+    batch      the indicators b_i of a uniformly drawn minibatch of M out of N have the sum M, and the same mean, so M/N
     count      a sum over an index that its term does not mention is the number of its values times the term
     fold       S^(-1) times the definition of S is 1
 
@@ -71,6 +72,8 @@ RULES = (
     "independence of components",
     "inverse matrix",
     "sum of a constant",
+    "exchangeability",
+    "size of a minibatch",
     "pushforward",
     "change of variables",
     "differentiation",
@@ -86,6 +89,8 @@ RULES = (
     "attained extremum",
     "point masses",
 )
+
+BATCHES = ("exchangeability", "size of a minibatch")
 
 # What may be cited without a proof.  Whoever cites one of these poses a hypothesis; the verdict names the theorem.
 THEOREMS = ("Kantorovich-Rubinstein", "Rademacher", "Eckart-Young")
@@ -468,6 +473,7 @@ FORMS = {
         "pow": "tn",
         "normal": "ttt",
         "gaussian": "ttt",
+        "minibatch": "tt",
         "int": "vt",
         "H": "vvt",
         "I": "vvvt",
@@ -750,7 +756,7 @@ class Replay:
     def nonnegative(self, atom: Atom) -> bool:
         """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
         head = atom[0]
-        if head in ("den", "cond", "normal", "gaussian", "det", "exp", "prime", "const", "abs"):
+        if head in ("den", "cond", "normal", "gaussian", "minibatch", "det", "exp", "prime", "const", "abs"):
             return True
         if head == "prod":
             return self.nonnegative(atom[2])
@@ -940,6 +946,8 @@ class Replay:
             return single(("det", point(self.leaf(t[1], env))))
         if head == "gaussian":
             return self.gaussian(t, env)
+        if head == "minibatch":
+            return self.minibatch(t, env)
         if head in ("sup", "inf"):
             return self.extremum(t, env)
         if head == "grad":
@@ -961,12 +969,26 @@ class Replay:
             raise Rejected("a normal density of shapes that do not fit")
         if mean[0] not in ("sym", "num"):
             raise Rejected("the mean of this density is a symbol or a number")
+        places = (point(self.leaf(a, env)) for a in (x, mean, covariance))
+        return single(("gaussian", *places, self.components_of(dimension)))
+
+    def components_of(self, dimension: Any) -> str:
+        """The range of the indices of a vector's components."""
         span = (point(constant(1)), point(self.quietly(dimension)))
         if span not in self.ranges:
             self.check_range(span)
             self.ranges.append(span)
-        places = (point(self.leaf(a, env)) for a in (x, mean, covariance))
-        return single(("gaussian", *places, f"#{self.ranges.index(span)}"))
+        return f"#{self.ranges.index(span)}"
+
+    def minibatch(self, t: Any, env: Env) -> Sum:
+        """The density, for counting, of the indicators b_1, ..., b_N of a uniformly drawn subset of M out of N."""
+        _, b, size = t
+        facts = self.variables[b[1]] if b[0] == "var" else {"kind": "", "shape": []}
+        if facts["kind"] != "discrete" or len(facts["shape"]) != 1:
+            raise Rejected("a minibatch is told by a discrete vector, one component for each datum")
+        m = point(self.total(size, env))
+        self.check_range((point(constant(1)), m))
+        return single(("minibatch", point(self.leaf(b, env)), m, self.components_of(facts["shape"][0])))
 
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
@@ -1580,6 +1602,8 @@ class Replay:
         outside: Sum = {((), tuple(p for p in monomial if p not in inside)): Fraction(1)}
         if name.startswith("#") and self.contraction(name, key):
             return self.contraction(name, key)
+        if name.startswith("#") and self.whole_batch(name, key):
+            return self.whole_batch(name, key)
         if name.startswith("#"):
             if inside or not self.use("sum of a constant"):
                 return None
@@ -1590,7 +1614,7 @@ class Replay:
             if not self.nonnegative_sum(count):
                 return None
             return under(rest, product(outside, count))
-        heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod", "gaussian")]
+        heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod", "gaussian", "minibatch")]
         scores = [a for a, e in inside if e == 1 and a[0] == "score"]
         if len(heads) == len(scores) == 1 and len(inside) == 2 and scores[0][2] == heads[0]:
             replaced = self.collapse(heads[0], name)
@@ -1613,6 +1637,9 @@ class Replay:
         if len(heads) == 1 and heads[0][0] == "gaussian":
             second = self.second_moment(name, heads[0], inside)
             return None if second is None else under(rest, product(outside, second))
+        if len(heads) == 1 and heads[0][0] == "minibatch":
+            share = self.included(name, heads[0], inside)
+            return None if share is None else under(rest, product(outside, share))
         products = [a for a in heads if a[0] == "prod"]
         if len(products) == 1:
             return self.component(name, products[0], monomial, rest)
@@ -1624,7 +1651,7 @@ class Replay:
         if atom[0] == "normal":
             alone = atom[1] == variable and name not in names_in(atom[2:]) and self.real_line(name)
             return constant(1) if alone and self.use("normalisation") else None
-        if atom[0] in ("prod", "gaussian"):
+        if atom[0] in ("prod", "gaussian", "minibatch"):
             return None
         slots = atom[3]
         mine = [s for s, a in slots if a == variable and s == filled_by(name)]
@@ -1690,6 +1717,36 @@ class Replay:
             return None
         rest = tuple(b for b in binders if b not in indices)
         return under(rest, product({((), others): Fraction(1)}, opened(span[1], rest)))
+
+    def included(self, name: str, atom: Atom, inside: list[Any]) -> Sum | None:
+        """Mass one, and E[b_i] = M/N for the indicators of a uniformly drawn minibatch.
+
+        Exchanging two data maps the subsets of size M onto themselves, so all b_i have the same mean; their sum is M.
+        """
+        vector = ("var", name)
+        parts = [(a, e) for a, e in inside if a != atom]
+        if atom[1] != vector or name in names_in(atom[2]):
+            return None
+        if not parts:
+            return constant(1) if self.use("normalisation") else None
+        (a, e), whole = parts[0], opened(self.ranges[int(atom[3][1:])][1], ())
+        alone = (
+            len(parts) == 1 and e == 1 and a[:2] == ("at", vector) and a[2][0] == "idx" and slot_of(a[2][1]) == atom[3]
+        )
+        if not alone or not self.positive_sum(whole) or not self.allowed.issuperset(BATCHES):
+            return None
+        self.used.update(BATCHES)
+        return product(opened(atom[2], ()), self.power(whole, Fraction(-1)))
+
+    def whole_batch(self, name: str, key: Key) -> Sum | None:
+        """The sum of b_i over all i is M wherever the density of a minibatch of size M is not zero."""
+        binders, monomial = key
+        mine = [(a, e) for a, e in monomial if name in names_in(a)]
+        for batch in (a for a, e in monomial if a[0] == "minibatch" and e > 0 and a[3] == slot_of(name)):
+            if mine == [(("at", batch[1], ("idx", name)), 1)] and self.use("size of a minibatch"):
+                rest: Sum = {((), tuple(p for p in monomial if p not in mine)): Fraction(1)}
+                return under((b for b in binders if b != name), product(rest, opened(batch[2], ())))
+        return None
 
     def real_line(self, name: str) -> bool:
         """Whether a bound variable ranges over the reals: a continuous one, or a component of a continuous vector."""
@@ -1989,6 +2046,8 @@ class Replay:
         for a, e in m:
             if a[0] == "fn" and e > 0 and self.functions[a[1]]["range"] == "unit":
                 del powers[a]
+            if a[0] == "at" and e > 0 and any(b[:2] == ("minibatch", a[1]) and x > 0 for b, x in m):
+                del powers[a]
             items = opened(a, ()) if a[0] == "sum" and e == -1 else {}
             if items and all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
                 part = next(
@@ -2004,10 +2063,13 @@ class Replay:
                     powers[part[0][0]] -= 1
         rest = tuple(sorted(powers.items(), key=_by_atom))
         mass = self.settle({(binders, rest): Fraction(1)})
+        variables = {b for b in binders if not b.startswith("#")}
         densities = all(
-            a[0] in ("den", "normal", "gaussian", "prod") for a, e in rest if e > 0 and names_in(a) & set(binders)
+            a[0] in ("den", "normal", "gaussian", "prod", "minibatch")
+            for a, e in rest
+            if e > 0 and names_in(a) & variables
         )
-        return densities and not any(b for b, _ in mass)
+        return densities and all(b.startswith("#") for names, _ in mass for b in names)
 
     def finite_mass(self, binders: tuple[str, ...], m: Monomial) -> bool:
         return not any(b for b, _ in self.settle({(binders, m): Fraction(1)}))
@@ -2370,8 +2432,8 @@ class Replay:
             return ["num", str(atom[1])]
         if head in ("at", "entry", "inverse", "det"):
             return [head, *(self.shown(a) for a in atom[1:])]
-        if head == "gaussian":
-            return [head, *(self.shown(a) for a in atom[1:4])]
+        if head in ("gaussian", "minibatch"):
+            return [head, *(self.shown(a) for a in atom[1:-1])]
         if head == "fn":
             return ["fn", atom[1], [self.shown(a) for a in atom[2]]]
         if head in ("den", "cond"):

@@ -8,6 +8,7 @@
 ``KL(a, b)``, ``JSD``      divergences of densities; ``TV``, ``cross_entropy``
 ``H(p(x))``, ``I(q, x, z)``  entropy, also conditional; mutual information
 ``Normal(m, v)(x)``        the normal density; diagonal for a vector x
+``Minibatch(M)(b)``        a uniformly drawn subset of size M, by the indicators b[i] of its members
 ``sup[D](f)``, ``inf[..]``  extrema over a variable, a function or a law
 ``Grad[theta](f)``         derivative
 ``Limit[a, -infinity](f)``  limit in a symbol, at a number or an infinity
@@ -17,7 +18,7 @@
 =========================  =====================================================================
 """
 
-from derivations.language.laws import Law, Normal, laws
+from derivations.language.laws import Law, Minibatch, Normal, laws
 from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
 from derivations.language.operators import (
     JSD,
@@ -67,6 +68,7 @@ __all__ = [
     "LanguageError",
     "Law",
     "Limit",
+    "Minibatch",
     "MultivariateNormal",
     "Normal",
     "Product",

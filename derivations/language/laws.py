@@ -143,6 +143,31 @@ class Normal:
         return Term("prod", k, Term("normal", at(point, k), at(self.mean, k), at(self.variance, k)))
 
 
+class Minibatch:
+    """A uniformly drawn subset of M out of N, without replacement, told by its indicators.
+
+    ``Minibatch(M)(b)`` is the probability of the vector b of N components, of which M are one and the others zero: all
+    such vectors have the same.  So ``b[i]`` is one if the i-th datum is in the minibatch, and zero if not.
+
+    >>> from derivations.language import symbols, variables
+    >>> N, M = symbols("N M", sign="positive")
+    >>> (b,) = variables("b", kind="discrete", shape=(N,))
+    >>> Minibatch(M)(b)
+    Minibatch(M)(b)
+    """
+
+    def __init__(self, size: Scalar) -> None:
+        self.size = term(size)
+
+    def __call__(self, indicators: Term) -> Term:
+        if not isinstance(indicators, Variable) or indicators.kind != "discrete" or len(indicators.shape) != 1:
+            raise LanguageError(
+                f"Minibatch({self.size!r})({indicators!r}) needs a discrete vector with a component for each datum; "
+                'declare it as variables("b", kind="discrete", shape=(N,))'
+            )
+        return Term("minibatch", indicators, self.size)
+
+
 def targets(value: Term) -> tuple[Term, ...]:
     """The variables that a density is a density of; raises for a term that is none."""
     found = _targets(value)
@@ -157,7 +182,7 @@ def targets(value: Term) -> tuple[Term, ...]:
 def _targets(value: Term) -> tuple[Term, ...] | None:
     if value.head == "den":
         return tuple(t for _, t in value.args[1])
-    if value.head == "gaussian":
+    if value.head in ("gaussian", "minibatch"):
         return (value.args[0],)
     if value.head == "normal":
         return (value.args[0],) if isinstance(value.args[0], Variable) else None

@@ -145,6 +145,8 @@ def _text_call(value: Term) -> str:
         return args[0] + (f"[{_list(args[1])}]" if args[1] else "")
     if head == "den":
         return _text_density(value)
+    if head == "minibatch":
+        return f"Minibatch({text(args[1])})({text(args[0])})"
     if head in ("normal", "gaussian"):
         return f"N({text(args[0])}; {text(args[1])}, {text(args[2])})"
     if head == "entry":
@@ -431,6 +433,8 @@ def _latex_call(value: Term) -> str:
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
     if head == "gaussian":
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
+    if head == "minibatch":
+        return rf"\mathcal{{U}}_{{{latex(args[1])}}}" + _parentheses(latex(args[0]))
     if head == "det":
         return rf"\det {latex(args[0])}"
     if head in ("entry", "inverse"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import comb
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -90,6 +91,22 @@ def normal(program: Program, term: Json) -> Closure:
         precision = field.power(v, Fraction(-1))
         root = field.power(two * field.pi() * v, Fraction(-1, 2))
         return root * field.exp(-(half * (deviation * deviation * precision)))
+
+    return value
+
+
+def minibatch(program: Program, term: Json) -> Closure:
+    """The probability of a vector of M ones among zeros, when all such vectors have the same."""
+    vector, size = program.compile(term[1]), program.integer(term[2])
+    number = program.field.number
+
+    def value(env: Env) -> Value:
+        indicators, m = vector(env), size(env)
+        if not isinstance(indicators, tuple) or not 0 <= m <= len(indicators):
+            raise DoesNotExist("a minibatch that is larger than the data")
+        ones = sum(bool(v == 1) for v in indicators)
+        fits = ones == m and all(bool(v == 1) or bool(v == 0) for v in indicators)
+        return number(fmpq(1, comb(len(indicators), m))) if fits else number(fmpq(0))
 
     return value
 

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 
 from derivations.refuter import continuum, dual, matrices
 from derivations.refuter.definitions import DEFINITIONS
-from derivations.refuter.densities import density, exact_key, function, normal
+from derivations.refuter.densities import density, exact_key, function, minibatch, normal
 from derivations.refuter.extrema import extremum
 from derivations.refuter.fields import ZERO, Field, Unsupported, Value
 from derivations.refuter.frames import Frame
@@ -32,6 +32,7 @@ CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {
     **DEFINITIONS,
     "den": density,
     "normal": normal,
+    "minibatch": minibatch,
     "gaussian": matrices.gaussian,
     "entry": matrices.entry,
     "inverse": matrices.entry,

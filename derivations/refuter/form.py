@@ -27,6 +27,7 @@ FORMS = {
     "at": "tt",
     "normal": "ttt",
     "gaussian": "ttt",
+    "minibatch": "tt",
     "entry": "ttt",
     "inverse": "ttt",
     "det": "t",

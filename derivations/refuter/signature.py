@@ -25,7 +25,7 @@ INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
 def subterms(term: Json) -> list[Json]:
     """The immediate subterms of a term, without its binders."""
     head = term[0]
-    if head in (*ARITHMETIC, "normal", "gaussian", "entry", "inverse", "det"):
+    if head in (*ARITHMETIC, "normal", "gaussian", "minibatch", "entry", "inverse", "det"):
         return list(term[1:])
     if head == "pow":
         return [term[1]]
@@ -219,6 +219,9 @@ class Signature:
                     self.dimensions.append(name)
 
     def _read(self, term: Json) -> None:
+        if term[0] == "minibatch" and term[1][0] == "var":
+            self.literals.setdefault(self.variables[term[1][1]]["slot"], set()).update("01")
+            self._dimension(term[2])
         if term[0] == "den":
             name = term[1][1]
             slots = self.laws.setdefault(name, [])

@@ -23,6 +23,8 @@ _LINES = {
     "Gaussian moments": r"$M_{n+1} = m M_{n} + n v M_{n-1}$, $M_{0} = 1$, $M_{1} = m$.",
     "independence of components": r"Components that a term does not mention integrate to one.",
     "sum of a constant": r"$\sum_{k=1}^{K} c = K c$.",
+    "exchangeability": r"Components that may be exchanged have the same mean: $\mathbb{E}[b_i] = \mathbb{E}[b_j]$.",
+    "size of a minibatch": r"Of $N$ data $M$ are in it: $\sum_{i} b_i = M$.",
     "inverse matrix": r"$S^{-1} S$ is the identity, in its entries.",
     "pushforward": r"For $z = g(\varepsilon)$, $\mathbb{E}[f(z)] = \mathbb{E}[f(g(\varepsilon))]$.",
     "change of variables": r"$x = a + b y$, $b > 0$: $\mathcal{N}(m, v)$ becomes $\mathcal{N}((m-a) / b, v / b^{2})$.",

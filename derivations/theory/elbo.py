@@ -8,14 +8,17 @@ Main statements
     ``elbo-bound``                  the ELBO is below log p(x) by KL(q(z|x) || p(z|x)), equality iff q(z|x) = p(z|x)
     ``elbo-joint-form``             ELBO = E_q[-log q(z|x) + log p(x, z)]
     ``mc-elbo-unbiased``            an average of L independent draws has the right mean, and 1/L of the variance
+    ``minibatch-unbiased``          N/M times the sum over a minibatch has the sum over the data as its mean
 
 Notes
     The generative model p(x, z) and the encoder q(z|x) are arbitrary laws: nothing here is Gaussian, nothing is
     parametric, and z may be discrete or continuous.  Source: Kingma and Welling, Auto-Encoding Variational Bayes, 2014.
 """
 
+from fractions import Fraction
+
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import KL, E, Function, Product, Sum, index, laws, log, sup, symbols, variables
+from derivations.language import KL, E, Function, Minibatch, Product, Sum, index, laws, log, sup, symbols, variables
 
 p, q, e = laws("p q e")
 x, z, eps = variables("x z eps")
@@ -246,6 +249,57 @@ mc_elbo_unbiased = Claim(
     companion="numerics.elbo.mc_elbo_unbiased",
 )
 
+# Minibatches ----------------------------------------------------------------------------------------------------------
+
+(M,) = symbols("M", sign="positive")
+(chosen,) = variables("b", kind="discrete", shape=(N,))
+(terms,) = symbols("v", shape=(N,))
+j = index("j", N)
+
+batch = Minibatch(M)(chosen)  # M of the N data; chosen[i] is one if the i-th is among them, and zero if not
+scaled_sum = N / M * Sum[i](chosen[i] * terms[i])
+v1, v2, v3 = symbols("v_1 v_2 v_3")  # three data, of which two are drawn: three minibatches, equally likely
+third, scale = Fraction(1, 3), Fraction(3, 2)
+
+minibatch_unbiased = Claim(
+    id="minibatch-unbiased",
+    item="2.6",
+    title="A minibatch stands for all data",
+    question="How is the bound optimised in practice, and what differs from training an autoencoder?",
+    parts=(
+        Part(
+            E[batch](scaled_sum) == Sum[i](terms[i]),
+            chains=(
+                chain(
+                    E[batch](scaled_sum),
+                    ("=", N / M * Sum[i](terms[i] * E[batch](chosen[i])), "linearity"),
+                    ("=", Sum[i](terms[i] * Sum[j](E[batch](chosen[i]))) / M, "linearity"),
+                    ("=", Sum[i](terms[i] * Sum[j](E[batch](chosen[j]))) / M, "exchangeability"),
+                    ("=", Sum[i](terms[i] * E[batch](Sum[j](chosen[j]))) / M, "linearity"),
+                    ("=", Sum[i](terms[i]), "size of a minibatch, normalisation"),
+                ),
+            ),
+        ),
+        Part(third * (scale * (v1 + v2) + scale * (v1 + v3) + scale * (v2 + v3)) == v1 + v2 + v3),
+    ),
+    words=(
+        "In practice one draws a minibatch of $M$ of the $N$ data and one noise $\\varepsilon$ for each of them, adds up "
+        "the estimates of their bounds, and takes a gradient step on $\\frac NM$ times that sum, in the parameters of "
+        "encoder and decoder together. This is right on average: let $b_i$ be one if the $i$-th datum was drawn and zero if "
+        "not. A uniform draw does not change if two data change places, so all $b_i$ have the same mean; their sum is "
+        "always $M$, so that mean is $M/N$, and the factor $N/M$ takes it away. For $N = 3$ and $M = 2$ the three "
+        "possible minibatches show it. That the draw is without replacement does not matter for the mean, only for "
+        "the variance, which is zero for $M = N$. Beside an autoencoder, the encoder here gives the parameters of a "
+        "law rather than a point, a code is drawn from it with the reparameterisation, and the loss has the "
+        "divergence as a second term; data, networks and optimiser may be the same."
+    ),
+    companion="numerics.elbo.minibatch_unbiased",
+    notes=(
+        "The bound of one datum, or its estimate, stands for v_i: a number that does not depend on which other data "
+        "are in the minibatch.",
+    ),
+)
+
 CLAIMS = topic(
     [
         elbo_terms,
@@ -255,6 +309,7 @@ CLAIMS = topic(
         elbo_bound,
         elbo_joint_form,
         mc_elbo_unbiased,
+        minibatch_unbiased,
     ]
 )
 

@@ -60,6 +60,7 @@ CONDITIONS = {
         "E[e(eps)](w(g(eps))**2) is finite",
         "E[Product[l](e(draws[l]))]((Sum[l](w(g(draws[l])))/L)**2) is finite",
     ],
+    "minibatch-unbiased": [],
     "pathwise-gradient": [
         "E[e(eps)](f(g(eps, phi), phi)) may be differentiated in phi under the integral sign",
         "E[e(eps)](Grad[phi](f(g(eps, phi), phi))) is finite",

@@ -30,6 +30,7 @@ from derivations import (
     symbols,
     variables,
 )
+from derivations.language import Minibatch
 from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
 from derivations.theory.hints import atoms, square
 
@@ -72,6 +73,8 @@ S1, S2 = covariances("S_1 S_2", K)
 full = KL(MultivariateNormal(c1, S1)(vector), MultivariateNormal(c2, S2)(vector))
 volumes = log(det(S2) / det(S1))
 data, i = x.draws("data", N), index("i", N)
+(among,), (of_data,) = variables("b", kind="discrete", shape=(N,)), symbols("t", shape=(N,))
+drawn = Minibatch(v)(among)
 sigmoid = 1 / (1 + exp(-a))
 image_law = ("pushforward", p_g(x), p(z), G(z))
 
@@ -112,6 +115,16 @@ REFUTED = {
     "mc-elbo-unbiased, a sum": E[noise](L * average) == E[e(eps)](f(eps)),
     "mc-elbo-unbiased, the variance does not shrink": E[noise](average**2) - E[e(eps)](f(eps)) ** 2
     == E[e(eps)](f(eps) ** 2) - E[e(eps)](f(eps)) ** 2,
+    "minibatch-unbiased, without the factor": E[drawn](Sum[i](among[i] * of_data[i])) == Sum[i](of_data[i]),
+    "minibatch-unbiased, the factor turned over": E[drawn](v / N * Sum[i](among[i] * of_data[i])) == Sum[i](of_data[i]),
+    "minibatch-unbiased, N - 1 for N": E[drawn]((N - 1) / v * Sum[i](among[i] * of_data[i])) == Sum[i](of_data[i]),
+    "minibatch-unbiased, a mean for a sum": E[drawn](Sum[i](among[i] * of_data[i]) / v) == Sum[i](of_data[i]),
+    "minibatch-unbiased, of squares": E[drawn]((N / v * Sum[i](among[i] * of_data[i])) ** 2) == Sum[i](of_data[i]) ** 2,
+    "minibatch-unbiased, as if drawn with replacement": E[drawn](Sum[i](among[i] * of_data[i]) ** 2)
+    == v / N * Sum[i](of_data[i] ** 2) + v * (v - 1) / N**2 * Sum[i](of_data[i]) ** 2,
+    "minibatch-unbiased, another size": E[drawn](Sum[i](among[i])) == v + 1,
+    "minibatch-unbiased, weights beside the law": E[drawn](Sum[i](among[i] * i)) == v / N * Sum[i](i) * v,
+    "minibatch-unbiased, counting alone": Integral[among](Sum[i](among[i])) == v,
     "gradient-variance, the variances exchanged": E[Normal(0, 1)(u)](Grad[mu]((mu + s * u) ** 2) ** 2)
     - E[Normal(0, 1)(u)](Grad[mu]((mu + s * u) ** 2)) ** 2
     == mu**4 / s**2 + 14 * mu**2 + 15 * s**2,
