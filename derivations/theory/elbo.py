@@ -283,14 +283,14 @@ minibatch_unbiased = Claim(
         Part(third * (scale * (v1 + v2) + scale * (v1 + v3) + scale * (v2 + v3)) == v1 + v2 + v3),
     ),
     words=(
-        "In practice one draws a minibatch of $M$ of the $N$ data and one noise $\\varepsilon$ for each of them, adds up "
-        "the estimates of their bounds, and takes a gradient step on $\\frac NM$ times that sum, in the parameters of "
-        "encoder and decoder together. This is right on average: let $b_i$ be one if the $i$-th datum was drawn and zero if "
-        "not. A uniform draw does not change if two data change places, so all $b_i$ have the same mean; their sum is "
-        "always $M$, so that mean is $M/N$, and the factor $N/M$ takes it away. For $N = 3$ and $M = 2$ the three "
-        "possible minibatches show it. That the draw is without replacement does not matter for the mean, only for "
-        "the variance, which is zero for $M = N$. Beside an autoencoder, the encoder here gives the parameters of a "
-        "law rather than a point, a code is drawn from it with the reparameterisation, and the loss has the "
+        "In practice one draws a minibatch of $M$ of the $N$ data and one noise $\\varepsilon$ for each of them, adds "
+        "up the estimates of their bounds, and takes a gradient step on $\\frac NM$ times that sum, in the parameters "
+        "of encoder and decoder together. This is right on average: let $b_i$ be one if the $i$-th datum was drawn and "
+        "zero if not. A uniform draw does not change if two data change places, so all $b_i$ have the same mean; their "
+        "sum is always $M$, so that mean is $M/N$, and the factor $N/M$ takes it away. For $N = 3$ and $M = 2$ the "
+        "three possible minibatches show it. That the draw is without replacement does not matter for the mean, only "
+        "for the variance, which is zero for $M = N$. Beside an autoencoder, the encoder here gives the parameters of "
+        "a law rather than a point, a code is drawn from it with the reparameterisation, and the loss has the "
         "divergence as a second term; data, networks and optimiser may be the same."
     ),
     companion="numerics.elbo.minibatch_unbiased",
