@@ -25,9 +25,9 @@ from typing import Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
-from derivations.latex.chains import Step, steps
+from derivations.latex.chains import Step, remarks, steps
 from derivations.latex.defining import definition_of, is_defined, is_expandable, laws_of
-from derivations.latex.directives import apply_directives
+from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
@@ -256,7 +256,9 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             for display in document.displays:
                 found, error = _sides(display, cache, timeout)
                 displays.append((display, found, error))
-            context = Context(Vocabulary(r for r in cache.values() if not isinstance(r, str)))
+            said = [row for display, _, error in displays if not error for row in _remarks(display)]
+            context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
+            context.chains += [chain for row in said if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
     except OutOfTime:
         raise LanguageError(f"was not read within {READ_SECONDS:g} s; split it") from None
@@ -288,6 +290,17 @@ def _sides(display: Display, cache: dict[tuple[Token, ...], Row | str], timeout:
         return [], str(error_)
     except (OutOfTime, RecursionError):
         return [], "the limits of nesting or time were reached"
+
+
+def _remarks(display: Display) -> list[Row]:
+    """What a display says of its variables beside its equations, as far as it is read."""
+    found = []
+    for tokens in remarks(display.latex):
+        try:
+            found.append(rows(tokens))
+        except Unread:  # a remark in words, of which nothing is used
+            continue
+    return found
 
 
 def _row(tokens: tuple[Token, ...], cache: dict[tuple[Token, ...], Row | str]) -> Row | str:

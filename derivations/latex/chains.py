@@ -81,7 +81,7 @@ def steps(latex: str) -> list[Step]:
     for equation in equations:
         sides = [_trimmed(side) for side in equation.sides]
         for n, relation in enumerate(equation.relations):
-            left, right, sign = sides[n], sides[n + 1], relation.text
+            left, right, sign = _unremarked(sides[n]), _unremarked(sides[n + 1]), relation.text
             if sign == "=:":
                 left, right, sign = right, left, ":="
             found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0, n in equation.loose))
@@ -214,6 +214,40 @@ def _continues(
     if relations:
         return segment.indented and not segment.marked and not equation.relations
     return not equation.relations or (aligned and segment.indented)
+
+
+_REMARKS = ("SIM", "IN", "TO")
+
+
+def _unremarked(side: list[Token]) -> list[Token]:
+    """A side without what a comma behind it says of its variables: ``x ~ p``, ``x in X``, ``X -> Y -> Z``."""
+    depths = _depths(side)
+    for n, (token, depth) in enumerate(zip(side, depths, strict=True)):
+        said = any(t.kind in _REMARKS and d == 0 for t, d in zip(side[n:], depths[n:], strict=True))
+        if depth == 0 and token.kind in ("COMMA", "SEMI") and n and said:
+            return _trimmed(side[:n])
+    return side
+
+
+def remarks(latex: str) -> list[tuple[Token, ...]]:
+    r"""What a display says of its variables beside its equations: ``x ~ p``, ``X -> Y -> Z``.
+
+    >>> [[t.text for t in r] for r in remarks(r"I(X;Z) \le I(X;Y), \quad X \to Y \to Z")]
+    [['X', 'to', 'Y', 'to', 'Z']]
+    """
+    tokens = tokenize(latex)
+    pieces: list[list[Token]] = [[]]
+    for token, depth in zip(tokens, _depths(tokens), strict=True):
+        if depth == 0 and token.kind in (*_LOOSE, "REL") and token.kind != "COLON":
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    found = []
+    for piece in pieces:
+        depths = _depths(piece)
+        if any(t.kind in ("SIM", "TO") and d == 0 for t, d in zip(piece, depths, strict=True)):
+            found.append(tuple(piece))
+    return found
 
 
 def _trimmed(side: list[Token]) -> list[Token]:

@@ -34,6 +34,10 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
     if is_reserved(name, arguments, context.vocabulary):
         return None
     if context.vocabulary.is_law(name):
+        if arguments is None and name.key in context.definitions:
+            return None
+        if arguments is None and name.base in ("M", "m", "R", "r") and not mentions(right, name.key):
+            return Definition(name, None, right) if laws_of(right, context.vocabulary) else None
         return _law(name, arguments, right, context, seen) if arguments is not None else None
     if name.key in context.definitions or mentions(right, name.key):
         return None
@@ -44,7 +48,22 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
     """Whether equations for a name are checked against its standard meaning."""
     if name.accents or (name.primes and name.base != "D"):
         return False
-    if name.base in ("KL", "JSD", "TV", "W1", "ELBO", "CE", "E", "Var", "Cov", "pi", "e", "Normal"):
+    if name.base in (
+        "KL",
+        "JSD",
+        "TV",
+        "chi2",
+        "Hellinger2",
+        "W1",
+        "ELBO",
+        "CE",
+        "E",
+        "Var",
+        "Cov",
+        "pi",
+        "e",
+        "Normal",
+    ):
         return not (name.base == "pi" and vocabulary.is_law(name))
     if name.base in ("H", "I"):
         return arguments is not None

@@ -57,6 +57,15 @@ def _apply(word: str, rest: str, context: Context) -> None:
         raise Unread("use assume, let, discrete, nonneg, positive or markov")
 
 
+def markov_chain(row: Row) -> tuple[str, ...] | None:
+    r"""The variables of ``X \to Y \to Z``, said beside an equation; None for another remark."""
+    names = [name_of(p) for p in row if p.kind != "TO"]
+    arrows = [p.kind == "TO" for p in row]
+    if len(row) < 5 or arrows != [n % 2 == 1 for n in range(len(row))] or any(n is None for n in names):
+        return None
+    return tuple(variable_key(n) for n in names if n is not None)
+
+
 def _equations(text: str) -> list[tuple[Row, str, Row]]:
     found = [(rows(s.left), s.relation, rows(s.right)) for s in steps(text)]
     if not found:

@@ -154,8 +154,9 @@ def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro],
     body = body.strip()
     if error:
         return Display(line, body, body, error)
+    said = re.sub(r"(?<!\\)((?:\\\\)*)%[^\n]*", r"\1", body)  # comments are none of it: so read TeX and MathJax
     try:
-        return Display(line, expand(body, macros), body)
+        return Display(line, expand(said, macros), body)
     except LanguageError as failure:
         return Display(line, body, body, str(failure))
 

@@ -85,6 +85,23 @@ class Expectations(Information):
         visit(body)
         return found
 
+    def totals_in(self, node: Any) -> set[str]:
+        """The letters over which the sums in an expression run."""
+        if isinstance(node, Node):
+            mine = {spell(split(node.args[0], "REL")[0][1])} if node.head == "total" else set()
+            return mine.union(*(self.totals_in(part) for part in node.args))
+        return set().union(*(self.totals_in(part) for part in node)) if isinstance(node, tuple) else set()
+
+    def independent_draws(self, name: Name) -> Term:
+        """The law of x_1, ..., x_N in a mean over i of f(x_i): independent draws of one law."""
+        base = variable_key(Name(name.base, accents=name.accents))
+        size = self.vocabulary.indices.get(name.below, "")
+        if not size or size.isdigit():
+            raise Unread("an expectation of a sum over an unknown number of draws")
+        single = self.unnamed([Part("NAME", name.base)])
+        self.notes[f"{base}_1, ..., {base}_{size} are independent draws"] = None
+        return self.drawn_vector(base, size, single)
+
     def symbols_in(self, node: Any) -> bool:
         """Whether an expression has names in it that may be random."""
         if isinstance(node, Node):
@@ -169,10 +186,14 @@ class Expectations(Information):
             raise Unread(f"the sample {spell(tuple(left))!r}")
         size = last.below.split(":")[-1] or last.above
         base = variable_key(Name(first.base, accents=first.accents))
+        return self.drawn_vector(base, size, self.law_term(self.parse(right), (base,)))
+
+    def drawn_vector(self, base: str, size: str, single: Term) -> Term:
+        """The product law of a vector whose components have the law of a single draw."""
         count = Symbol("sym", written(size), "positive", ())
+        self.parametric.add(count.name)
         index = Index("idx", "k", term(1), count)
         vector = self.slot_variable(base, f"{base}_all", (count,))
-        single = self.law_term(self.parse(right), (base,))
         plain = self.slot_variable(base, base)
         return Term("prod", index, exchanged(single, plain, at(vector, index)))
 
@@ -196,6 +217,8 @@ class Expectations(Information):
         """``E_x``: under the law of x, which the document has named elsewhere or left open."""
         keys = tuple(variable_key(n) for p in parts if (n := name_of(p)) is not None)
         slots = tuple(self.vocabulary.slot(k) for k in keys)
+        if len(keys) == 1 and keys[0] in self.vocabulary.drawn and keys[0] not in self.lawful():
+            return self.law_term(self.parse(self.vocabulary.drawn[keys[0]]), keys)
         candidates: list[tuple[str, tuple[str, ...]]] = []
         for stem, use in sorted(self.vocabulary.laws.items()):
             for targets, given in sorted(use.patterns):
@@ -221,6 +244,10 @@ class Expectations(Information):
         keys = {variable_key(n) for n in self.variables_in(body)} - held
         return tuple(keys) if len(keys) == 1 else ()
 
+    def lawful(self) -> set[str]:
+        """The slots of which the document names a law."""
+        return {s for use in self.vocabulary.laws.values() for targets, _ in use.patterns for s in targets}
+
     def open_law(self, shown: str, keys: tuple[str, ...], given: tuple[Term, ...] = ()) -> Term:
         """A law that the document leaves open: what is proved holds for any, what fails may be a matter of it."""
         law = Name("law_of_" + written("_".join(keys)))
@@ -237,6 +264,9 @@ class Expectations(Information):
         found = self.variables_in(body)
         if not found:
             return self.open_law("E", (self.generic_slot(),))
+        indexed = [n for n in found if n.below in self.totals_in(body)]
+        if indexed and len({n.base for n in found}) == 1:
+            return self.independent_draws(indexed[0])
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
         return self.unnamed(list(parts.values()))
 
@@ -252,6 +282,9 @@ class Expectations(Information):
         lipschitz = self.lipschitz(below)
         if lipschitz is not None:
             return self.dual(head, *lipschitz, body)
+        marginals = self.couplings(below)
+        if marginals is not None:
+            return self.primal(head, marginals, body)
         name = name_of(below[0]) if len(below) == 1 else None
         if name is None:
             raise Unread(f"a {kind} over {spell(below) or 'nothing that is named'}")
@@ -274,6 +307,24 @@ class Expectations(Information):
         if len(names) != 1 or "L" not in label or sides[0][1][0].kind not in ("BAR", "DBAR", "norm", "absolute"):
             return None
         return names[0], self.term(self.parse(sides[1][1]))
+
+    def couplings(self, below: Row) -> tuple[Node, Node] | None:
+        r"""``\gamma \in \Pi(P, Q)``: the laws that are coupled."""
+        sides = split(below, "IN")
+        if len(sides) != 2 or len(sides[1][1]) != 2 or sides[1][1][1].kind != "bracketed":
+            return None
+        name, laws = name_of(sides[1][1][0]), split(sides[1][1][1].args[0], "COMMA")
+        if name is None or name.base not in ("Pi", "Gamma", "calC", "C", "U", "calU") or len(laws) != 2:
+            return None
+        return self.parse(laws[0][1]), self.parse(laws[1][1])
+
+    def primal(self, head: str, marginals: tuple[Node, Node], body: Node) -> Term:
+        """The infimum over couplings of the mean distance: W1 by definition."""
+        distance = body.args[2] if body.head == "expectation" and len(body.args) == 3 else body
+        plain = distance.args[0] if distance.head == "norm" and len(distance.args) == 1 else body
+        if head == "inf" and plain.head == "sum" and [s for s, _ in plain.args] == [1, -1]:
+            return self.transport_distance(*self.pair(*marginals))
+        raise Unread("an extremum over couplings of this form")
 
     def dual(self, head: str, name: Name, constant: Term, body: Node) -> Term:
         """The supremum over K-Lipschitz functions of a difference of expectations: K times W1."""

@@ -5,12 +5,14 @@ Main definition: `Information`, a part of :class:`derivations.latex.meaning.Mean
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from derivations.language.laws import Normal, density
-from derivations.language.terms import LanguageError, Symbol, Term, Variable, add, mul, term
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, add, mul, power, term
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
-from derivations.latex.grammar import Row, spell
+from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.normals import Normals
 from derivations.latex.tokens import Unread
@@ -29,6 +31,16 @@ class Information(Normals):
                 pieces = split(row, mark)
         if len(pieces) != 2:
             raise Unread(f"the arguments of {kind}")
+        averaging = split(pieces[1][1], "BAR") if kind == "KL" else []
+        if len(averaging) == 2:  # D(P || Q | R): the mean over R of the divergence of conditional laws
+            outer = self.law_term(self.parse(averaging[1][1]))
+            variables = bound_by(outer)
+            self.bound.extend(variables)
+            try:
+                inner = self.divergence(kind, (*pieces[0][1], Part("DBAR", "||"), *averaging[0][1]))
+            finally:
+                del self.bound[len(self.bound) - len(variables) :]
+            return Term("E", variables, outer, inner)
         left, right = (self.parse(r) for _, r in pieces)
         against = not self.has_normal(right) or (self.is_standard(right) and self.gaussian_is_standard())
         if self.gaussian is not None and kind == "KL" and not self.has_normal(left) and against:
@@ -91,6 +103,12 @@ class Information(Normals):
                 self.unexplained[f"KL over different variables {mine} and {theirs}"] = None
                 return Term("E", mine, a, log(a / b))
             raise LanguageError(f"a {kind} of laws over different variables")
+        if kind == "chi2":
+            return Term("int", mine, (a - b) ** 2 / b)
+        if kind == "Hellinger2":  # with the half, so that it lies between 0 and 1, or without
+            ways = ("the squared Hellinger distance has the factor 1/2", "it has no factor")
+            whole = Term("int", mine, (power(a, Fraction(1, 2)) - power(b, Fraction(1, 2))) ** 2)
+            return whole if self.reading.choose("Hellinger", ways) else whole / 2
         return Term(kind, mine, a, b)
 
     def transport_distance(self, a: Term, b: Term) -> Term:
@@ -269,7 +287,7 @@ class Information(Normals):
         """The variables that a law in an argument is written with, before its bar."""
         for law in self.laws_in(node):
             if law.head == "name":
-                below = law.args[0].below_row
+                below = split(law.args[0].below_row, "BAR")[0][1]
                 names = [name_of(p) for p in below if p.kind != "COMMA"]
                 keys = [variable_key(n) for n in names if n is not None]
                 if keys and not is_parameter(below) and all(k in self.vocabulary.variables for k in keys):

@@ -11,7 +11,7 @@ from derivations.latex.arguments import Argument, Arguments, read_arguments, var
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.names import PARAMETERS, Name, is_parameter, name_of, written
 from derivations.latex.notation import parse
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
@@ -42,6 +42,7 @@ class Interpretation:
         self.indices: dict[str, Index] = {}
         self.spread: Index | None = None
         self.renamed: dict[str, str] = {}
+        self.parameters: dict[str, str] = {}  # what the parameters of laws in a definition stand for
         self.values: dict[str, Term] = {}  # what the parameters of a definition stand for
         self.expansions = 0
         self.parametric: set[str] = set()  # symbols that are parameters of a law, so arbitrary by right
@@ -89,7 +90,7 @@ class Interpretation:
         if definition.row is None:
             self.unexplained[definition.name.key] = None
             return self.symbol(definition.name.shown)
-        outer, outer_values = dict(self.renamed), dict(self.values)
+        outer, outer_values, outer_parameters = dict(self.renamed), dict(self.values), dict(self.parameters)
         values: dict[str, Term] = {}
         if arguments is not None and definition.parameters is not None:
             theirs, mine = (split(r, "COMMA", "SEMI", "BAR") for r in (definition.parameters, arguments))
@@ -99,6 +100,9 @@ class Interpretation:
                     if old is None:
                         raise Unread(f"{definition.name.key} at another argument")
                     key = variable_key(old)
+                    if new is not None and old.base in PARAMETERS and new.base in PARAMETERS:
+                        self.parameters[key] = outer_parameters.get(variable_key(new), variable_key(new))
+                        continue
                     if new is not None and variable_key(new) in self.vocabulary.variables:
                         self.renamed[key] = variable_key(new)
                     else:
@@ -108,7 +112,7 @@ class Interpretation:
         try:
             return self.term(self.parse(definition.row))
         finally:
-            self.renamed, self.values = outer, outer_values
+            self.renamed, self.values, self.parameters = outer, outer_values, outer_parameters
             self.expanding.pop()
 
     def symbol(self, name: str, sign: str = "real", shape: tuple[Term, ...] = ()) -> Symbol:
@@ -177,6 +181,7 @@ class Interpretation:
         """The law that a name names, with the parameters in which the document differentiates."""
 
         stem = self.vocabulary.stem(name)
+        parameters = tuple(self.parameters.get(p, p) for p in parameters)
         labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
         if stem.partition("_")[2] and labels & set(self.indices):
             raise Unread(f"the law {name.key}, which has an index")
@@ -276,6 +281,11 @@ class Interpretation:
         stem = self.vocabulary.stem(name)
         use = self.vocabulary.laws.get(stem)
         patterns = dict(use.patterns) if use else {}
+        sides = split(name.below_row, "BAR")
+        if len(sides) == 2:  # P_{Y|X}
+            keys = [[variable_key(n) for p in row if (n := name_of(p)) is not None] for _, row in sides]
+            if all(k in self.vocabulary.variables for k in (*keys[0], *keys[1])):
+                return tuple(map(self.vocabulary.slot, keys[0])), tuple(map(self.vocabulary.slot, keys[1]))
         below = [variable_key(n) for p in name.below_row if (n := name_of(p)) is not None]
         if below and not is_parameter(name.below_row) and all(b in self.vocabulary.variables for b in below):
             targets = targets or tuple(self.vocabulary.slot(b) for b in below)

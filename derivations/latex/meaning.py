@@ -118,8 +118,18 @@ class Meaning(Reserved):
         return abs(self.term(inner))
 
     def _norm(self, node: Node) -> Term:
+        laws = self.difference_of_laws(node.args[0])
+        if laws is not None and len(node.args) > 1 and node.args[1] in ("TV", "tv", "1"):
+            distance = self.compared("TV", *self.pair(*laws))
+            return distance if node.args[1] != "1" else 2 * distance
         label = "norm" + ("_" + written(node.args[1]) if len(node.args) > 1 else "")
         return Function(label, "nonnegative")(self.term(node.args[0]))
+
+    def difference_of_laws(self, node: Node) -> tuple[Node, Node] | None:
+        """The laws in ``P - Q``."""
+        if node.head == "sum" and [s for s, _ in node.args] == [1, -1] and all(self.laws_in(n) for _, n in node.args):
+            return node.args[0][1], node.args[1][1]
+        return None
 
     def _positive_part(self, node: Node) -> Term:
         value = self.term(node.args[0])
@@ -192,7 +202,7 @@ class Meaning(Reserved):
             if len(split(piece, "REL")) > 1 or not piece:
                 raise Unread(f"the arguments of {name.key}")
             arguments.append(self.term(self.parse(piece)))
-        bound = all(isinstance(a, Variable) and a in self.bound for a in arguments)
+        bound = all(self.is_bound(a) for a in arguments)
         if name.shown in self.dependent:
             arguments.append(self.symbol(self.dependent[name.shown]))
         if (name.base not in TEST_FUNCTIONS and not self.is_discriminator(name)) or (
@@ -203,6 +213,15 @@ class Meaning(Reserved):
         if kind == "real" and name.shown in self.positive:
             kind = "positive"
         return Function(name.shown, kind)(*arguments)
+
+    def is_bound(self, t: Term) -> bool:
+        """Whether a point is made of bound variables and of parameters of laws: there a test function is arbitrary."""
+        inside, bound = list(walk(t)), set(self.bound)  # a set asks for identity; == would state an equation
+        known = all(
+            u in bound or u.head not in ("var", "sym", "fn", "den") or getattr(u, "name", "") in self.parametric
+            for u in inside
+        )
+        return known and not bound.isdisjoint(inside)
 
 
 __all__ = ["Meaning"]

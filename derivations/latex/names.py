@@ -11,8 +11,29 @@ from derivations.latex.symbols import GREEK
 PARAMETERS = frozenset(["theta", "phi", "psi", "omega", "eta", "vartheta", "varphi", "vartheta", "lambda", "w"]) - {"w"}
 
 _DIVERGENCES = {"KL": "KL", "JS": "JSD", "JSD": "JSD", "TV": "TV", "kl": "KL", "js": "JSD", "tv": "TV"}
+_DIVERGENCES |= {"chi^2": "chi2", "chi2": "chi2"}
 
-RESERVED = frozenset(("KL", "JSD", "TV", "H", "I", "ELBO", "CE", "BCE", "W1", "E", "Var", "Cov", "V", "C", "Normal"))
+RESERVED = frozenset(
+    (
+        "KL",
+        "chi2",
+        "Hellinger2",
+        "JSD",
+        "TV",
+        "H",
+        "I",
+        "ELBO",
+        "CE",
+        "BCE",
+        "W1",
+        "E",
+        "Var",
+        "Cov",
+        "V",
+        "C",
+        "Normal",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +113,8 @@ def _standard(name: Name) -> Name:
     below = name.below.replace(" ", "")
     if name.base in ("D", "d", "delta", "calD") and below in _DIVERGENCES:
         return replace(name, base=_DIVERGENCES[below], below="", below_row=(), style="")
+    if name.base in ("L", "Loss", "F", "calF") and below.lower() == "elbo" and not name.accents and not name.above:
+        return replace(name, base="ELBO", below="", below_row=(), style="objective")
     if name.base == "W" and below == "1" and not name.accents:
         return replace(name, base="W1", below="", below_row=())
     return name

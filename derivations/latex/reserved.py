@@ -6,8 +6,10 @@ Unless a document has defined such a name itself, equations for it are checked a
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from derivations.language.laws import density
-from derivations.language.terms import Function, Term, Variable, log, walk
+from derivations.language.terms import Function, Term, Variable, log, power, walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by
 from derivations.latex.expectations import Expectations
@@ -44,6 +46,16 @@ class Reserved(Expectations):
         joint = [(written(s), self.current(s)) for s in (*latent, *observed)]
         p = density(self.law(Name(model)), joint, [])
         return Term("E", bound_by(q), q, log(p) - log(q))
+
+    def objective_bound(self, name: Name, law: Name | None) -> Term:
+        """``ELBO``, or ``L_ELBO``, which as a loss may be its negative."""
+        value = self.lower_bound(law)
+        if name.style != "objective":
+            return value
+        if any(stem.partition("_")[2] in DATA for stem in self.vocabulary.laws):
+            self.unexplained["L_ELBO, which may be a mean over the data"] = None
+        ways = ("L_ELBO is the evidence lower bound", "L_ELBO is a loss, the negative of the bound")
+        return -value if self.reading.choose("L_ELBO", ways) else value
 
     # Adversarial networks ---------------------------------------------------------------------------------------
 
@@ -97,16 +109,19 @@ class Reserved(Expectations):
 
     def is_pushforward(self, name: Name, row: Row) -> bool:
         """``D(G(z))``: a function of a generated point."""
-        return self.noise_in(row) is not None
+        return self.noise_in(row, "Gg" if self.is_discriminator(name) else "G") is not None
 
-    def noise_in(self, row: Row) -> Name | None:
-        """The z of an argument ``G(z)``, or None."""
+    def noise_in(self, row: Row, generators: str = "G") -> Name | None:
+        """The z of an argument ``G(z)``, or None; a discriminator's argument may be ``g(z)`` as well."""
         if len(row) != 2 or row[1].kind != "bracketed" or not row[1].plain or len(row[1].args[0]) != 1:
             return None
         inner = name_of(row[0])
-        if inner is None or inner.base != "G" or inner.key in self.definitions:
+        if inner is None or inner.base not in generators or inner.key in self.definitions:
             return None
         return name_of(row[1].args[0][0])
+
+    def noise_of(self, call: Node) -> Name | None:
+        return self.noise_in(call.args[1], "Gg" if self.is_discriminator(call.args[0]) else "G")
 
     def pushed(self, name: Name, row: Row) -> Term:
         if self.generated is None:
@@ -176,7 +191,7 @@ class Reserved(Expectations):
         """The noise variables whose generated points a function in an expression takes."""
         if isinstance(node, Node):
             found: set[str] = set()
-            if node.head == "call" and (name := self.noise_in(node.args[1])) is not None:
+            if node.head == "call" and (name := self.noise_of(node)) is not None:
                 found.add(variable_key(name))
             return found.union(*(self.noises(part) for part in node.args))
         return set().union(*(self.noises(part) for part in node)) if isinstance(node, tuple) else set()
@@ -186,7 +201,7 @@ class Reserved(Expectations):
     def reserved_name(self, name: Name) -> Term:
         """A reserved name without arguments."""
         if name.base == "ELBO":
-            return self.lower_bound()
+            return self.objective_bound(name, None)
         if self.is_optimal_discriminator(name):
             return self.optimal_discriminator(self.data_point())
         if self.is_optimal_value(name):
@@ -207,13 +222,15 @@ class Reserved(Expectations):
             return self.divergence("KL", row)
         if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
             return self.entropy(name, row)
-        if name.base == "CE":
-            return self.divergence("CE", row)
+        if name.base in ("CE", "chi2", "Hellinger2"):
+            return self.divergence(name.base, row)
+        if name.base in ("chi", "H", "Hellinger") and len(split(row, "DBAR")) == 2 and not name.above:
+            return power(self.divergence("chi2" if name.base == "chi" else "Hellinger2", row), Fraction(1, 2))
         if name.base == "I" and name.style != "bold":
             return self.information(name, row)
         if name.base == "ELBO":
             laws = [n for p in row if (n := name_of(p)) is not None and self.vocabulary.is_law(n)]
-            return self.lower_bound(laws[0] if laws else None)
+            return self.objective_bound(name, laws[0] if laws else None)
         if self.is_optimal_discriminator(name):
             if len(row) == 2 and self.is_pushforward(name, row):
                 return self.pushed(name, row)

@@ -219,8 +219,13 @@ def _groups(t: Term) -> set[frozenset[str]]:
 
 
 def _independence(case: Case) -> Iterator[Rung]:
-    """Where one side knows the joint law and the other only the marginals of the same variables."""
-    if case.statement.relation != "=":
+    """Where one side knows the joint law and the other only the marginals of the same variables.
+
+    Who averages over p(x | z) does not mean that x and z are independent, which would leave nothing to say.
+    """
+    averages = any(t.head in ("E", "int", "KL") for s in _sides(case.statement) for t in walk(s))
+    conditional = any(d.args[1] and d.args[2] for d in _densities(case.statement))
+    if case.statement.relation != "=" or (averages and conditional):
         return
     left, right = (_groups(s) for s in _sides(case.statement))
     for joint_side, other in ((left, right), (right, left)):

@@ -139,8 +139,7 @@ class _Reader:
         elif name in ("begin", "end"):
             self.environment(name, start)
         elif name in ("stackrel", "overset", "underset"):
-            self.argument()
-            self.inside(self.argument())
+            self.annotated(name, start)
         elif name in table.FONTS:
             self.font(name, start)
         elif name in table.FUNCTIONS:
@@ -156,6 +155,20 @@ class _Reader:
             self.put("NAME", name.removeprefix("var"), start)
         else:  # the side that holds it is not read; the others are
             self.put("SYMBOL", command, start)
+
+    def annotated(self, name: str, start: int) -> None:
+        r"""``\overset{(a)}{=}`` is the sign; ``\underset{z}{\max}`` is max_z, and so with E, sums and integrals."""
+        label = self.argument()
+        before = len(self.tokens)
+        self.inside(self.argument())
+        inside = [t for t in self.tokens[before:] if t.kind not in ("LBRACE", "RBRACE")]
+        operator = len(inside) == 1 and (inside[0].kind in ("EXTREMUM", "BIG") or inside[0].text in ("E", "Var"))
+        if name == "underset" and operator:
+            self.tokens[before:] = inside
+            self.put("SUB", "_", start, source="_")
+            self.put("LBRACE", "{", start, source="{")
+            self.inside(label)
+            self.put("RBRACE", "}", start, source="}")
 
     def size(self, name: str, start: int) -> None:
         """``\\left(`` and the like: the bracket that follows, a bar as an opening or closing bar."""

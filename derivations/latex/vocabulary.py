@@ -29,6 +29,7 @@ LAW_LETTERS = frozenset("pqPQ")
 FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
+NUMBERS = frozenset("BCDHIJKLMNT")  # capitals that are rather sizes, functions and matrices than random variables
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # targets, given, as slots
 
 
@@ -56,9 +57,13 @@ class Vocabulary:
         self.gradients: set[str] = set()
         self.indices: dict[str, str] = {}
         self.ranges: dict[str, set[tuple[str, str]]] = {}
+        self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
+        self.objectives = self._objectives()
         for row in self.rows:
             self._bases(row, False)
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
+        for row in self.rows:
+            self._subscripts(row)
         for row in self.rows:
             self._variables(row)
         for row in self.rows:
@@ -71,6 +76,22 @@ class Vocabulary:
             yield row, at, part
             for inner in (*part.args, part.below or (), part.above or ()):
                 yield from self._walk(inner)
+
+    def _objectives(self) -> set[str]:
+        """Letters of laws that only ever take parameters: Q(theta, theta') is the objective of EM."""
+        taken: dict[str, list[bool]] = {}
+        for row in self.rows:
+            for where, at, part in self._walk(row):
+                name = name_of(part)
+                following = where[at + 1] if at + 1 < len(where) else None
+                if name is None or name.base not in ("Q", "calQ"):
+                    continue
+                called = following is not None and following.kind == "bracketed" and not name.below
+                arguments = [p for p in following.args[0] if p.kind not in ("COMMA", "SEMI", "BAR")] if called else []
+                names = [name_of(p) for p in arguments]
+                parameters = bool(names) and all(n is not None and n.base in PARAMETERS for n in names)
+                taken.setdefault(name.base, []).append(parameters)
+        return {base for base, uses in taken.items() if all(uses)}
 
     def _bases(self, row: Row, inside: bool) -> None:
         """Names that are laws by the company they keep: after a tilde, in a divergence, under an E, with a bar."""
@@ -87,7 +108,8 @@ class Vocabulary:
                 self._mark_subscript(part.below)
             if following is None or following.kind != "bracketed":
                 continue
-            if name.base in DIVERGENCES or (name.base == "W" and not name.below):
+            divergent = name.base == "D" and not name.below and len(split(following.args[0], "DBAR")) == 2
+            if name.base in DIVERGENCES or (name.base == "W" and not name.below) or divergent:
                 for _, side in split(following.args[0], "DBAR", "COMMA", "BAR"):
                     for p in side:
                         if p.kind in ("NAME", "accent"):
@@ -111,7 +133,7 @@ class Vocabulary:
 
     def is_law(self, name: Name) -> bool:
         """Whether a name is a law: p, q, P, Q, or a letter that is used as one."""
-        if name.base in RESERVED or name.base in DIVERGENCES:
+        if name.base in RESERVED or name.base in DIVERGENCES or name.base in self.objectives:
             return False
         return name.base in LAW_LETTERS or name.base in self.law_bases
 
@@ -145,6 +167,18 @@ class Vocabulary:
                 if drawn is not None and drawn.base in PARAMETERS and any(p.kind == "BIG" for p in where[:at]):
                     yield variable_key(drawn)
 
+    def _subscripts(self, row: Row) -> None:
+        """``P_{XY}`` and ``P_{Y|X}`` say that X and Y are variables."""
+        for _, _, part in self._walk(row):
+            name = name_of(part)
+            if name is None or name.base not in LAW_LETTERS or len(name.below_row) < 2:
+                continue
+            letters = [n for p in name.below_row if p.kind not in ("BAR", "COMMA") for n in [name_of(p)]]
+            if all(n is not None and len(n.key) == 1 and (n.base.isupper() or n.base in RANDOM) for n in letters):
+                for n in letters:
+                    if n is not None:
+                        self._add_variable(n)
+
     # Variables --------------------------------------------------------------------------------------------------
 
     def arguments(self, row: Row) -> Arguments | None:
@@ -159,6 +193,12 @@ class Vocabulary:
             base = variable_key(Name(name.base, accents=name.accents))
             self.ranges.setdefault(base, set()).add((start, end))
         self.variables.add(variable_key(name))
+
+    def _normal_law(self, name: Name, row: Row) -> None:
+        """``X ~ N(mu, sigma^2)``: the law of X, where nothing else is said of it."""
+        law = name_of(row[0]) if len(row) >= 2 and row[1].kind == "bracketed" else None
+        if law is not None and law.base in ("Normal", "N", "calN") and len(split(row[1].args[0], "COMMA")) == 2:
+            self.drawn.setdefault(variable_key(name), row[:2])
 
     def _variables(self, row: Row) -> None:
         for where, at, part in self._walk(row):
@@ -175,6 +215,7 @@ class Vocabulary:
                 before = [name_of(p) for p in where[:at]]
                 if before and before[-1] is not None:
                     self._add_variable(before[-1])
+                    self._normal_law(before[-1], where[at + 1 :])
             if part.kind in ("NABLA", "PARTIAL") and part.below:
                 for p in part.below:
                     if p.kind == "NAME":
@@ -209,7 +250,9 @@ class Vocabulary:
                 called = at + 1 < len(row) and row[at + 1].kind == "bracketed"
                 if name is None or called or self.is_law(name) or name.base in RESERVED:
                     continue
-                if name.base.lower() in RANDOM or (len(name.base) == 1 and name.base.isupper()):
+                if name.base.lower() in RANDOM or (
+                    len(name.base) == 1 and name.base.isupper() and name.base not in NUMBERS
+                ):
                     self._add_variable(name)
 
     def _is_point(self, letter: str) -> bool:

@@ -124,6 +124,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             if a != b and names and names == [t for _, t in b[2]] == [t for _, t in a[2]]:
                 second.append(["gibbs", names, a, b])
     second += _partial(averages, laws, sources)
+    second += [atom for h in statement["given"] if h[0] == "markov" for atom in _data_processing(h, variables)]
     third: list[Any] = []
     for names, weight, inside in logs:
         for f in (inside, ["pow", inside, "-1"]):
@@ -134,6 +135,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
         same = [w for n, w, _ in logs if n == names]
         together = ["add", *_distinct(same)] if len(_distinct(same)) > 1 else weight
         third.append(["gibbs", names, weight, inside])
+        third.append(["gibbs", names, weight, ["mul", weight, inside]])
         for factor in _factors(inside):
             third.append(["gibbs", names, weight, ["mul", together, factor]])
             third.append(["gibbs", names, weight, factor])
@@ -200,6 +202,20 @@ def _partial(averages: list[tuple[Names, Term]], laws: list[Any], sources: list[
     return found
 
 
+def _data_processing(chain: list[Any], variables: dict[str, Any]) -> list[Any]:
+    """Conditional mutual informations of three variables that form a chain: what processing loses."""
+    places = [[slot, ["var", n]] for slot in chain[1] for n in sorted(variables) if variables[n]["slot"] == slot]
+    if [s for s, _ in places] != list(chain[1]) or len(places) != 3:
+        return []
+    found = []
+    for one in places:
+        a, b = ([p for p in places if p in (one, other)] for other in places if other is not one)
+        joint, *parts = (["den", chain[2], sorted(p), []] for p in (places, a, b, [one]))
+        product = ["mul", *parts[:2], ["pow", parts[2], "-1"]]
+        found.append(["gibbs", [t for _, t in sorted(places)], joint, product])
+    return found
+
+
 def _informations(t: Any) -> list[Any]:
     if not isinstance(t, list):
         return []
@@ -240,6 +256,7 @@ def _survey(
         averages.append((bound, a))
         logs.append((bound, a, t[2]))
         logs.append((bound, a, t[3]))
+        logs.append((bound, a, ["mul", t[2], ["pow", t[3], "-1"]]))
     elif head == "H":
         averages.append((names + t[1] + t[2], _times(weight, t[3])))
         below = ["int", t[1], t[3]]

@@ -3,45 +3,49 @@
 The pairs stand side by side: a construct that is read so that the true line is proved must still find the false one.
 """
 
+from pathlib import Path
+
 import pytest
 
 from derivations.check import check
 
-PROVED = {
-    "total variance": r"\mathrm{Var}(X)=\mathbb{E}[\mathrm{Var}(X\mid Y)]+\mathrm{Var}(\mathbb{E}[X\mid Y])",
-    "mean conditional variance": r"\operatorname{Var}(X) \ge \mathbb{E}[\operatorname{Var}(X\mid Y)]",
-    "tower": r"\mathbb{E}[XY] = \mathbb{E}[X\,\mathbb{E}[Y\mid X]]",
-    "square of a mean": r"\mathbb{E}[X^2] \ge (\mathbb{E}[X])^2",
-    "covariance": r"\operatorname{Var}(X+Y)=\operatorname{Var}(X)+\operatorname{Var}(Y)+2\operatorname{Cov}(X,Y)",
-    "second moment": r"\operatorname{Var}_{q(z)}[f(z)] \le \mathbb{E}_{q(z)}[f(z)^2]",
-    "marginal divergence": r"D_{KL}(p(x,z)\|q(x,z)) \ge D_{KL}(p(x)\|q(x))",
-    "decoder bound": r"I(X;Z) \ge H(X) + \mathbb{E}_{p(x,z)}[\log q(x|z)]",
-    "prior bound": r"I(X;Z) \le \mathbb{E}_{p(x)}[D_{KL}(p(z|x)\|r(z))]",
-    "conditional entropy bound": r"H(X|Y) \le -\mathbb{E}_{p(x,y)}[\log q(x|y)]",
-}
-FALSE = {
-    "variances without covariance": r"\operatorname{Var}(X+Y)=\operatorname{Var}(X)+\operatorname{Var}(Y)",
-    "conditional variance alone": r"\operatorname{Var}(X)=\mathbb{E}[\operatorname{Var}(X\mid Y)]",
-    "product of means": r"\mathbb{E}[WZ]=\mathbb{E}[W]\mathbb{E}[Z]",
-    "scaled variance": r"\operatorname{Var}(aX+b)=a\operatorname{Var}(X)",
-    "square below": r"\mathbb{E}[X^2] \le (\mathbb{E}[X])^2",
-    "strict square": r"\mathbb{E}[X^2] > (\mathbb{E}[X])^2",
-    "marginal divergence turned": r"D_{KL}(p(x,z)\|q(x,z)) \le D_{KL}(p(x)\|q(x))",
-    "marginals against joint": r"D_{KL}(p(x,z)\|q(x,z)) \ge D_{KL}(p(x)\|q(x)) + D_{KL}(p(z)\|q(z))",
-    "decoder bound turned": r"I(X;Z) \le H(X) + \mathbb{E}_{p(x,z)}[\log q(x|z)]",
-    "prior bound turned": r"I(X;Z) \ge \mathbb{E}_{p(x)}[D_{KL}(p(z|x)\|r(z))]",
-}
+LINES = Path(__file__).with_name("styles.txt").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", PROVED)
-def test_true_lines_are_proved(name: str) -> None:
-    steps = check(f"$${PROVED[name]}$$").steps
+def marked(mark: str) -> list[str]:
+    """The displays of ``styles.txt`` with a mark."""
+    return [line[2:] for line in LINES if line.startswith(f"{mark} ")]
+
+
+@pytest.mark.parametrize("latex", marked("+"))
+def test_true_lines_are_proved(latex: str) -> None:
+    steps = check(f"$${latex}$$").steps
     assert steps
     assert {s.verdict for s in steps} == {"proved"}, [s.message for s in steps]
 
 
-@pytest.mark.parametrize("name", FALSE)
-def test_false_neighbours_are_found(name: str) -> None:
-    steps = check(f"$${FALSE[name]}$$").steps
+@pytest.mark.parametrize("latex", marked("-"))
+def test_false_neighbours_are_found(latex: str) -> None:
+    steps = check(f"$${latex}$$").steps
     assert [s.verdict for s in steps if s.verdict in ("refuted", "conditional")], [s.message for s in steps]
     assert "proved" not in [s.verdict for s in steps]
+
+
+@pytest.mark.parametrize("latex", marked("?"))
+def test_true_lines_are_not_refuted(latex: str) -> None:
+    steps = check(f"$${latex}$$").steps
+    assert steps
+    assert not {"refuted", "unsupported"} & {s.verdict for s in steps}, [s.message for s in steps]
+
+
+def test_the_objective_of_em_is_a_function_of_two_parameters() -> None:
+    objective = r"Q(\theta,\theta^{(t)}) = \mathbb{E}_{p(Z\mid X,\theta^{(t)})}[\log p(X,Z\mid\theta)]"
+    climb = r"\log p(X|\theta) - \log p(X|\theta^{(t)}) %s Q(\theta,\theta^{(t)}) - Q(\theta^{(t)},\theta^{(t)})"
+    verdicts = [[s.verdict for s in check(f"$${objective} \\\\ {climb % r}$$").steps] for r in (r"\ge", r"\le")]
+    assert verdicts[0] == ["definition", "proved"]
+    assert verdicts[1][1] != "proved"
+
+
+def test_a_mixture_may_be_defined_behind_its_use() -> None:
+    text = r"$$\mathrm{JSD}(P\|Q)=\frac12 D(P\|M)+\frac12 D(Q\|M),\quad M=\tfrac12(P+Q)$$"
+    assert [s.verdict for s in check(text).steps] == ["proved", "definition"]
