@@ -86,8 +86,8 @@ class Vocabulary:
                 following = where[at + 1] if at + 1 < len(where) else None
                 if name is None or name.base not in ("Q", "calQ"):
                     continue
-                called = following is not None and following.kind == "bracketed" and not name.below
-                arguments = [p for p in following.args[0] if p.kind not in ("COMMA", "SEMI", "BAR")] if called else []
+                called = following.args[0] if following is not None and following.kind == "bracketed" else ()
+                arguments = [p for p in called if p.kind not in ("COMMA", "SEMI", "BAR") and not name.below]
                 names = [name_of(p) for p in arguments]
                 parameters = bool(names) and all(n is not None and n.base in PARAMETERS for n in names)
                 taken.setdefault(name.base, []).append(parameters)
