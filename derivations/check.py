@@ -25,12 +25,13 @@ from typing import Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
-from derivations.latex.chains import Step, remarks, steps
+from derivations.latex.chains import Step, continued, last_side, remarks, steps
 from derivations.latex.defining import definition_of, is_defined, is_expandable, laws_of
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
+from derivations.latex.prose import surroundings
 from derivations.latex.tokens import Token, Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
@@ -253,9 +254,11 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             document = read(text, kind)
             if sum(len(RELATION_SIGN.findall(display.latex)) for display in document.displays) > MAX_STEPS:
                 raise LanguageError(f"has more than {MAX_STEPS} steps; split it")
+            before: tuple[Token, ...] = ()
             for display in document.displays:
-                found, error = _sides(display, cache, timeout)
+                found, error, end = _sides(display, cache, timeout, before)
                 displays.append((display, found, error))
+                before = before if display.inline else end
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
             context.chains += [chain for row in said if (chain := markov_chain(row)) is not None]
@@ -271,13 +274,16 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
     return CheckedFile(path, tuple(d for d in derivations if d.steps))
 
 
-def _sides(display: Display, cache: dict[tuple[Token, ...], Row | str], timeout: float) -> tuple[list[_Sides], str]:
+def _sides(
+    display: Display, cache: dict[tuple[Token, ...], Row | str], timeout: float, before: tuple[Token, ...]
+) -> tuple[list[_Sides], str, tuple[Token, ...]]:
+    """The steps of a display, what kept it from being read, and its end; *before* is the end of the one before it."""
     if display.error:
-        return [], display.error
+        return [], display.error, ()
     try:
         with time_limit(timeout):
             found = []
-            for step in steps(display.latex):
+            for step in continued(steps(display.latex), before):
                 sides: list[Row | None] = []
                 error = ""
                 for tokens in (step.left, step.right):
@@ -285,11 +291,11 @@ def _sides(display: Display, cache: dict[tuple[Token, ...], Row | str], timeout:
                     sides.append(None if isinstance(row, str) else row)
                     error = error or (row if isinstance(row, str) else "")
                 found.append(_Sides(step, sides[0], sides[1], error))
-            return found, ""
+            return found, "", last_side(display.latex)
     except Unread as error_:
-        return [], str(error_)
+        return [], str(error_), ()
     except (OutOfTime, RecursionError):
-        return [], "the limits of nesting or time were reached"
+        return [], "the limits of nesting or time were reached", ()
 
 
 def _remarks(display: Display) -> list[Row]:
@@ -378,7 +384,14 @@ def _checked_step(
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
     outcome: Outcome = judge_step(
-        sides.left, step.relation, sides.right, context, seed=seed, seconds=timeout, loose=step.loose
+        sides.left,
+        step.relation,
+        sides.right,
+        context,
+        seed=seed,
+        seconds=timeout,
+        loose=step.loose,
+        around=surroundings(display.before),
     )
     seen |= _laws(sides, context)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, context):

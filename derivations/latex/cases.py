@@ -67,6 +67,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         meaning.radicands |= radicands
         meaning.dependent |= dependent
         nodes = meaning.parse(left), meaning.parse(right)
+        meaning.shown = context.vocabulary.shown((*left, *right))
         meaning.random = frozenset(meaning.random_slots(left) | meaning.random_slots(right))
         meaning.gaussian = gaussian(*nodes)
         meaning.components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))

@@ -2,12 +2,13 @@ r"""Chains: the relation signs of a display, and what stands on their two sides.
 
 A chain ``a = b \le c`` is two steps.  A step is a relation sign outside braces, scripts, brackets and text, and a
 display has exactly as many steps as such signs, in order: also where a row continues the one before, starts with the
-relation, ends with it, or holds several equations.  Main definitions: `Step`, `steps`.
+relation, ends with it, or holds several equations.  Main definitions: `Step`, `steps`, `continued`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from derivations.latex.tokens import Token, tokenize
 
@@ -66,6 +67,32 @@ def steps(latex: str) -> list[Step]:
     >>> [(s.relation, s.alone) for s in steps(r"a &= b \\ & \quad + c \\ &\le d")]
     [('=', True), ('<=', False)]
     """
+    found = []
+    for equation in _equations(latex):
+        sides = [_trimmed(side) for side in equation.sides]
+        for n, relation in enumerate(equation.relations):
+            left, right, sign = _unremarked(sides[n]), _unremarked(sides[n + 1]), relation.text
+            if sign == "=:":
+                left, right, sign = right, left, ":="
+            found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0, n in equation.loose))
+    return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
+
+
+def last_side(latex: str) -> tuple[Token, ...]:
+    """The end of a display: what a display that starts with a relation sign goes on from."""
+    equations = _equations(latex)
+    return tuple(_unremarked(_trimmed(equations[-1].sides[-1]))) if equations else ()
+
+
+def continued(found: list[Step], before: tuple[Token, ...]) -> list[Step]:
+    """The steps of a display; one that starts with a relation sign goes on from the display before it."""
+    if found and not found[0].left and before:
+        return [replace(found[0], left=before, alone=False), *found[1:]]
+    return found
+
+
+@lru_cache(maxsize=16)
+def _equations(latex: str) -> list[_Equation]:
     tokens = tokenize(latex)
     equations: list[_Equation] = []
     segments = [s for row in _rows(tokens) for s in _segments(row)]
@@ -77,15 +104,7 @@ def steps(latex: str) -> list[Step]:
         else:
             equations.append(_Equation())
             equations[-1].extend(pieces, relations)
-    found = []
-    for equation in equations:
-        sides = [_trimmed(side) for side in equation.sides]
-        for n, relation in enumerate(equation.relations):
-            left, right, sign = _unremarked(sides[n]), _unremarked(sides[n + 1]), relation.text
-            if sign == "=:":
-                left, right, sign = right, left, ":="
-            found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0, n in equation.loose))
-    return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
+    return equations
 
 
 def _depths(tokens: list[Token]) -> list[int]:

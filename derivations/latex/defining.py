@@ -11,7 +11,7 @@ from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.cases import Context
 from derivations.latex.definitions import Definition
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, name_of
+from derivations.latex.names import PARAMETERS, Name, name_of
 from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
@@ -38,7 +38,9 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
             return None
         if arguments is None and name.base in ("M", "m", "R", "r") and not mentions(right, name.key):
             return Definition(name, None, right) if laws_of(right, context.vocabulary) else None
-        return _law(name, arguments, right, context, seen) if arguments is not None else None
+        if arguments is None:
+            return Definition(Name(spell(left)), None, None) if relation == ":=" else None
+        return _law(name, arguments, right, context, seen if relation == "=" else set())
     if name.key in context.definitions or mentions(right, name.key):
         return None
     return Definition(name, arguments, right)
@@ -66,7 +68,8 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
     ):
         return not (name.base == "pi" and vocabulary.is_law(name))
     if name.base in ("H", "I"):
-        return arguments is not None
+        first = name_of(arguments[0]) if arguments else None
+        return arguments is not None and not (first is not None and first.base in PARAMETERS)
     star = name.above == "*"
     if name.base == "D":
         return star or (arguments is not None and not name.below and any(p.kind == "DBAR" for p in arguments))

@@ -13,11 +13,12 @@ Main definitions: `Document`, `Display`, `read`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
 from derivations.latex.symbols import ROWS
 
+MAX_SECTION = 8_000
 MAX_CHARACTERS = 2_000_000
 MAX_DISPLAYS = 5_000
 MAX_EXPANSION = 100_000
@@ -26,12 +27,17 @@ MAX_ROUNDS = 400
 
 @dataclass(frozen=True)
 class Display:
-    """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source."""
+    """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source.
+
+    *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line.
+    """
 
     line: int
     latex: str
     source: str
     error: str = ""
+    before: str = ""
+    inline: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ _BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_HEADING = re.compile(r"^(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\\(?:sub)?paragraph\*?\{|\\chapter\*?\{)", re.MULTILINE)
+_QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
+_LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
 _MATH_FENCES = ("math", "latex", "tex", "katex")
 
 
@@ -79,6 +88,8 @@ class _Scanner:
         text = self.text
         if markdown:
             text = self._html_comments(text)
+            text = _LIQUID.sub(lambda m: "$$".ljust(len(m[0])), text)
+            text = _unquoted(text)
             text = self._fences(text)
             text = re.sub(r"(?<![`\\])(`+)(?!`)([^`\n]*?)\1(?!`)", lambda m: " " * len(m[0]), text)
         return re.sub(r"(?<!\\)((?:\\\\)*)%([^\n]*)", self._tex_comment if not markdown else self._plain_percent, text)
@@ -122,6 +133,18 @@ class _Scanner:
         return "".join(out)
 
 
+def _unquoted(text: str) -> str:
+    """Markdown without the marks of block quotes, which would read as relation signs inside a display."""
+    out: list[str] = []
+    quoted = inside = False
+    for line in text.split("\n"):
+        match = _QUOTED.match(line)
+        quoted = match is not None and (quoted or not inside)
+        out.append(" " * match.end() + line[match.end() :] if match and quoted else line)
+        inside ^= line.count("$$") % 2 == 1
+    return "\n".join(out)
+
+
 def read(text: str, kind: str = "markdown") -> Document:
     r"""The displays of a text; *kind* is ``tex``, ``markdown`` or ``bare`` (a text without marks is one display).
 
@@ -139,8 +162,11 @@ def read(text: str, kind: str = "markdown") -> Document:
     clean = scanner.blanked(kind != "tex")
     macros = collect_macros(clean)
     displays: list[Display] = []
-    for start, body, error in _displays(clean):
-        displays.append(_display(scanner, start, body, macros, error))
+    for opening, start, body, error in _displays(clean):
+        found = _display(scanner, start, body, macros, error)
+        head = clean.rfind("\n", 0, opening) + 1
+        inline = bool(clean[head:opening].strip(" \t>")) and "\n" not in body
+        displays.append(replace(found, before=_section(clean, opening), inline=inline))
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
@@ -161,9 +187,17 @@ def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro],
         return Display(line, body, body, str(failure))
 
 
-def _displays(text: str) -> list[tuple[int, str, str]]:
-    """Where displays start, what they hold, and what is wrong; one that nothing closes ends with its paragraph."""
-    found: list[tuple[int, str, str]] = []
+def _section(text: str, end: int) -> str:
+    """What stands before a display, from the heading of its section on."""
+    start = max(0, end - MAX_SECTION)
+    for heading in _HEADING.finditer(text, start, end):
+        start = heading.start()
+    return text[start:end]
+
+
+def _displays(text: str) -> list[tuple[int, int, str, str]]:
+    """Where displays open and start, what they hold, what is wrong; one that nothing closes ends its paragraph."""
+    found: list[tuple[int, int, str, str]] = []
     unclosed: set[str] = set()
     at, paragraph = 0, -1
     opening = re.compile(r"(?<!\\)\$\$|(?<!\\)\\\[|" + _BEGIN.pattern)
@@ -187,9 +221,9 @@ def _displays(text: str) -> list[tuple[int, str, str]]:
                 paragraph = blank.start() if blank else len(text)
             inner = opening.search(text, match.end(), paragraph)
             at = inner.start() if inner else paragraph
-            found.append((match.end(), text[match.end() : at], f"nothing closes {mark}"))
+            found.append((match.start(), match.end(), text[match.end() : at], f"nothing closes {mark}"))
             continue
-        found.append((match.end(), text[match.end() : end], ""))
+        found.append((match.start(), match.end(), text[match.end() : end], ""))
         at = text.find("}", end) + 1 if mark.startswith("\\begin") else end + 2
     return found
 

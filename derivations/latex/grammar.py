@@ -86,7 +86,15 @@ def _complaint(error: lark.UnexpectedInput, tokens: Sequence[Token]) -> str:
 
 
 def _row(tree: Any) -> Row:
-    return tuple(p for child in tree.children for p in _parts(child))
+    """The parts of a row.  Braces show nothing: an empty pair goes, and ``a {- b}``, a coloured term, is ``a - b``."""
+    found: list[Part] = []
+    for part in (p for child in tree.children for p in _parts(child)):
+        group = part.args[0] if part.kind == "braced" and part.plain else None
+        if group is None or (group and (not found or group[0].kind not in ("PLUS", "MINUS"))):
+            found.append(part)
+        else:
+            found += group
+    return tuple(found)
 
 
 def _parts(node: Any) -> Iterator[Part]:

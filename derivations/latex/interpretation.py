@@ -15,7 +15,7 @@ from derivations.latex.names import PARAMETERS, Name, is_parameter, name_of, wri
 from derivations.latex.notation import parse
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
-from derivations.latex.vocabulary import Vocabulary
+from derivations.latex.vocabulary import Pattern, Vocabulary
 
 POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
 DIMENSIONS = frozenset("KNMTJLDdnk")
@@ -59,6 +59,7 @@ class Interpretation:
         self.gaussian: Gaussian | None = None
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
+        self.shown: dict[str, frozenset[Pattern]] = {}  # the patterns with which the step itself writes its laws
         self.optimised: frozenset[str] = frozenset()  # the parameters of an argmax: laws depend on them
 
     def side(self, row: Row) -> Term:
@@ -203,6 +204,8 @@ class Interpretation:
 
     def filled(self, argument: Argument, targets: tuple[str, ...]) -> list[tuple[str, Term]]:
         """The slots that an argument of a law fills, and with what."""
+        if argument.key in self.vocabulary.data_sets:
+            self.unexplained[f"the law of the data {argument.key}"] = None
         if argument.kind == "variable" and argument.name is not None:
             key = self.renamed.get(argument.key, argument.key)
             return [(written(self.vocabulary.slot(key)), self.variable(key, argument.name))]
@@ -286,26 +289,33 @@ class Interpretation:
             keys = [[variable_key(n) for p in row if (n := name_of(p)) is not None] for _, row in sides]
             if all(k in self.vocabulary.variables for k in (*keys[0], *keys[1])):
                 return tuple(map(self.vocabulary.slot, keys[0])), tuple(map(self.vocabulary.slot, keys[1]))
+        extra: list[Pattern] = []
         below = [variable_key(n) for p in name.below_row if (n := name_of(p)) is not None]
         if below and not is_parameter(name.below_row) and all(b in self.vocabulary.variables for b in below):
             targets = targets or tuple(self.vocabulary.slot(b) for b in below)
         if targets:
             fitting = [p for p in patterns if set(p[0]) == set(targets)]
+            rest = {s for p in patterns for s in (*p[0], *p[1]) if set(targets) < {*p[0], *p[1]}} - set(targets)
+            behind = (targets, tuple(sorted(rest)))  # a bare p beside q(z | x) may be the posterior
             if not fitting:
-                return targets, ()
+                fitting = [(targets, ())]
+            if rest and behind not in fitting:
+                extra.append(behind)
         elif self.bound and not fresh and not any(p[0] for p in patterns):
             return tuple(dict.fromkeys(self.plain_slot(v) for v in self.bound[-1:])), ()
         else:
             fitting = list(patterns)
         if not fitting:
             return self.likely_slot(stem), ()
-        fitting.sort(key=lambda p: (not p[1], -patterns[p], p))
+        shown = self.shown.get(stem, frozenset())  # a bare q is the q(x) that the step itself writes
+        fitting.sort(key=lambda p: (p not in shown, not p[1], -patterns.get(p, 0), p))
+        fitting = [*fitting[:4], *extra]
         ways = tuple(
             f"{name.key} is {name.key}({', '.join(p[0])}{' | ' if p[1] else ''}{', '.join(p[1])})" for p in fitting
         )
         if len(fitting) == 1:
             return fitting[0]
-        return fitting[self.reading.choose(f"law {stem} {','.join(targets)}", ways[:4])]
+        return fitting[self.reading.choose(f"law {stem} {','.join(targets)}", ways)]
 
     def plain_slot(self, variable: Variable) -> str:
         slots = {written(self.vocabulary.slot(k)): self.vocabulary.slot(k) for k in self.vocabulary.variables}

@@ -115,6 +115,8 @@ class Meaning(Reserved):
         if inner.head == "name" and inner.args[0].base in ("Sigma", "Lambda"):
             self.scalar_only = True
             return self.term(inner)
+        if inner.head == "name" and variable_key(inner.args[0]) in self.vocabulary.data_sets:
+            return self.size_of(inner.args[0])
         return abs(self.term(inner))
 
     def _norm(self, node: Node) -> Term:

@@ -19,14 +19,17 @@ from derivations.latex.names import written
 Rung = tuple[str, Statement]
 
 
-def rungs(case: Case, context: Context) -> Iterator[Rung]:
-    """The statement of a case under the usual hypotheses that concern it, each in words."""
+def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung]:
+    """The statement of a case under the usual hypotheses that concern it, each in words.
+
+    *discrete*: the prose around the step speaks of discrete variables.
+    """
     yield from _averaging(case, context)
     yield from _same_variable(case)
     yield from _diagonal(case)
     yield from _densities_by_name(case)
     yield from _normals(case)
-    yield from _discrete(case, context)
+    yield from _discrete(case, context, discrete)
     yield from _identical(case)
     yield from _mixtures(case)
     yield from _independence(case)
@@ -148,9 +151,9 @@ def _normals(case: Case) -> Iterator[Rung]:
         yield words, Statement(case.statement.relation, moved[0], moved[1], (), case.statement.given)
 
 
-def _discrete(case: Case, context: Context) -> Iterator[Rung]:
-    """Entropies as of discrete variables, in an inequality of a document that does not integrate over them."""
-    integrated = {written(s) for s in context.vocabulary.integrated}
+def _discrete(case: Case, context: Context, said: bool) -> Iterator[Rung]:
+    """Entropies as of discrete variables, in an inequality; a document that integrates over them must say so."""
+    integrated = set() if said else {written(s) for s in context.vocabulary.integrated}
     if case.statement.relation in ("=", "!="):
         return
     sides = _sides(case.statement)

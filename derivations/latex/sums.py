@@ -121,8 +121,34 @@ class Sums(Interpretation):
             return [law for part in node for law in self.laws_in(part)]
         return []
 
+    def over_data(self, head: str, below: Row, body: Node) -> Term | None:
+        """A sum or product over the members x of a set of data: over the index i of x_i, as often as they occur."""
+        sides = split(below, "IN")
+        if len(sides) != 2 or len(sides[0][1]) != 1 or len(sides[1][1]) != 1:
+            return None
+        point, data = name_of(sides[0][1][0]), name_of(sides[1][1][0])
+        if point is None or data is None or variable_key(data) not in self.vocabulary.data_sets:
+            return None
+        key = variable_key(point)
+        letter = next((c for c in "inmkjl" if c not in self.indices and c not in self.vocabulary.indices), "")
+        if not letter or point.below or point.above or key not in self.vocabulary.variables:
+            raise Unread(f"a sum over the members of {data.key}")
+        outer = dict(self.renamed)
+        self.renamed[key] = f"{key}_{letter}"
+        try:
+            return self.ranged(head, letter, term(1), self.size_of(data), body)
+        finally:
+            self.renamed = outer
+
+    def size_of(self, data: Name) -> Symbol:
+        """The number of members of a set of data."""
+        return Symbol("sym", "size_of_" + written(variable_key(data)), "positive", ())
+
     def _total(self, node: Node) -> Term:
         below, above, body = node.args
+        members = self.over_data("sum", below, body)
+        if members is not None:
+            return members
         points = self.points_of(below, body)
         if points:
             variables = self._variables_of(points)
@@ -164,6 +190,9 @@ class Sums(Interpretation):
 
     def _product_over(self, node: Node) -> Term:
         below, above, body = node.args
+        members = self.over_data("prod", below, body)
+        if members is not None:
+            return members
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
             name = name_of(below[0]) if len(below) == 1 else None

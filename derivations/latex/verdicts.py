@@ -20,6 +20,8 @@ from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.names import is_greek, name_of
+from derivations.latex.posing import iterates, posed
+from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import objective, rungs
 from derivations.latex.tokens import Unread
@@ -70,14 +72,15 @@ def judge_step(
     seed: int = 0,
     seconds: float = 5.0,
     loose: bool = False,
+    around: Surroundings = ALONE,
 ) -> Outcome:
     """The verdict on a step; whatever goes wrong is ``unsupported`` or ``undecided``, with the reason.
 
-    *loose*: the source leaves the right side empty, so that a refutation is a query.
+    *loose*: the source leaves the right side empty, so that a refutation is a query; *around* is what the prose says.
     """
     try:
         with time_limit(seconds):
-            outcome = _step(left, relation, right, context, seed, seconds)
+            outcome = _step(left, relation, right, context, seed, around)
             if loose and outcome.verdict == "refuted":
                 return _conditional(outcome, "the source leaves the right side empty")
             return outcome
@@ -93,7 +96,7 @@ def judge_step(
         return Outcome("undecided", f"the checker failed on this step, please report it: {error!r}")
 
 
-def _step(left: Row, relation: str, right: Row, context: Context, seed: int, seconds: float) -> Outcome:
+def _step(left: Row, relation: str, right: Row, context: Context, seed: int, around: Surroundings) -> Outcome:
     optimiser = common_optimiser(left, relation, right, context)
     if optimiser is not None:
         return _common_optimiser(optimiser, seed)
@@ -119,7 +122,15 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, sec
     if relation == "approx":
         words = "an approximation"
         return replace(outcome, verdict="undecided", message=f"{words}, which is not an equality", counterexample=None)
-    return _gated(left, known, right, case, outcome, context, seed)
+    if relation == ":=" and not any(_is_standard(row) for row in (left, right)):
+        return _conditional(outcome, "it defines something that is known otherwise")
+    return _gated(left, known, right, case, outcome, context, seed, around)
+
+
+def _is_standard(side: Row) -> bool:
+    """Whether a side is a divergence or an information, which a definition cannot redefine."""
+    name = name_of(side[0]) if side and len(side) <= 2 else None
+    return name is not None and name.base in ("KL", "JSD", "TV", "H", "I", "CE")
 
 
 def _outcome(case: Case, verdict: Verdict) -> Outcome:
@@ -274,8 +285,20 @@ def refutable(statement: Statement, seed: int) -> bool:
 # Gating -----------------------------------------------------------------------------------------------------------
 
 
-def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, context: Context, seed: int) -> Outcome:
+def _gated(
+    left: Row,
+    relation: str,
+    right: Row,
+    case: Case,
+    outcome: Outcome,
+    context: Context,
+    seed: int,
+    around: Surroundings,
+) -> Outcome:
     """A refutation that survives every reading and every usual hypothesis, or the query it becomes."""
+    poses = posed(case.statement) or iterates(left, right)
+    if poses is not None:
+        return _conditional(outcome, f"true if {poses}" if "it says" in poses else poses)
     for chosen in others(case.choices):
         try:
             other = interpret(left, relation, right, context, chosen)
@@ -288,7 +311,7 @@ def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, c
             return _conditional(outcome, f"{start}: {words}")
     if too_many(case.choices):
         return _conditional(outcome, "the notation allows more readings than are tried")
-    for words, statement in rungs(case, context):
+    for words, statement in rungs(case, context, around.discrete):
         if not refutable(statement, seed):
             verdict = judged(statement, seed, 0.3)
             return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
@@ -299,6 +322,8 @@ def _gated(left: Row, relation: str, right: Row, case: Case, outcome: Outcome, c
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
     if relation == "=" and poses_a_condition(case.statement, seed):
         return _conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
+    if around.posing:
+        return _conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome
 
 

@@ -30,6 +30,7 @@ FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
 NUMBERS = frozenset("BCDHIJKLMNT")  # capitals that are rather sizes, functions and matrices than random variables
+DATA_SETS = frozenset("DB")
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # targets, given, as slots
 
 
@@ -59,6 +60,8 @@ class Vocabulary:
         self.ranges: dict[str, set[tuple[str, str]]] = {}
         self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
         self.objectives = self._objectives()
+        self.auxiliary = frozenset(name for row in self.rows for name in self._auxiliary(row))
+        self.data_sets = frozenset(name for row in self.rows for name in self._data_sets(row))
         for row in self.rows:
             self._bases(row, False)
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
@@ -93,6 +96,27 @@ class Vocabulary:
                 taken.setdefault(name.base, []).append(parameters)
         return {base for base, uses in taken.items() if all(uses)}
 
+    def _auxiliary(self, row: Row) -> Iterator[str]:
+        """Names of functions of a parameter and an iterate of it: Q(theta | theta^(t)) is no law of theta."""
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is None or following is None or following.kind != "bracketed" or name.base in ("p", "P"):
+                continue
+            pieces = [r for _, r in split(following.args[0], "COMMA", "SEMI", "BAR")]
+            names = [name_of(r[0]) if len(r) == 1 else None for r in pieces]
+            bases = {n.base if n is not None else "" for n in names}
+            if len(names) > 1 and len(bases) == 1 and bases <= PARAMETERS and len({spell(r) for r in pieces}) > 1:
+                yield name.base
+
+    def _data_sets(self, row: Row) -> Iterator[str]:
+        """The sets of data that sums and products run over, the D of a sum over x in D."""
+        for _, _, part in self._walk(row):
+            if part.kind == "BIG" and part.text in ("sum", "prod"):
+                sides = split(part.below or (), "IN")
+                name = name_of(sides[1][1][0]) if len(sides) == 2 and len(sides[1][1]) == 1 else None
+                if name is not None and name.base in DATA_SETS:
+                    yield variable_key(name)
+
     def _bases(self, row: Row, inside: bool) -> None:
         """Names that are laws by the company they keep: after a tilde, in a divergence, under an E, with a bar."""
         for where, at, part in self._walk(row):
@@ -116,7 +140,7 @@ class Vocabulary:
                             self._mark(p)
             elif len(split(following.args[0], "BAR")) == 2 and name.base == "pi":
                 self.law_bases.add("pi")
-            elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED:
+            elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED | self.auxiliary:
                 self._mark(part)
 
     def _mark(self, part: Part) -> None:
@@ -133,7 +157,7 @@ class Vocabulary:
 
     def is_law(self, name: Name) -> bool:
         """Whether a name is a law: p, q, P, Q, or a letter that is used as one."""
-        if name.base in RESERVED or name.base in DIVERGENCES or name.base in self.objectives:
+        if name.base in RESERVED | DIVERGENCES | self.objectives | self.auxiliary:
             return False
         return name.base in LAW_LETTERS or name.base in self.law_bases
 
@@ -323,6 +347,19 @@ class Vocabulary:
                     pattern = (tuple(slot if s == "." else s for s in pattern[0]), pattern[1])
             if pattern is not None and "." not in pattern[0] and "." not in pattern[1]:
                 use.patterns[pattern] += 1
+
+    def shown(self, row: Row) -> dict[str, frozenset[Pattern]]:
+        """The patterns with which a row writes its laws."""
+        found: dict[str, set[Pattern]] = {}
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is None or following is None or following.kind != "bracketed" or not self.is_law(name):
+                continue
+            read = self.arguments(following.args[0])
+            pattern = self.pattern(read) if read is not None else None
+            if pattern is not None:
+                found.setdefault(self.stem(name), set()).add(pattern)
+        return {stem: frozenset(patterns) for stem, patterns in found.items()}
 
     def pattern(self, read: Arguments) -> Pattern | None:
         """The slots of a law's arguments, or None where one is an expression; a dot stays a dot."""

@@ -1,0 +1,69 @@
+"""What the prose around a display says of it: that it poses a condition or a definition, that variables are discrete.
+
+Only refutations are gated by it; no proof rests on prose.  Main definitions: `Surroundings`, `surroundings`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """*posing*: the word by which its sentence poses a display; *discrete*: its section speaks of discrete laws."""
+
+    posing: str = ""
+    discrete: bool = False
+
+
+ALONE = Surroundings()
+
+# Words by which a sentence poses what follows: hypotheses, choices, definitions, the case of equality, aims.
+_POSING = re.compile(
+    r"\b(if|iff|when|whenever|where|suppose|assum(?:e|es|ed|ing|ption)|provided|such that|so that|subject to"
+    r"|constraints?|requir(?:e|es|ed|ing)|conditions?|let(?!['’]s)|set(?:ting)?(?= )|choos(?:e|es|ing)|choice|pick"
+    r"|in (?:that|this) case|tight|equality|optimum|attained|achieved|defin(?:e|es|ed|ing|ition)|denot(?:e|es|ed|ing)"
+    r"|independen(?:t|ce|tly)|i\.i\.d\.?|factori[sz]\w*|parametri[sz]\w*|want|would like|goal|aim|ideal(?:ly)?|hope"
+    r"|approximat\w+|for example|example|e\.g\.|instance)\b",
+    re.IGNORECASE,
+)
+# "If we expand the logarithm, we get": a step of the derivation rather than a hypothesis.
+_STEP = re.compile(
+    r"\b(?:if|when) (?:we|you|one) (?:\w+ly )?(?:take|expand|rewrite|plug|substitute|use|apply|look|write|differentiate"
+    r"|integrate|combine|rearrange|consider|multiply|divide|add|subtract|sum|insert|move|collect|put|split)\b"
+    r"|\b(?:conditional|by definition|definition of|use the definition)\b",
+    re.IGNORECASE,
+)
+_MATHEMATICS = re.compile(
+    r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{(align|equation|gather|multline|eqnarray|displaymath)(\*?)\}.*?\\end\{\1\2\}"
+    r"|(?<!\\)\$[^$\n]+\$|\\\(.*?\\\)",
+    re.DOTALL,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+_DISCRETE = re.compile(r"\b(?:discrete|categorical|finite alphabet|probability mass|pmf)\b", re.IGNORECASE)
+
+
+def surroundings(before: str) -> Surroundings:
+    """What the text before a display, from the heading of its section on, says of it.
+
+    >>> surroundings("The gap vanishes when").posing
+    'when'
+    >>> surroundings("If we expand the logarithm, we get").posing
+    ''
+    """
+    sentence = _STEP.sub(" ", lead(before))
+    found = _POSING.search(sentence)
+    return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
+
+
+def lead(before: str) -> str:
+    """The sentence that a display completes: formulas within it are dots, displays before it end it."""
+
+    def shown(match: re.Match[str]) -> str:
+        line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
+        own = not line.strip() and (match[0].startswith(("$$", "\\[", "\\begin")))
+        return ".\n\n" if own else " · "
+
+    text = _MATHEMATICS.sub(shown, before).rstrip()
+    return _SENTENCE.split(text)[-1].strip()
