@@ -246,6 +246,9 @@ class _Sides:
 
 
 def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) -> CheckedFile:
+    from derivations.latex.verdicts import new_document
+
+    new_document()
     deadline = time.monotonic() + FILE_SECONDS
     cache: dict[tuple[Token, ...], Row | str] = {}
     displays: list[tuple[Display, list[_Sides], str]] = []

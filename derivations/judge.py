@@ -14,9 +14,10 @@ from derivations import kernel
 from derivations.language.printing import text
 from derivations.language.statements import Statement, decode, statement
 from derivations.prover import Certificate, prove
-from derivations.refuter import Counterexample, refute, sample_check
+from derivations.refuter import Agreement, Counterexample, Refuter
 
 UNSHOWN = frozenset({"limit"})  # rules without which a term has no form to show
+SCREENING = 0.2  # seconds for a first look at the models of a statement
 VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
 
 
@@ -72,12 +73,21 @@ class Verdict:
         }
 
 
-def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float = 2.0, tidy: bool = True) -> Verdict:
+def judge(
+    claim: Statement,
+    *,
+    hints: Any = None,
+    seed: int = 0,
+    seconds: float = 2.0,
+    tidy: bool = True,
+    words: bool = True,
+) -> Verdict:
     """Prove or refute a statement of the language.
 
     *hints* may carry ``{"witness": [...]}`` for an extremum and ``{"atoms": [...]}`` for an inequality; *seed* fixes
-    the models that are drawn; *seconds* bounds the search for a counterexample; without *tidy* the rules of a proof may
-    be more than it needs.  Raises :class:`derivations.language.LanguageError` for what is no statement.
+    the models that are drawn; *seconds* bounds the search for a counterexample after no proof was found (0: none);
+    without *tidy* the rules of a proof may be more than it needs; without *words* a refutation does not say which
+    counterexample it has.  Raises :class:`derivations.language.LanguageError` for what is no statement.
 
     >>> from derivations.language import KL, E, laws, log, variables
     >>> (p, q), (x, z) = laws("p q"), variables("x z")
@@ -89,18 +99,28 @@ def judge(claim: Statement, *, hints: Any = None, seed: int = 0, seconds: float 
     """
     start = time.perf_counter()
     data = statement(claim).json()
-    if claim.relation != "=":  # a false inequality is refuted sooner than the search for its proof gives up
-        found = refute(data, seed=seed, models=20, seconds=min(0.2, seconds))
-        if found is not None:
-            return _refuted(claim, found, start)
+    refuter = Refuter(data, seed)
+
+    def refuted(models: int, seconds: float) -> Verdict | None:
+        if not words:
+            return Verdict(claim, "refuted") if refuter.contradicted(models, seconds) else None
+        found = refuter.refute(models, seconds)
+        return None if found is None else _refuted(claim, found, start)
+
+    # A false statement is refuted sooner than the search for its proof gives up.
+    agreement = refuter.sample() if claim.relation == "=" else None
+    if agreement is None:
+        verdict = refuted(20, SCREENING)
+    else:
+        verdict = None if agreement.consistent else refuted(200, max(seconds, SCREENING))
+    if verdict is not None:
+        return verdict
     certificate = prove(data, hints=hints, tidy=tidy)
     if certificate is not None:
-        return _proved(claim, data, certificate, seed, start)
-    found = refute(data, seed=seed, seconds=seconds)
-    if found is not None:
-        return _refuted(claim, found, start)
+        return _proved(claim, data, certificate, agreement or refuter.sample(), start)
+    verdict = refuted(200, seconds) if seconds else None
     message = "neither a proof nor a counterexample was found"
-    return Verdict(claim, "undecided", message=message, seconds=time.perf_counter() - start)
+    return verdict or Verdict(claim, "undecided", message=message, seconds=time.perf_counter() - start)
 
 
 def _refuted(claim: Statement, found: Counterexample, start: float) -> Verdict:
@@ -113,9 +133,10 @@ def _refuted(claim: Statement, found: Counterexample, start: float) -> Verdict:
     )
 
 
-def _proved(claim: Statement, data: dict[str, Any], certificate: Certificate, seed: int, start: float) -> Verdict:
+def _proved(
+    claim: Statement, data: dict[str, Any], certificate: Certificate, agreement: Agreement, start: float
+) -> Verdict:
     """A replayed certificate, confronted with a few models: they must not contradict it, nor find it empty."""
-    agreement = sample_check(data, seed=seed)
     message = ""
     verdict = "proved"
     if not agreement.consistent:

@@ -41,7 +41,7 @@ def suggest(
         agreement = sample_check(case.data, seed=seed + 1, models=1)
         if not agreement.consistent or not agreement.finite:
             continue
-        if judged(case.statement, seed, 0.2).verdict == "proved":
+        if judged(case.statement, seed, 0, words=False).verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
 

@@ -7,7 +7,6 @@ every name to be explained; what a careful reader would query is ``conditional``
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,10 +24,8 @@ from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import objective, rungs
 from derivations.latex.tokens import Unread
-from derivations.refuter import refute
 
-_cache: dict[str, Verdict] = {}
-CACHE_SIZE = 4_000
+_cache: dict[tuple[Any, ...], Verdict] = {}
 
 
 @dataclass(frozen=True)
@@ -47,18 +44,24 @@ class Outcome:
     case: Case | None = field(default=None, repr=False, compare=False)
 
 
-def judged(statement: Statement, seed: int = 0, seconds: float = 1.0) -> Verdict:
-    """The verdict on a statement; the same statement is judged once."""
-    key = json.dumps([statement.json(), seed], sort_keys=True)
+def new_document() -> None:
+    """Forget the verdicts of the document before: statements recur within one, seldom between two."""
+    _cache.clear()
+
+
+def judged(statement: Statement, seed: int = 0, seconds: float = 1.0, words: bool = True) -> Verdict:
+    """The verdict on a statement; within a document the same statement is judged once.
+
+    Without *words* a refutation comes without its counterexample.
+    """
+    key = (statement.relation, statement.left, statement.right, statement.given, seed, seconds, words)
     found = _cache.get(key)
     if found is None:
         try:
-            found = judge(statement, seed=seed, seconds=seconds, tidy=False)
+            found = judge(statement, seed=seed, seconds=seconds, tidy=False, words=words)
         except INTERNAL as error:
             message = f"the checker failed on this step, please report it: {type(error).__name__}: {error}"
             found = Verdict(statement, "undecided", message=message)
-        if len(_cache) >= CACHE_SIZE:
-            _cache.clear()
         _cache[key] = found
     return found
 
@@ -112,7 +115,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
         return _proved(case, outcome)
     if verdict.verdict != "refuted":
-        posed = any(judged(s, seed).verdict == "proved" for _, s in objective(case))
+        posed = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return _conditional(outcome, "true if it poses the objective") if posed else outcome
     if relation == "propto":
         return _proportional(case, seed)
@@ -274,14 +277,6 @@ def of_transport(statement: Statement) -> bool:
     return bool(distances) and (len(distances) > 1 or any(t.head not in ("num", "mul", "sym") for t in heads))
 
 
-def refutable(statement: Statement, seed: int) -> bool:
-    """Whether a model contradicts a statement; asked of the other readings of a step that is false as it stands."""
-    try:
-        return refute(statement.json(), seed=seed, seconds=0.3) is not None
-    except INTERNAL:
-        return False
-
-
 # Gating -----------------------------------------------------------------------------------------------------------
 
 
@@ -304,19 +299,19 @@ def _gated(
             other = interpret(left, relation, right, context, chosen)
         except Unread:
             continue
-        if not refutable(other.statement, seed):
-            verdict = judged(other.statement, seed, 0.3)
+        verdict = judged(other.statement, seed, 0.3, words=False)
+        if verdict.verdict != "refuted":
             words = "; ".join(other.reading.words()) or "another reading"
             start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
             return _conditional(outcome, f"{start}: {words}")
     if too_many(case.choices):
         return _conditional(outcome, "the notation allows more readings than are tried")
     for words, statement in rungs(case, context, around.discrete):
-        if not refutable(statement, seed):
-            verdict = judged(statement, seed, 0.3)
+        verdict = judged(statement, seed, 0.3, words=False)
+        if verdict.verdict != "refuted":
             return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
     in_bits = bits(case.statement)
-    if in_bits is not None and not refutable(in_bits, seed):
+    if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
         return _conditional(outcome, "true if entropies and divergences are in bits")
     if case.unexplained:
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
@@ -355,8 +350,8 @@ def poses_a_condition(statement: Statement, seed: int) -> bool:
     for side, other in ((statement.left, statement.right), (statement.right, statement.left)):
         if not _is_constant(side) or _is_constant(other):
             continue
-        below = judged(Statement("<", other, side, (), statement.given), seed, 0.2)
-        above = judged(Statement(">", other, side, (), statement.given), seed, 0.2)
+        below = judged(Statement("<", other, side, (), statement.given), seed, 0.2, words=False)
+        above = judged(Statement(">", other, side, (), statement.given), seed, 0.2, words=False)
         return below.verdict == "refuted" and above.verdict == "refuted"
     return False
 

@@ -2,6 +2,6 @@
 
 from derivations.refuter.counterexamples import Counterexample
 from derivations.refuter.models import Model
-from derivations.refuter.refutation import Agreement, evaluate, falsified, refute, sample_check
+from derivations.refuter.refutation import Agreement, Refuter, evaluate, falsified, refute, sample_check
 
-__all__ = ["Agreement", "Counterexample", "Model", "evaluate", "falsified", "refute", "sample_check"]
+__all__ = ["Agreement", "Counterexample", "Model", "Refuter", "evaluate", "falsified", "refute", "sample_check"]

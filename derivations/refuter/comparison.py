@@ -166,7 +166,14 @@ class Comparison:
     def falsified(self, model: Model, deadline: float = math.inf) -> Violation | None:
         """Screen with floats, then certify."""
         found = self.screen(model)
-        return self.certify(model, found[1], deadline) if found and self.suspicious(found[0]) else None
+        return self.certified(model, found, deadline) if found else None
+
+    def certified(
+        self, model: Model, found: tuple[float, tuple[Point, ...]], deadline: float = math.inf
+    ) -> Violation | None:
+        """The violation that a screened model shows, if its excess is worth the work in balls and these confirm it."""
+        size, assignment = found
+        return self.certify(model, assignment, deadline) if self.suspicious(size) else None
 
     def enclosures(self, model: Model, assignment: tuple[Point, ...], precision: int = 64) -> tuple[Any, Any]:
         """Both sides in exact numbers, or balls where they are not."""

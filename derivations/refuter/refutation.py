@@ -21,6 +21,83 @@ TRIES = 8
 """Draws for each generic model that is asked for: hypotheses may exclude some."""
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """What a few generic positive models say: in how many both sides are finite, and whether all agree.
+
+    *supported* is false when no model can be drawn and evaluated because something in the statement is unknown here.
+    """
+
+    finite: int
+    consistent: bool
+    supported: bool = True
+
+
+class Refuter:
+    """A statement prepared once, for all that is asked of its models: a sample, a contradiction, a counterexample."""
+
+    def __init__(self, statement: dict[str, Json], seed: int = 0) -> None:
+        self.statement, self.seed = statement, seed
+        self.search: Search | None
+        try:
+            self.search = Search(statement, seed)
+        except Unsupported:
+            self.search = None
+
+    def refute(self, models: int = 200, seconds: float = 2.0) -> Counterexample | None:
+        """A small counterexample with its words, as :func:`refute` gives it."""
+        deadline = time.monotonic() + seconds
+        if self.search is None:
+            return None
+        try:
+            found = self.search.refute(models, deadline)
+            return found or self._equality_case(models, deadline)
+        except Unsupported:
+            return None
+
+    def contradicted(self, models: int = 200, seconds: float = 2.0) -> bool:
+        """Whether :meth:`refute` would give a counterexample, without the work of making one small."""
+        deadline = time.monotonic() + seconds
+        if self.search is None:
+            return False
+        try:
+            return self.search.find(models, deadline) is not None or bool(self._equality_case(models, deadline))
+        except Unsupported:
+            return False
+
+    def _equality_case(self, models: int, deadline: float) -> Counterexample | None:
+        if not self.statement["equality"]:
+            return None
+        return refute_equality_case(self.statement, self.seed, models, deadline)
+
+    def sample(self, models: int = 3) -> Agreement:
+        """What a few generic models say, as :func:`sample_check` gives it."""
+        search, statement = self.search, self.statement
+        if search is None:
+            return Agreement(0, True, supported=False)
+        finite, consistent, evaluated, unsupported = 0, True, 0, 0
+        for number in range(models * TRIES):
+            if finite == models:
+                break
+            try:
+                model = search.draw(number, "generic")
+                if model is None:
+                    unsupported += search.hypotheses.unsupported
+                    continue
+                found = search.comparison.screen(model)
+                evaluated += 1
+                if found is None:
+                    continue
+                finite += 1
+                consistent = consistent and search.comparison.certified(model, found) is None
+            except Unsupported:
+                unsupported += 1
+        if statement["equality"] and finite:
+            with suppress(Unsupported):  # the equality case may be beyond the evaluator; the sides are not
+                consistent = consistent and not equality_case_fails(statement, self.seed, models)
+        return Agreement(finite, consistent, supported=evaluated > 0 or unsupported == 0)
+
+
 def refute(
     statement: dict[str, Json], *, seed: int = 0, models: int = 200, seconds: float = 2.0
 ) -> Counterexample | None:
@@ -37,35 +114,13 @@ def refute(
     p(x): 1/2, 1/2.
     At x = 0 the left side is log(1/2) = -0.69315 and the right side 0.
     """
-    deadline = time.monotonic() + seconds
-    try:
-        found = Search(statement, seed).refute(models, deadline)
-    except Unsupported:
-        return None
-    if found is None and statement["equality"]:
-        try:
-            return refute_equality_case(statement, seed, models, deadline)
-        except Unsupported:
-            return None
-    return found
+    return Refuter(statement, seed).refute(models, seconds)
 
 
 def falsified(statement: dict[str, Json], models: Iterable[Model]) -> Violation | None:
     """The first certified violation of a statement among given models."""
     search = Search(statement)
     return next((v for m in models if (v := search.falsified(m))), None)
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """What a few generic positive models say: in how many both sides are finite, and whether all agree.
-
-    *supported* is false when no model can be drawn and evaluated because something in the statement is unknown here.
-    """
-
-    finite: int
-    consistent: bool
-    supported: bool = True
 
 
 def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) -> Agreement:
@@ -76,31 +131,7 @@ def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) 
     >>> sample_check((KL(p(x), q(x)) >= 0).iff(p(x) == q(x)).json())
     Agreement(finite=3, consistent=True, supported=True)
     """
-    try:
-        search = Search(statement, seed)
-    except Unsupported:
-        return Agreement(0, True, supported=False)
-    finite, consistent, evaluated, unsupported = 0, True, 0, 0
-    for number in range(models * TRIES):
-        if finite == models:
-            break
-        try:
-            model = search.draw(number, "generic")
-            if model is None:
-                unsupported += search.hypotheses.unsupported
-                continue
-            values = search.comparison.values(model)
-            evaluated += 1
-            if not values:
-                continue
-            finite += 1
-            consistent = consistent and search.comparison.falsified(model) is None
-        except Unsupported:
-            unsupported += 1
-    if statement["equality"] and finite:
-        with suppress(Unsupported):  # the equality case may be beyond the evaluator; the sides are not
-            consistent = consistent and not equality_case_fails(statement, seed, models)
-    return Agreement(finite, consistent, supported=evaluated > 0 or unsupported == 0)
+    return Refuter(statement, seed).sample(models)
 
 
 def evaluate(statement: dict[str, Json], model: Model | dict[str, Json]) -> list[tuple[tuple[Any, ...], Value, Value]]:
