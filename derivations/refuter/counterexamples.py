@@ -18,7 +18,7 @@ from derivations.refuter.comparison import Violation
 from derivations.refuter.fields import Value, ball
 from derivations.refuter.interchange import model_json
 from derivations.refuter.intervals import Interval, exact
-from derivations.refuter.models import Model
+from derivations.refuter.models import Key, Model
 from derivations.refuter.wording import describe, rows, show, show_point, show_symbol
 
 LONGEST = 120
@@ -115,12 +115,15 @@ def pruned(model: Model, evaluate: Callable[[Model], Any]) -> Model:
     return model
 
 
-def numbers(model: Model) -> Iterable[fmpq]:
-    """All numbers by which a model is shown."""
-    for name, key in model.laws:
-        for pattern in model.signature.shown(name):
-            for _, values in rows(model, name, key, pattern):
-                yield from values
+def law_numbers(model: Model, law: str, key: Key) -> Iterable[fmpq]:
+    """The numbers by which a law of a model is shown."""
+    for pattern in model.signature.shown(law):
+        for _, values in rows(model, law, key, pattern):
+            yield from values
+
+
+def other_numbers(model: Model) -> Iterable[fmpq]:
+    """All other numbers by which a model is shown."""
     for rest in model.chains.values():
         yield from rest.table.values()
         for _, mean, slopes, variance in rest.chain:

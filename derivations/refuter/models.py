@@ -97,7 +97,7 @@ class Model:
     functions: dict[str, dict[Key, Any]] = field(default_factory=dict)
     style: str = "generic"
     seed: int = 0
-    rng: Random = field(default_factory=lambda: Random(0), repr=False)
+    source: Random | None = field(default=None, repr=False)
     chains: dict[tuple[str, Key], Rest] = field(default_factory=dict)
     polynomials: dict[str, tuple[fmpq, tuple[fmpq, ...], fmpq]] = field(default_factory=dict)
     reals: tuple[fmpq, ...] = ()
@@ -115,9 +115,16 @@ class Model:
             polynomials=dict(self.polynomials),
             laws=dict(self.laws),
             functions={f: dict(table) for f, table in self.functions.items()},
-            rng=Random(self.seed),
+            source=None,
             asked=set(),
         )
+
+    @property
+    def rng(self) -> Random:
+        """What the model draws from; made when first asked for, since most copies draw nothing."""
+        if self.source is None:
+            self.source = Random(self.seed)
+        return self.source
 
     def extent(self, dimension: Json | None) -> int | None:
         """The number of components for a shape's dimension, None for a scalar."""

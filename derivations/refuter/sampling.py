@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ from derivations.refuter.models import (
     rational,
     rationals,
 )
-from derivations.refuter.signature import Json, Signature, walk
+from derivations.refuter.signature import Json, Signature
 
 STYLES = ("simple", "generic", "simple", "degenerate", "generic", "sparse", "wild", "product")
 FACTORS = rationals("1/100 1/10 1/2 2 10 100")
@@ -35,8 +36,11 @@ class Sampler:
 
     def __init__(self, signature: Signature, seed: int) -> None:
         self.signature, self.seed = signature, seed
-        self.loops = [loop for t in signature.terms for loop in signature.loops(t)]
-        self.searched = any(t[0] in ("sup", "inf") for term in signature.terms for t in walk(term))
+        self.loops: Counter[tuple[str, ...]] = Counter()
+        for t in signature.terms:
+            for size, names in signature.loops(t):
+                self.loops[tuple(sorted(names))] += size
+        self.searched = any(t[0] in ("sup", "inf") for t in signature.nodes)
         self.spaces = sorted(set(signature.space.values()) - signature.lines)
         self.extents = {n: (f["shape"][0] if f["shape"] else None) for n, f in signature.variables.items()}
 
@@ -60,7 +64,7 @@ class Sampler:
             if values is not None:
                 sizes[values] = max(sizes[values], sizes[signature.variable_space(inverse.variable)])
         self._restrain(sizes, dimensions, rng)
-        model = Model(signature, {}, dimensions, style=style, seed=seed, rng=rng)
+        model = Model(signature, {}, dimensions, style=style, seed=seed, source=rng)
         for s, n in sizes.items():
             model.spaces[s] = self._space(s, n, 0 if style == "tiny" else number, rng)
         model.reals = tuple(rng.sample(REALS, 2))
@@ -78,7 +82,7 @@ class Sampler:
 
         def cost() -> int:
             total = 0
-            for size, names in self.loops:
+            for names, size in self.loops.items():
                 work = size
                 for n in names:
                     extent = self.extents[n]
@@ -147,7 +151,7 @@ def _make_twins(model: Model) -> None:
 def neighbour(model: Model, step: int) -> Model:
     """A model that differs in one law, function value or symbol."""
     other = model.copy()
-    rng = other.rng = Random(model.seed * 31 + step)
+    rng = other.source = Random(model.seed * 31 + step)
     choices: list[tuple[str, Any]] = [("law", law) for law in sorted(model.laws)]
     choices += [("sym", s) for s in sorted(model.symbols) if s not in model.dimensions]
     choices += [("fn", f) for f in sorted(model.functions) if f not in model.signature.points]

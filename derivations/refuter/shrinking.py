@@ -8,13 +8,15 @@ seed alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import islice, pairwise
+from typing import Any
 
 from flint import fmpq
 
 from derivations.refuter.comparison import Violation
-from derivations.refuter.counterexamples import numbers
+from derivations.refuter.counterexamples import law_numbers, other_numbers
 from derivations.refuter.fields import BALLS, ONE, ZERO, ball
 from derivations.refuter.frames import Frame
 from derivations.refuter.matrices import is_matrix, simpler
@@ -25,35 +27,57 @@ FRESH = 16
 STEPS = 50
 SMALL_GAP = 12
 SIMPLE = rationals("1 0 2 1/2 -1")
+Pair = tuple[int, int]
 Falsified = Callable[[Model], Violation | None]
 
 
-def burden(model: Model, violation: Violation | None = None) -> float:
-    """How hard a model is to carry in the head; smaller is simpler, and a visible gap between the sides helps."""
-    found = list(numbers(model))
-    size = sum(_length(v) for v in found) / 2 + sum(
-        1 + _length(v) for v in {(int(v.p), int(v.q)): v for v in found}.values()
-    )
-    size += 6 * sum(v == 0 for values in model.laws.values() for v in values.values())
-    for space in model.spaces.values():
-        size += {1: 24, 2: 0, 3: 4}.get(len(space.values), 10) + (0 if space.counting else 3)
-    size += 4 * sum(model.dimensions.values())
-    if violation is None:
-        return size
-    gap = abs(float(ball(violation.left)) - float(ball(violation.right)))
-    return size + (SMALL_GAP if 0 < gap < 0.02 else 0)
+class Burden:
+    """How hard a model is to carry in the head; smaller is simpler, and a visible gap between the sides helps.
+
+    Most models share most tables with the one they simplify, so the numbers of a table are found once.
+    """
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[Any, ...], tuple[Any, list[Pair]]] = {}
+
+    def __call__(self, model: Model, violation: Violation | None = None) -> float:
+        found = [pair for part in self._parts(model) for pair in part]
+        size = sum(_length(pair) for pair in found) / 2 + sum(1 + _length(pair) for pair in dict.fromkeys(found))
+        size += 6 * sum(not v for values in model.laws.values() for v in values.values())
+        for space in model.spaces.values():
+            size += {1: 24, 2: 0, 3: 4}.get(len(space.values), 10) + (0 if space.counting else 3)
+        size += 4 * sum(model.dimensions.values())
+        if violation is None:
+            return size
+        gap = abs(float(ball(violation.left)) - float(ball(violation.right)))
+        return size + (SMALL_GAP if 0 < gap < 0.02 else 0)
+
+    def _parts(self, model: Model) -> Iterator[list[Pair]]:
+        for (law, key), table in model.laws.items():
+            name = (law, key, id(table), *map(id, model.spaces.values()))
+            if name not in self.seen:  # kept with what it was found in, whose identity then stays its own
+                pairs = _pairs(law_numbers(model, law, key))
+                self.seen[name] = ((table, tuple(model.spaces.values())), pairs)
+            yield self.seen[name][1]
+        yield _pairs(other_numbers(model))
 
 
-def _length(value: fmpq) -> float:
+def _pairs(values: Iterable[fmpq]) -> list[Pair]:
+    return [(int(v.p), int(v.q)) for v in values]
+
+
+@lru_cache(maxsize=4096)
+def _length(pair: Pair) -> float:
     """About the digits of a rational number; halves and quarters are easier than thirds."""
-    p, q = abs(int(value.p)), int(value.q)
-    return p.bit_length() + 0.75 * math.log2(q) + (1.5 if q & (q - 1) else 0) + (0.5 if value < 0 else 0)
+    p, q = abs(pair[0]), pair[1]
+    return p.bit_length() + 0.75 * math.log2(q) + (1.5 if q & (q - 1) else 0) + (0.5 if pair[0] < 0 else 0)
 
 
 def shrink(
     model: Model, violation: Violation, sampler: Sampler, falsified: Falsified, effort: float = 1.0
 ) -> tuple[Model, Violation]:
     """The simplest counterexample found, at worst the one given; *falsified* settles hypotheses and certifies."""
+    burden = Burden()
     best, best_violation = model, violation
     least = burden(model, violation)
 

@@ -19,14 +19,21 @@ Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 """The target slots and the given slots of a density."""
 
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
+PLAIN = frozenset({*ARITHMETIC, "normal", "gaussian", "minibatch", "entry", "inverse", "det"})
+LEAVES = frozenset({"num", "const", "sym", "var", "idx"})
 INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
+
+
+NOTHING: frozenset[tuple[str, str]] = frozenset()
 
 
 def subterms(term: Json) -> list[Json]:
     """The immediate subterms of a term, without its binders."""
     head = term[0]
-    if head in (*ARITHMETIC, "normal", "gaussian", "minibatch", "entry", "inverse", "det"):
+    if head in PLAIN:
         return list(term[1:])
+    if head in LEAVES:
+        return []
     if head == "pow":
         return [term[1]]
     if head == "at":
@@ -39,8 +46,6 @@ def subterms(term: Json) -> list[Json]:
         return list(term[{"H": 3, "I": 4}.get(head, 2) :])
     if head in ("sum", "prod", "sup", "inf", "grad"):
         return [term[2]]
-    if head in ("num", "const", "sym", "var", "idx"):
-        return []
     raise Unsupported(f"the head {head!r}")
 
 
@@ -74,6 +79,8 @@ def free(term: Json) -> frozenset[tuple[str, str]]:
     head = term[0]
     if head in ("var", "idx", "sym"):
         return frozenset({(head, term[1])})
+    if head in LEAVES:
+        return NOTHING
     names: frozenset[tuple[str, str]] = frozenset().union(*(free(t) for t in subterms(term)))
     if head == "fn":
         names |= {("fn", term[1])}
@@ -81,7 +88,8 @@ def free(term: Json) -> frozenset[tuple[str, str]]:
         names |= {("law", term[1][1])}
     if head == "grad":
         names |= free(term[1])
-    return names - {(("fn" if b[0] == "function" else b[0]), b[1]) for b in bound(term)}
+    binders = bound(term)
+    return names - {(("fn" if b[0] == "function" else b[0]), b[1]) for b in binders} if binders else names
 
 
 @dataclass(frozen=True)
@@ -139,6 +147,7 @@ class Signature:
     functions: dict[str, dict[str, Json]]
     indices: dict[str, dict[str, Json]]
     terms: list[Json] = field(default_factory=list)
+    nodes: list[Json] = field(default_factory=list, repr=False)
     space: dict[str, str] = field(default_factory=dict)
     discrete: set[str] = field(default_factory=set)
     laws: dict[str, list[str]] = field(default_factory=dict)
@@ -153,6 +162,7 @@ class Signature:
     analytic: set[str] = field(default_factory=set)
     densities: dict[str, list[DensityDefinition]] = field(default_factory=dict)
     patterns: dict[str, Pattern] = field(default_factory=dict)
+    descriptions: dict[str, list[Pattern]] = field(default_factory=dict)
     literals: dict[str, set[str]] = field(default_factory=dict)
     definitions: dict[tuple[str, str], tuple[tuple[str, ...], Json]] = field(default_factory=dict)
 
@@ -171,9 +181,9 @@ class Signature:
             self.space.setdefault(facts["slot"], facts["slot"])
             if len(facts["shape"]) > 1:
                 raise Unsupported("a variable with a matrix shape")
-        for t in self.terms:
-            for u in walk(t):
-                self._read(u)
+        self.nodes = [u for t in self.terms for u in walk(t)]
+        for u in self.nodes:
+            self._read(u)
         self._find_domains()
         for name, facts in self.variables.items():
             if facts["kind"] == "discrete":
@@ -273,11 +283,10 @@ class Signature:
                         if argument[0] == "var" and not self.variables[argument[1]]["shape"]:
                             slot = self.variables[argument[1]]["slot"]
                             self.domains.setdefault(u[1], {}).setdefault(position, slot)
-        for t in self.terms:
-            for u in walk(t):
-                for position, slot in self.domains.get(u[1], {}).items() if u[0] == "fn" else []:
-                    if position < len(u[2]):
-                        self._fill(slot, u[2][position])
+        for u in self.nodes:
+            for position, slot in self.domains.get(u[1], {}).items() if u[0] == "fn" else []:
+                if position < len(u[2]):
+                    self._fill(slot, u[2][position])
 
     def _join(self, slot: str, other: str) -> None:
         a, b = self.space_of(slot), self.space_of(other)
@@ -291,23 +300,18 @@ class Signature:
         for hypothesis in self.statement.get("given", []):
             if hypothesis[0] == "=" and any(side[0] == "den" for side in hypothesis[1:]):
                 integrated |= {n for side in hypothesis[1:] for k, n in free(side) if k == "var"}
-        for t in self.terms:
-            for u in walk(t):
-                if u[0] in ("normal", "gaussian"):
-                    points |= {n for k, n in free(u[1]) if k == "var"}
-                if u[0] in INTEGRALS:
-                    integrated |= {b[1] for b in bound(u)}
+        for u in self.nodes:
+            if u[0] in ("normal", "gaussian"):
+                points |= {n for k, n in free(u[1]) if k == "var"}
+            if u[0] in INTEGRALS:
+                integrated |= {b[1] for b in bound(u)}
         self.lines = {self.variable_space(n) for n in points & integrated}
-        if any(b[0] == "grad" and b[1][0] == "var" for t in self.terms for b in walk(t)):
-            self.lines |= {
-                self.variable_space(u[1][1]) for t in self.terms for u in walk(t) if u[0] == "grad" and u[1][0] == "var"
-            }
-        for t in self.terms:
-            for u in walk(t):
-                if u[0] in ("sup", "inf") and u[1][0] == "var" and u[1][1] in _by_value(u[2]):
-                    if self.variables[u[1][1]]["kind"] != "continuous":
-                        raise Unsupported("an extremum over the values of a variable that may be discrete")
-                    self.lines.add(self.variable_space(u[1][1]))
+        self.lines |= {self.variable_space(u[1][1]) for u in self.nodes if u[0] == "grad" and u[1][0] == "var"}
+        for u in self.nodes:
+            if u[0] in ("sup", "inf") and u[1][0] == "var" and u[1][1] in _by_value(u[2]):
+                if self.variables[u[1][1]]["kind"] != "continuous":
+                    raise Unsupported("an extremum over the values of a variable that may be discrete")
+                self.lines.add(self.variable_space(u[1][1]))
         self._find_densities()
         for law, slots in self.laws.items():
             spaces = {self.space_of(s) for s in slots}
@@ -337,11 +341,16 @@ class Signature:
         def slots(part: Json) -> tuple[str, ...]:
             return tuple(sorted((s for s, _ in part), key=order.index))
 
-        densities = (u for t in self.terms for u in walk(t) if u[0] == "den" and u[1][1] == law)
+        densities = (u for u in self.nodes if u[0] == "den" and u[1][1] == law)
         return sorted({(slots(u[2]), slots(u[3])) for u in densities})
 
     def shown(self, law: str) -> list[Pattern]:
         """The densities by which a law is described: no more than the statement uses, if these can be chosen freely."""
+        if law not in self.descriptions:
+            self.descriptions[law] = self._shown(law)
+        return self.descriptions[law]
+
+    def _shown(self, law: str) -> list[Pattern]:
         used = self._used(law)
         markov = any(h[0] == "markov" and h[2][1] == law for h in self.statement.get("given", []))
         if len(used) == 1 or markov:
@@ -392,12 +401,11 @@ class Signature:
 
     def _find_analytic(self) -> None:
         """Functions of real numbers that range over a continuum."""
-        for t in self.terms:
-            for u in walk(t):
-                if u[0] == "fn" and any(
-                    k == "var" and self.variable_space(n) in self.lines for a in u[2] for k, n in free(a)
-                ):
-                    self.analytic.add(u[1])
+        for u in self.nodes:
+            if u[0] == "fn" and any(
+                k == "var" and self.variable_space(n) in self.lines for a in u[2] for k, n in free(a)
+            ):
+                self.analytic.add(u[1])
 
     def _find_definitions(self) -> None:
         """Hypotheses ``symbol = term`` and ``f(x) = term`` define the symbol or function, if not in terms of itself."""
