@@ -107,11 +107,12 @@ def judge(
         found = refuter.refute(models, seconds)
         return None if found is None else _refuted(claim, found, start)
 
-    # A false statement is refuted sooner than the search for its proof gives up.
-    agreement = refuter.sample() if claim.relation == "=" else None
-    if agreement is None:
+    # A false statement is refuted sooner than the search for its proof gives up, unless a model is as dear as a proof.
+    agreement, verdict = None, None
+    if claim.relation != "=":
         verdict = refuted(20, SCREENING)
-    else:
+    elif not refuter.searches:
+        agreement = refuter.sample()
         verdict = None if agreement.consistent else refuted(200, max(seconds, SCREENING))
     if verdict is not None:
         return verdict

@@ -44,6 +44,11 @@ class Refuter:
         except Unsupported:
             self.search = None
 
+    @property
+    def searches(self) -> bool:
+        """Whether each model takes a search for extrema."""
+        return self.search is not None and self.search.comparison.searched
+
     def refute(self, models: int = 200, seconds: float = 2.0) -> Counterexample | None:
         """A small counterexample with its words, as :func:`refute` gives it."""
         deadline = time.monotonic() + seconds
