@@ -99,7 +99,8 @@ def judge(
     """
     start = time.perf_counter()
     data = statement(claim).json()
-    refuter = Refuter(data, seed)
+    free = without_theorems(data)
+    refuter = Refuter(free, seed)
 
     def refuted(models: int, seconds: float) -> Verdict | None:
         if not words:
@@ -118,10 +119,17 @@ def judge(
         return verdict
     certificate = prove(data, hints=hints, tidy=tidy)
     if certificate is not None:
-        return _proved(claim, data, certificate, agreement or refuter.sample(), start)
+        return _proved(claim, free, certificate, agreement or refuter.sample(), start)
     verdict = refuted(200, seconds) if seconds else None
     message = "neither a proof nor a counterexample was found"
     return verdict or Verdict(claim, "undecided", message=message, seconds=time.perf_counter() - start)
+
+
+def without_theorems(data: dict[str, Any]) -> dict[str, Any]:
+    """A statement as data, without the cases of theorems that it cites: they hold in every model."""
+    declare = data["declare"]
+    theorems = [h for h in data["given"] if h[0] == "cited" and kernel.is_case(h[1], h[2], declare)]
+    return {**data, "given": [h for h in data["given"] if h not in theorems]}
 
 
 def _refuted(claim: Statement, found: Counterexample, start: float) -> Verdict:
@@ -143,7 +151,7 @@ def _proved(
     if not agreement.consistent:
         verdict = "undecided"
         message = "the kernel accepts a proof that a model contradicts; please report this statement as a bug"
-    elif not agreement.finite and claim.given:
+    elif not agreement.finite and data["given"]:
         verdict = "undecided"
         message = "it follows from the hypotheses, but no model was found in which they hold and both sides are finite"
     return Verdict(

@@ -23,7 +23,8 @@ and an inequality when ``right - left - sum of multiplier * atom`` does, where e
     monotone   integral of w log(b/a) >= 0                for w >= 0, b >= a >= 0
     square     integral of w f^2 >= 0                     for w >= 0, zero only for w f = 0 almost everywhere
     nonneg     integral of t >= 0                         for t >= 0
-    extremum   integral of w (sup f - f(y)) >= 0          for w >= 0, zero only for w (sup f - f(y)) = 0
+    extremum   integral of w (sup f - f(y)) >= 0          for w >= 0, zero only for w (sup f - f(y)) = 0; y a point, or
+                                                          a polynomial in the place of a function
 
 Integrals of the same binders are added under one integral sign, which needs each *source* integral to be finite; a
 move on a part of such an integral needs that part to be finite as well.  These needs, supports (q << p), and divisors
@@ -53,7 +54,7 @@ Value = dict[Hazards, Sum]  # a sum in pieces, each with the hazards met in maki
 Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the bound names in use
 
 ONE: Key = ((), ())
-BINDERS = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad", "limit")
+BINDERS = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad", "limit", "eigenvalue")
 STEPS = 200_000  # products of monomials in one replay; beyond them the certificate is rejected
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
 
@@ -90,6 +91,7 @@ RULES = (
     "point masses",
 )
 
+POLYNOMIAL = frozenset(("num", "sym", "idx", "var", "fn", "at", "add", "mul", "sum"))
 BATCHES = ("exchangeability", "size of a minibatch")
 
 # What may be cited without a proof.  Whoever cites one of these poses a hypothesis; the verdict names the theorem.
@@ -454,6 +456,8 @@ def check_form(statement: dict[str, Any]) -> None:
                 raise Rejected(
                     f"{str(name)[:40]!r} is cited, which is none of {', '.join(THEOREMS)}, or says no relation"
                 )
+            if name in CASES_OF_THEOREMS and not is_case(name, [relation, *terms], statement["declare"]):
+                raise Rejected(f"what is cited is no case of the theorem of {name}")
         if len(terms) != {"pushforward": 3}.get(relation, 2) or not isinstance(relation, str):
             raise Rejected(f"a hypothesis {relation!r} of another form than the documented one")
         if relation != "markov":
@@ -461,7 +465,8 @@ def check_form(statement: dict[str, Any]) -> None:
 
 
 # What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
-# extremum ranges over, w where a limit is taken, * one or more terms.  Names and densities have checks of their own.
+# extremum ranges over, w where a limit is taken, p two indices, * one or more terms.  Names and densities have checks
+# of their own.
 FORMS = {
     **dict.fromkeys(("add", "mul"), "*"),
     **dict.fromkeys(("log", "exp", "abs"), "t"),
@@ -474,6 +479,7 @@ FORMS = {
         "normal": "ttt",
         "gaussian": "ttt",
         "minibatch": "tt",
+        "eigenvalue": "ptt",
         "int": "vt",
         "H": "vvt",
         "I": "vvvt",
@@ -544,6 +550,9 @@ def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
         names = [name for head, name in part]
         check_terms(part, declare)
         return len(set(names)) == len(names) and all(head == "var" for head, _ in part)
+    if form == "p":
+        check_terms(part, declare)
+        return len(part) == 2 and part[0] != part[1] and all(head == "idx" for head, _ in part)
     if form == "w" and part in (["infinity"], ["minus infinity"]):
         return True
     if form == "x" and part[0] in ("function", "law"):
@@ -559,6 +568,51 @@ PROOFS = {
     "attained": "rule witness reached bounded",
     "point masses": "rule",
 }
+
+
+def eckart_young(says: Any, declare: dict[str, Any]) -> bool:
+    """The least squared distance of a matrix X from the products of an N x K and a K x n matrix is the sum of all
+    eigenvalues of X^T X but the K largest; these are N times those of X^T X / N.
+    """
+    relation, (_, (_, c, _), (_, (_, d, _), (_, i, (_, j, (_, (_, entry, _), _))))), right = says
+    _, rows, (_, t, (_, (_, m), _, _)) = right
+    k, (_, x, _) = inner_index(says[1]), entry
+    matrices = [["fn", name, list(places)] for name, *places in ((x, i, j), (x, i, m), (c, i, k), (d, k, j))]
+    at_j, at_m, left, other = matrices
+    product_entry = ["sum", k, ["mul", left, other]]
+    fall = ["add", at_j, ["mul", ["num", "-1"], product_entry]]
+    distance = ["sum", i, ["sum", j, ["pow", fall, "2"]]]
+    moments = ["mul", ["sum", i, ["mul", at_j, at_m]], ["pow", rows, "-1"]]
+    spans = [declare["indices"][name] for _, name in (i, j, m, k, t)]
+    (n, columns, again, rank, rest) = ((s["lower"], s["upper"]) for s in spans)
+    one = ["num", "1"]
+    return bool(
+        relation == "="
+        and says[1] == ["inf", ["function", c, "real"], ["inf", ["function", d, "real"], distance]]
+        and right == ["mul", rows, ["sum", t, ["eigenvalue", [j, m], t, moments]]]
+        and len({x, c, d}) == 3
+        and len({name for _, name in (i, j, m, k, t)}) == 5
+        and n == (one, rows)
+        and columns == again == (one, rest[1])
+        and rank[0] == one
+        and rest[0] == ["add", rank[1], one]
+    )
+
+
+def inner_index(t: Any) -> Any:
+    """The index of the innermost sum of the distance between a matrix and a product."""
+    return t[2][2][2][2][1][2][2][1]
+
+
+CASES_OF_THEOREMS = {"Eckart-Young": eckart_young}
+
+
+def is_case(theorem: str, says: Any, declare: dict[str, Any]) -> bool:
+    """Whether a relation is an instance of a theorem that the kernel knows word for word."""
+    try:
+        return CASES_OF_THEOREMS[theorem](says, declare)
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 class Node:
@@ -701,9 +755,11 @@ class Replay:
             if len({t[1] for _, t in left[1][2] if t[0] == "var"}) < len(left[1][2]):
                 raise Rejected("disjoint supports are a matter of distinct variables")
             self.disjoint_slots.append(frozenset(slot for slot, _ in left[1][2]))
-        elif relation in ("<=", "<", ">=", ">"):
+        elif relation in ("<=", "<", ">=", ">", "="):
             low, high = (left, right) if relation in ("<=", "<") else (right, left)
             self.bounds.append(plus(self.quietly(high), scaled(self.quietly(low), -1)))
+            if relation == "=":
+                self.bounds.append(scaled(self.bounds[-1], -1))
             if relation in ("<", ">"):
                 self.strict.append(self.bounds[-1])
         else:
@@ -801,6 +857,8 @@ class Replay:
             return False
         key = min(negative, key=order)
         for bound in self.bounds_about(key, s):
+            if set(bound) == set(s) and len(ratios := {s[k] / bound[k] for k in s}) == 1 and min(ratios) > 0:
+                return True
             for lead, v in bound.items():
                 inverse = tuple((a, -e) for a, e in lead[1])
                 quotient, factor, _ = multiply_monomials(key[1], inverse)
@@ -954,6 +1012,8 @@ class Replay:
             return self.gradient(t, env)
         if head == "limit":
             return self.limit(t, env)
+        if head == "eigenvalue":
+            return self.eigenvalue(t, env)
         raise Rejected(f"a term of the unknown kind {head!r}")
 
     def gaussian(self, t: Any, env: Env) -> Sum:
@@ -989,6 +1049,18 @@ class Replay:
         m = point(self.total(size, env))
         self.check_range((point(constant(1)), m))
         return single(("minibatch", point(self.leaf(b, env)), m, self.components_of(facts["shape"][0])))
+
+    def eigenvalue(self, t: Any, env: Env) -> Sum:
+        """The eigenvalue of a rank, the largest being the first, of a symmetric matrix given by its entries."""
+        _, places, rank, entry = t
+        inner, (row, column) = self.bind(places, env)
+        s = self.settle(self.total(entry, inner))
+        if slot_of(row) != slot_of(column) or _renamed(s, {row: column, column: row}) != s:
+            raise Rejected("eigenvalues are those of a symmetric matrix")
+        names = {name: f"{slot_of(name)}^{height(s)}.{end}" for name, end in ((row, "r"), (column, "c"))}
+        for name, place in zip(names.values(), places, strict=True):
+            self.show_as(name, place[1])
+        return single(("eigenvalue", *names.values(), point(self.total(rank, env)), rename(point(s), names)))
 
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
@@ -2280,14 +2352,12 @@ class Replay:
             body, gap = terms[0], self.open_term(terms[0])
         elif kind == "extremum":
             w, extremum, y = terms
-            head, binder, f = extremum
+            head = extremum[0]
             self.demand("bounded by its extremum")
             self.sign_of(names, w)
-            if head not in ("sup", "inf") or binder[0] != "var" or y[0] != "var" or has_binder(f):
-                raise Rejected("this atom needs the supremum or infimum of a term over a variable")
-            if self.slot(y) != self.slot(binder) or self.variables[y[1]]["shape"] != self.variables[binder[1]]["shape"]:
-                raise Rejected("an extremum bounds values at points of its own space only")
-            fall = ["add", extremum, ["mul", ["num", "-1"], _exchanged(f, {binder[1]: y})]]
+            if head not in ("sup", "inf"):
+                raise Rejected("this atom needs a supremum or an infimum")
+            fall = ["add", extremum, ["mul", ["num", "-1"], self.chosen(extremum, y)]]
             body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
             gap = product(self.open_term(w), self.open_term(fall))
         else:
@@ -2296,6 +2366,25 @@ class Replay:
             body = ["sum", index, body]
         names = [n for n in names if n[0] != "idx"]
         return self.quietly(["int", names, body] if names else body), gap
+
+    def chosen(self, extremum: Any, y: Any) -> Any:
+        """What an extremum ranges over, at one choice: a point of the space, or a real function in closed form."""
+        _, binder, f = extremum
+        if binder[0] == "var" and y[0] == "var" and not has_binder(f):
+            if self.slot(y) != self.slot(binder) or self.variables[y[1]]["shape"] != self.variables[binder[1]]["shape"]:
+                raise Rejected("an extremum bounds values at points of its own space only")
+            return _exchanged(f, {binder[1]: y})
+        if binder[0] != "function" or binder[2] != "real" or binder[1] not in self.functions:
+            raise Rejected("this atom needs an extremum over a variable or over all real functions")
+        keyed(y, "parameters body")
+        check_terms([extremum, y["body"]], self.statement["declare"])
+        self.closed(binder, f, y)
+        caught = bound_names(y["body"]) & ({name for _, name in leaves(f)} | set(y["parameters"]))
+        if caught or not heads(y["body"]) <= POLYNOMIAL or mentions(y["body"], binder[1]):
+            raise Rejected("a function is chosen as a polynomial that binds no name of what it is put into")
+        if len(y["parameters"]) != self.functions[binder[1]]["arity"]:
+            raise Rejected("a function is chosen with another number of arguments")
+        return substituted(f, binder, y)
 
     def sign_of(self, names: list[Any], t: Any) -> None:
         """Check that a term is non-negative at all values of the named variables and indices."""
@@ -2446,6 +2535,8 @@ class Replay:
             return ["prod", ["idx", self.shown_index(atom[1])], self.shown(atom[2])]
         if head == "sum":
             return self.shown_sum(opened(atom, ()))
+        if head == "eigenvalue":
+            return [head, [["idx", self.shown_index(n)] for n in atom[1:3]], *(self.shown(a) for a in atom[3:])]
         if head == "opaque":
             inner = next(iter(opened(atom[2], ())))[1][0][0]
             names = iter([self.shown(v) for v in inner[2]])
@@ -2654,10 +2745,10 @@ def substituted(t: Any, binder: list[Any], witness: dict[str, Any]) -> Any:
 
 
 def _exchanged(t: Any, terms: dict[str, Any]) -> Any:
-    """A term with terms put for variables, all at once."""
+    """A term with terms put for variables and indices, all at once."""
     if not isinstance(t, list):
         return t
-    if len(t) == 2 and t[0] == "var" and t[1] in terms:
+    if len(t) == 2 and t[0] in ("var", "idx") and t[1] in terms:
         return terms[t[1]]
     return [_exchanged(part, terms) for part in t]
 

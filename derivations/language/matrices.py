@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derivations.language.statements import Statement
 from derivations.language.terms import (
+    Function,
     Index,
     LanguageError,
     Scalar,
@@ -92,6 +94,36 @@ class MultivariateNormal:
         if not isinstance(point, Variable) or shape(point) != shape(self.covariance)[:1]:
             raise LanguageError(f"{point!r} is no vector variable of the dimension of {self.covariance!r}")
         return Term("gaussian", point, self.mean, self.covariance)
+
+
+def eigenvalue(rank: Term, row: Index, column: Index, entry: Scalar) -> Term:
+    """The eigenvalue of a rank, the largest being the first, of the symmetric matrix with these entries.
+
+    >>> from derivations.language import Function, index, symbols
+    >>> (n,) = symbols("n", sign="positive")
+    >>> i, j, k = (index(name, n) for name in "ijk")
+    >>> f = Function("f")
+    >>> eigenvalue(k, i, j, f(i) * f(j))
+    eigenvalue(k, i, j, f(i)*f(j))
+    """
+    return Term("eigenvalue", (row, column), rank, term(entry))
+
+
+def eckart_young(matrix: Function, rows: Scalar, columns: Scalar, rank: Scalar) -> Statement:
+    """How near products of a rows x rank and a rank x columns matrix come to a matrix (Eckart and Young, 1936).
+
+    The least squared distance is the sum of all eigenvalues of the second moments but the largest ones, times the
+    number of rows.  This is what ``cited("Eckart-Young", ...)`` takes.
+    """
+    i, j, m = Index("idx", "i", term(1), term(rows)), *(Index("idx", name, term(1), term(columns)) for name in "jm")
+    k, t = Index("idx", "k", term(1), term(rank)), Index("idx", "t", term(rank) + 1, term(columns))
+    left, right = Function("C"), Function("D")
+    fall = term(matrix(i, j)) - Term("sum", k, left(i, k) * right(k, j))
+    distance = Term("sum", i, Term("sum", j, fall**2))
+    for factor in (right, left):
+        distance = Term("inf", Term("function", factor.name, factor.range), distance)
+    moments = Term("sum", i, matrix(i, j) * matrix(i, m)) / term(rows)
+    return Statement("=", distance, term(rows) * Term("sum", t, eigenvalue(t, j, m, moments)))
 
 
 def _covariance(matrix: Term) -> Symbol:

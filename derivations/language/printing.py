@@ -145,6 +145,9 @@ def _text_call(value: Term) -> str:
         return args[0] + (f"[{_list(args[1])}]" if args[1] else "")
     if head == "den":
         return _text_density(value)
+    if head == "eigenvalue":
+        (row, column), rank, entry = args
+        return f"eigenvalue({text(rank)}, {text(row)}, {text(column)}, {text(entry)})"
     if head == "minibatch":
         return f"Minibatch({text(args[1])})({text(args[0])})"
     if head in ("normal", "gaussian"):
@@ -433,6 +436,10 @@ def _latex_call(value: Term) -> str:
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
     if head == "gaussian":
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
+    if head == "eigenvalue":
+        (row, column), rank, entry = args
+        matrix = rf"\left[{latex(entry)}\right]_{{{latex(row)} {latex(column)}}}"
+        return rf"\lambda_{{{latex(rank)}}}" + _parentheses(matrix)
     if head == "minibatch":
         return rf"\mathcal{{U}}_{{{latex(args[1])}}}" + _parentheses(latex(args[0]))
     if head == "det":

@@ -11,7 +11,7 @@ from derivations.language.terms import Index, LanguageError, Symbol, Term, Varia
 
 RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 THEOREMS = ("Kantorovich-Rubinstein", "Rademacher", "Eckart-Young")  # those that may be cited
-BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad", "limit")
+BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad", "limit", "eigenvalue")
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +198,10 @@ def unbound_indices(value: Any, bound: frozenset[str] = frozenset()) -> set[str]
     if isinstance(value, Term):
         if value.head in ("sum", "prod"):
             return unbound_indices(value.args[1], bound | {value.args[0].name})
+        if value.head == "eigenvalue":
+            row, column = value.args[0]
+            inside = unbound_indices(value.args[2], bound | {row.name, column.name})
+            return unbound_indices(value.args[1], bound) | inside
         return set().union(*(unbound_indices(a, bound) for a in value.args), set())
     if isinstance(value, tuple):
         return set().union(*(unbound_indices(v, bound) for v in value), set())

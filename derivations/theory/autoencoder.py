@@ -23,7 +23,9 @@ from derivations.language import (
     Normal,
     Product,
     Sum,
+    cited,
     index,
+    inf,
     laws,
     log,
     pi,
@@ -31,7 +33,8 @@ from derivations.language import (
     symbols,
     variables,
 )
-from derivations.theory.hints import atoms, square
+from derivations.language.matrices import eckart_young, eigenvalue
+from derivations.theory.hints import atoms, choice, nonnegative, square
 
 p, q, p_data = laws("p q p_data")
 x, z = variables("x z")
@@ -80,9 +83,32 @@ ae_gaussian_nll = Claim(
     companion="numerics.autoencoder.ae_gaussian_nll",
 )
 
-# A linear autoencoder in the plane: the code a . x is one number, the decoder multiplies it by b.
+# A linear autoencoder: x_i goes to the code A x_i, and comes back as B A x_i.
 
-(N,) = symbols("N", sign="positive")
+N, n_codes = symbols("N K", sign="positive")
+X, A, B, C, D = Function("X"), Function("A"), Function("B"), Function("C"), Function("D")
+row, column, again, other_column = index("i", N), index("j", n), index("l", n), index("m", n)
+unit, lost = index("k", n_codes), index("t", n, n_codes + 1)  # the codes that are kept; the directions that are not
+
+datum = X(row, column)
+linear_code = Sum[again](A(unit, again) * X(row, again))
+
+
+def distance(left, right):  # type: ignore[no-untyped-def]
+    """The squared distance of the data from the matrix with the entries sum_k left(i, k) right(k, j)."""
+    return Sum[row](Sum[column]((datum - Sum[unit](left * right)) ** 2))
+
+
+linear_loss = distance(linear_code, B(unit, column))
+nearest = inf[C](inf[D](distance(C(row, unit), D(unit, column))))  # of all matrices of rank K
+nearest_by_code = inf[D](distance(linear_code, D(unit, column)))
+moments = Sum[row](X(row, column) * X(row, other_column)) / N
+smallest = N * Sum[lost](eigenvalue(lost, column, other_column, moments))
+reduction = (choice(nearest, (row, unit), linear_code), choice(nearest_by_code, (unit, column), B(unit, column)))
+Y = Function("Y")  # the data in the coordinates of the eigenvectors
+
+# In the plane: the code a . x is one number, the decoder multiplies it by b.
+
 x1, x2 = symbols("x_1 x_2", shape=(N,))
 i = index("i", N)
 a1, a2, b1, b2 = symbols("a_1 a_2 b_1 b_2")
@@ -105,6 +131,12 @@ linear_ae_pca = Claim(
     title="A linear autoencoder finds the principal components",
     question="How small can the objective become for a linear autoencoder?",
     parts=(
+        Part(linear_loss >= nearest, hints=atoms(*reduction)),
+        Part(
+            (linear_loss >= smallest).assuming(cited("Eckart-Young", eckart_young(X, N, n, n_codes))),
+            hints=atoms(*reduction, nonnegative(nearest - smallest)),
+        ),
+        Part(Sum[row](Sum[lost](Y(row, lost) ** 2)) == N * Sum[lost](Sum[row](Y(row, lost) ** 2) / N)),
         Part(planar_loss == by_moments(first_moment, mixed, second_moment)),
         Part(
             (by_moments(l1, 0, l2) >= l2).assuming(l1 >= l2),
@@ -118,18 +150,23 @@ linear_ae_pca = Claim(
         Part(Sum[i]((x1[i] - 1 * (1 * x1[i] + 0 * x2[i])) ** 2 + x2[i] ** 2) == second_moment),
     ),
     words=(
-        "With linear maps the reconstruction is a matrix $BA$ of rank $K$, and the loss depends on the data through "
-        "their second moments only. In the coordinates of the eigenvectors of $S$ these are the eigenvalues, and no "
-        "choice of encoder and decoder does better than to keep the $K$ directions of the largest ones: what is lost "
-        "is the sum of the others, $N \\sum_{k>K} l_k$. For two dimensions and a code of one number the difference "
-        "from $l_2$ is a sum of squares with the weights $l_1 - l_2$ and $l_2$; in general this is the theorem of "
-        "Eckart and Young. So a linear autoencoder finds the plane of the principal components, though not the "
-        "components themselves: any invertible change of the code gives the same loss."
+        "The reconstructions $B A x_i$ are the rows of a product of an $N \\times K$ matrix, the codes, and a $K "
+        "\\times n$ matrix, the decoder. So the loss is at least the squared distance of the data matrix from the "
+        "matrices of rank $K$, which by the theorem of Eckart and Young is $N \\sum_{k>K} l_k$, the sum of the "
+        "smallest eigenvalues of $S$. It is reached: in the coordinates of the eigenvectors of $S$ the eigenvalue "
+        "$l_k$ is the mean square of the $k$-th coordinate, and an encoder that keeps the first $K$ coordinates loses "
+        "just the others. For two dimensions and a code of one number nothing need be cited: the difference of the "
+        "loss from $l_2$ is a sum of squares with the weights $l_1 - l_2$ and $l_2$. So a linear autoencoder finds the "
+        "plane of the principal components, though not the components themselves: any invertible change of the code "
+        "gives the same loss."
     ),
     companion="numerics.autoencoder.linear_ae_pca",
     notes=(
-        "The second part is in the coordinates of the eigenvectors of S, where the mixed moment vanishes: rotating the "
-        "data rotates encoder and decoder and leaves the loss as it is.",
+        "For any n and K the lower bound rests on the theorem of Eckart and Young, which is cited and not proved here. "
+        "Proved is that it applies: the loss is the squared distance of the data from a matrix of rank K.",
+        "That the bound is reached, and all of the case n = 2, K = 1, is shown in the coordinates of the eigenvectors "
+        "of S, where the mixed moments vanish: rotating the data rotates encoder and decoder and leaves the loss as it "
+        "is. The case n = 2, K = 1 needs no citation.",
     ),
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from derivations.language.statements import encode
-from derivations.language.terms import Index, Scalar, term
+from derivations.language.terms import Index, Scalar, Term, term
 
 
 def square(weight: Scalar, root: Scalar, over: Iterable[Index] = (), factor: Scalar = 1) -> list[Any]:
@@ -25,6 +25,12 @@ def gibbs(left: Scalar, right: Scalar, over: Iterable[Index] = (), factor: Scala
 def nonnegative(value: Scalar, over: Iterable[Index] = ()) -> list[Any]:
     """A term that the hypotheses and declared signs make non-negative, summed over indices."""
     return [encode(term(1)), ["nonneg", [encode(i) for i in over], encode(term(value))]]
+
+
+def choice(extremum: Term, parameters: Iterable[Term], body: Scalar) -> list[Any]:
+    """What a function that an extremum ranges over is taken to be: its value at the parameters."""
+    chosen = {"parameters": [encode(p)[1] for p in parameters], "body": encode(term(body))}
+    return [encode(term(1)), ["extremum", [], encode(term(1)), encode(extremum), chosen]]
 
 
 def atoms(*terms: list[Any]) -> dict[str, Any]:

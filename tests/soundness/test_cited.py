@@ -6,19 +6,36 @@ import json
 from typing import Any
 
 import pytest
-from judging import ONE, forged
+from judging import ONE, forged, paths, put
 
 from derivations import kernel
 from derivations.judge import judge
-from derivations.language import E, Function, LanguageError, cited, inf, laws, sup, symbols, variables
+from derivations.language import (
+    E,
+    Function,
+    LanguageError,
+    Sum,
+    cited,
+    index,
+    inf,
+    laws,
+    log,
+    sup,
+    symbols,
+    variables,
+)
+from derivations.language.matrices import eckart_young, eigenvalue
 from derivations.language.statements import Statement, encode
+from derivations.language.terms import term
 from derivations.prover import prove
+from derivations.theory.hints import atoms, choice, nonnegative
 
 Json = Any
 p, q = laws("p q")
 x, y, t = variables("x y t")
 x2, t2 = x.copy("x2"), t.copy("t2")
 f, g, h = Function("f"), Function("g"), Function("h")
+w = Function("w", range="nonnegative")
 C, D = Function("C", range="unit"), Function("D", range="unit")
 a, b, c = symbols("a b c")
 
@@ -127,7 +144,7 @@ SELF: dict[str, tuple[Statement, Statement]] = {
 @pytest.mark.parametrize("name", SELF)
 def test_the_claim_itself_cannot_be_cited(name: str) -> None:
     claim, says = SELF[name]
-    whole = claim.assuming(cited("Eckart-Young", says))
+    whole = claim.assuming(cited("Rademacher", says))
     assert prove(whole.json()) is None
     with pytest.raises(kernel.Rejected, match="the claim itself"):
         kernel.Replay(whole.json(), frozenset(kernel.RULES))
@@ -136,10 +153,172 @@ def test_the_claim_itself_cannot_be_cited(name: str) -> None:
 
 def test_the_claim_cannot_be_cited_by_way_of_a_definition() -> None:
     """Another hypothesis that renames a function does not hide it."""
-    whole = (f(x) >= 0).assuming(h(x) == f(x), cited("Eckart-Young", h(x) >= 0))
+    whole = (f(x) >= 0).assuming(h(x) == f(x), cited("Rademacher", h(x) >= 0))
     assert prove(whole.json()) is None
 
 
 def test_a_citation_does_not_prove_more_than_it_says() -> None:
     for claim in (f(x) <= h(x), g(x) <= f(x), f(x) + 1 <= g(x), E[q(x)](f(x)) < E[q(x)](g(x))):
         assert judge(claim.assuming(cited("Rademacher", f(x) <= g(x)))).verdict != "proved"
+
+
+# The theorem of Eckart and Young: the kernel knows what it says -------------------------------------------------------
+
+N, n, K = symbols("N n K", sign="positive")
+X, A, B = Function("X"), Function("A"), Function("B")
+left, right = Function("C"), Function("D")
+i, j, m, k, l = index("i", N), index("j", n), index("m", n), index("k", K), index("l", n)
+t_rank = index("t", n, K + 1)
+THEOREM = eckart_young(X, N, n, K)
+
+
+def distance(one: Any, other: Any) -> Any:
+    return Sum[i](Sum[j]((X(i, j) - Sum[k](one * other)) ** 2))
+
+
+code = Sum[l](A(k, l) * X(i, l))
+loss = distance(code, B(k, j))
+nearest = inf[left](inf[right](distance(left(i, k), right(k, j))))
+nearest_by_code = inf[right](distance(code, right(k, j)))
+smallest = THEOREM.right
+HINTS = atoms(choice(nearest, (i, k), code), choice(nearest_by_code, (k, j), B(k, j)), nonnegative(nearest - smallest))
+
+
+def test_a_case_of_the_theorem_is_known_and_used() -> None:
+    data = (loss >= smallest).assuming(cited("Eckart-Young", THEOREM))
+    assert THEOREM.left is nearest
+    verdict = judge(data, hints=HINTS)
+    assert verdict.verdict == "proved", verdict
+    assert verdict.assumptions == ("Eckart-Young",)
+    assert judge(loss >= smallest, hints=HINTS).verdict != "proved"
+    assert judge((loss >= smallest).assuming(cited("Rademacher", THEOREM)), hints=HINTS).verdict != "proved"
+
+
+def test_the_theorem_itself_is_no_claim() -> None:
+    for claim in (THEOREM, nearest >= smallest, nearest / 2 >= smallest / 2):
+        assert (
+            judge(claim.assuming(cited("Eckart-Young", THEOREM)), hints=atoms(nonnegative(nearest - smallest))).verdict
+            != "proved"
+        )
+
+
+moments = Sum[i](X(i, j) * X(i, m)) / N
+largest = index("u", K)
+NO_CASES = {
+    "another relation": nearest >= smallest,
+    "the largest": nearest == N * Sum[largest](eigenvalue(largest, j, m, moments)),
+    "one more": nearest == N * Sum[index("u", n, K)](eigenvalue(index("u", n, K), j, m, moments)),
+    "one less": nearest == N * Sum[index("u", n - 1, K + 1)](eigenvalue(index("u", n - 1, K + 1), j, m, moments)),
+    "without the number of data": nearest == Sum[t_rank](eigenvalue(t_rank, j, m, moments)),
+    "of another matrix": nearest == N * Sum[t_rank](eigenvalue(t_rank, j, m, Sum[i](A(i, j) * A(i, m)) / N)),
+    "the largest distance": sup[left](inf[right](distance(left(i, k), right(k, j)))) == smallest,
+    "one factor fixed": inf[right](distance(left(i, k), right(k, j))) == smallest,
+    "both factors fixed": distance(left(i, k), right(k, j)) == smallest,
+    "the same factor twice": inf[left](inf[left](distance(left(i, k), left(k, j)))) == smallest,
+    "of the matrix itself": inf[X](inf[right](distance(X(i, k), right(k, j)))) == smallest,
+    "anything": a == b,
+    "unsquared": inf[left](inf[right](Sum[i](Sum[j](X(i, j) - Sum[k](left(i, k) * right(k, j)))))) == smallest,
+    "of another rank": inf[left](inf[right](Sum[i](Sum[j]((X(i, j) - Sum[l](left(i, l) * right(l, j))) ** 2))))
+    == smallest,
+}
+
+
+@pytest.mark.parametrize("name", NO_CASES)
+def test_what_is_no_case_of_the_theorem_cannot_be_cited_as_one(name: str) -> None:
+    whole = (loss >= smallest).assuming(cited("Eckart-Young", NO_CASES[name]))
+    with pytest.raises(kernel.Rejected):
+        kernel.Replay(whole.json(), frozenset(kernel.RULES))
+    assert judge(whole, hints=HINTS, seconds=0.1).verdict != "proved"
+
+
+def test_every_alteration_of_the_theorem_is_another_statement() -> None:
+    data = (loss >= smallest).assuming(cited("Eckart-Young", THEOREM)).json()
+    says = data["given"][0][2]
+    for place, value in paths(says):
+        for other in ("<=", "i", "j", "k", "t", "C", "D", "X", "N", "n", "K", "1", "2", "inf", "sup", "sum", "fn"):
+            if isinstance(value, str) and value != other:
+                assert not kernel.is_case("Eckart-Young", put(says, place, other), data["declare"]), place
+
+
+def test_the_ranges_are_those_of_the_theorem() -> None:
+    data = (loss >= smallest).assuming(cited("Eckart-Young", THEOREM)).json()
+    for name in ("i", "j", "m", "k", "t"):
+        for end in ("lower", "upper"):
+            for other in (["num", "2"], ["sym", "N"], ["sym", "n"], ["sym", "K"]):
+                declare = json.loads(json.dumps(data["declare"]))
+                if declare["indices"][name][end] != other:
+                    declare["indices"][name][end] = other
+                    assert not kernel.is_case("Eckart-Young", data["given"][0][2], declare), (name, end, other)
+
+
+# A function in the place of an extremum ----------------------------------------------------------------------------
+
+least = inf[f](E[p(x)]((f(x) - g(x)) ** 2))
+
+
+def taking(body: Json, parameters: Json = ("x",), extremum: Json = None) -> Json:
+    chosen = {"parameters": list(parameters), "body": body}
+    return [ONE, ["extremum", [], ONE, encode(least) if extremum is None else extremum, chosen]]
+
+
+def test_an_infimum_over_functions_is_at_most_the_value_at_one_of_them() -> None:
+    found = forged(E[p(x)]((h(x) - g(x)) ** 2) >= least, bound(taking(encode(h(x)))))
+    assert found["assumptions"] == []
+    assert forged(E[p(x)](g(x) ** 2) >= least, bound(taking(["num", "0"])))
+
+
+plain = sup[C](E[p(x)](C(x)))
+s, r = index("s", 3), index("r", 3)
+summed = inf[f](Sum[s](f(x) * g(s)))
+FORGED = {
+    "the other direction": lambda: forged(E[p(x)](g(x) ** 2) <= least, bound(taking(["num", "0"]))),
+    "a function that may be infinite": lambda: forged(
+        E[p(x)]((log(w(x)) - g(x)) ** 2) >= least, bound(taking(encode(log(w(x)))))
+    ),
+    "a function of what is bound": lambda: forged(
+        E[p(x)]((x - g(x)) ** 2) >= least, bound(taking(["var", "x"], ["y"]))
+    ),
+    "a function of two arguments": lambda: forged(
+        E[p(x)]((h(x) - g(x)) ** 2) >= least, bound(taking(encode(h(x)), ["x", "y"]))
+    ),
+    "one argument for two": lambda: forged(
+        E[p(x)]((h(x) - g(x)) ** 2) >= least, bound(taking(encode(h(x)), ["x", "x"]))
+    ),
+    "the function by itself": lambda: forged(E[p(x)]((f(x) - g(x)) ** 2) >= least, bound(taking(encode(f(x) + 1)))),
+    "a function outside of its range": lambda: forged(plain >= 3, bound(taking(["num", "3"], ["x"], encode(plain)))),
+    "a sum that catches an index": lambda: forged(
+        Sum[s](Sum[r](g(r)) * g(s)) >= summed + 1, bound(taking(encode(Sum[s](g(s))), ["x"], encode(summed)))
+    ),
+    "a point for a function": lambda: forged(
+        E[p(x)]((h(x) - g(x)) ** 2) >= least,
+        bound([ONE, ["extremum", [], ONE, encode(least), ["var", "x"]]]),
+    ),
+    "a function with more than its form": lambda: forged(
+        E[p(x)]((h(x) - g(x)) ** 2) >= least,
+        bound([ONE, ["extremum", [], ONE, encode(least), {"parameters": ["x"], "body": encode(h(x)), "more": 1}]]),
+    ),
+    "eigenvalues of a matrix that is not symmetric": lambda: forged(
+        eigenvalue(term(1), j, m, X(j, m)) == eigenvalue(term(1), j, m, X(j, m)), {"rule": "equal", "moves": []}
+    ),
+    "eigenvalues of a matrix that is not square": lambda: forged(
+        eigenvalue(term(1), i, m, A(i) * A(m)) == eigenvalue(term(1), i, m, A(i) * A(m)), {"rule": "equal", "moves": []}
+    ),
+    "eigenvalues of two matrices": lambda: forged(
+        eigenvalue(term(1), j, m, A(j) * A(m)) == eigenvalue(term(1), j, m, B(j) * B(m)), {"rule": "equal", "moves": []}
+    ),
+    "eigenvalues of two ranks": lambda: forged(
+        eigenvalue(term(1), j, m, A(j) * A(m)) == eigenvalue(term(2), j, m, A(j) * A(m)), {"rule": "equal", "moves": []}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_choice_is_rejected(name: str) -> None:
+    with pytest.raises(kernel.Rejected):
+        FORGED[name]()
+
+
+def test_an_eigenvalue_does_not_depend_on_the_names_of_its_indices() -> None:
+    one = eigenvalue(term(1), j, m, X(j, m) + X(m, j))
+    other = eigenvalue(term(1), m, l, X(l, m) + X(m, l))
+    assert forged(one == other, {"rule": "equal", "moves": []})["conditions"] == []

@@ -119,7 +119,7 @@ CONDITIONS = {
 }
 
 # The theorems that the sheet allows to be cited, where it does.
-ASSUMPTIONS: dict[str, list[str]] = {}
+ASSUMPTIONS: dict[str, list[str]] = {"linear-ae-pca": ["Eckart-Young"]}
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)

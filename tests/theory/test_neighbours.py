@@ -32,6 +32,7 @@ from derivations import (
 )
 from derivations.language import Minibatch
 from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
+from derivations.theory.autoencoder import linear_ae_pca
 from derivations.theory.hints import atoms, square
 
 p, q, r, e, P, p_data, p_g = laws("p q r e P p_data p_g")
@@ -187,6 +188,16 @@ NEVER_PROVED = {
     "score-gradient, without the score": Grad[phi](E[q[phi](z)](f(z, phi))) == E[q[phi](z)](Grad[phi](f(z, phi))),
     "score-gradient, without the derivative of f": Grad[phi](E[q[phi](z)](f(z, phi)))
     == E[q[phi](z)](f(z, phi) * Grad[phi](log(q[phi](z)))),
+    "linear-ae-pca, what the theorem of Eckart and Young says": linear_ae_pca.parts[1].statement.left
+    >= linear_ae_pca.parts[1].statement.right,
+    "linear-ae-pca, from above": (
+        linear_ae_pca.parts[1].statement.left <= linear_ae_pca.parts[1].statement.right
+    ).assuming(*linear_ae_pca.parts[1].statement.given),
+    "linear-ae-pca, twice as much is lost": (
+        linear_ae_pca.parts[1].statement.left >= 2 * linear_ae_pca.parts[1].statement.right
+    ).assuming(*linear_ae_pca.parts[1].statement.given),
+    "linear-ae-pca, every code is the nearest": linear_ae_pca.parts[0].statement.left
+    == linear_ae_pca.parts[0].statement.right,
     "kl-factorizes, dependent components": KL(p(x, z), q(x, z)) == KL(p(x), q(x)) + KL(p(z), q(z)),
     "gaussian-kl-full, the inverse of the first": full
     == half * (trace(inverse(S1), S2) + quadratic_form(inverse(S2), c2 - c1) - K + volumes),
