@@ -275,17 +275,34 @@ def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
     return tuple(sorted(names.get(b, b) for b in binders)), rename_monomial(monomial, names)
 
 
-def lowered(key: Key) -> Key:
-    """A term with its binders at the lowest free levels of their slots: the names of bound variables are no matter."""
+def lowered(key: Key, free: set[str]) -> Key:
+    """A term with its binders at the lowest levels of their slots but for the free ones: bound variables have no names.
+
+    Terms under one integral sign stay under one if they are given the same free names.
+    """
     binders, monomial = key
-    free = names_in(monomial) - set(binders)
+    taken = set(free)
     names: dict[str, str] = {}
     for b in sorted(binders, key=lambda b: (slot_of(b), int(b.rsplit(".", 1)[1]))):
-        names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in free)
-        free |= {names[b]}
+        names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in taken)
+        taken.add(names[b])
     if all(old == new for old, new in names.items()):
         return key
     return tuple(sorted(names.values())), rename_monomial(monomial, names)
+
+
+def independent(key: Key) -> list[Key]:
+    """The integrals that a term is a product of; factors without bound variables are left out."""
+    binders, monomial = key
+    groups: list[tuple[set[str], list[tuple[Atom, Fraction]]]] = [({b}, []) for b in binders]
+    for power in monomial:
+        mine = names_in(power[0]) & set(binders)
+        touched = [g for g in groups if g[0] & mine]
+        if touched:
+            groups = [g for g in groups if g not in touched]
+            groups.append((set().union(*(g[0] for g in touched)), [p for g in touched for p in g[1]] + [power]))
+    keys = [(tuple(sorted(names)), tuple(sorted(powers, key=_by_atom))) for names, powers in groups]
+    return [lowered(key, levels(key[1]) - set(key[0])) for key in keys]
 
 
 def under(binders: Iterable[str], s: Sum) -> Sum:
@@ -1922,6 +1939,7 @@ class Replay:
         """The sum with terms replaced; powers that cancel in this need the support of what is left."""
         s = dict(s)
         new: list[Sum] = []
+        free: set[str] = set().union(*(levels(key[1]) - set(key[0]) for key in keys))
         for key, result in zip(keys, results, strict=True):
             before = {a for a, e in key[1] if e < 0}
             loose = levels(key[1]) - set(key[0])
@@ -1931,7 +1949,7 @@ class Replay:
                 for atom in sorted(before - {a for a, _ in m}, key=order):
                     self.support("cancelled", m, atom, set(binders))
             c = s.pop(key)
-            new.extend({lowered(k): v * c} for k, v in result.items())
+            new.extend({lowered(k, free): v * c} for k, v in result.items())
         return plus(s, *new)
 
     def move(self, s: Sum, move: list[Any]) -> Sum:
@@ -2074,6 +2092,12 @@ class Replay:
         """The condition that a part of an integral is finite, named after an integral of the statement if it is one."""
         if self.always_finite(part):
             return
+        if len(part) == 1:
+            factors = independent(next(iter(part)))
+            if len(factors) > 1:  # a product of integrals is finite if they are
+                for key in factors:
+                    self.need_finite({key: Fraction(1)})
+                return
         settled = self.settle(part)
         for node in self.nodes if len(part) == 1 else []:
             whole = self.settle(node.value)

@@ -50,7 +50,7 @@ def reduce(replay: Replay, s: Sum, tactics: Any = None) -> tuple[list[Move], Sum
     s = replay.settle(s)
     seen = {_fingerprint(s)}
     while s and len(moves) < MOVES:
-        for tactic in tactics or (supports, splits, swaps, folds, pushforwards, substitutions):
+        for tactic in tactics or (supports, splits, swaps, leading_folds, pushforwards, substitutions):
             for move in tactic(replay, s):
                 try:
                     after = replay.settle(replay.move(s, move))
@@ -137,7 +137,12 @@ def pushforwards(replay: Replay, s: Sum) -> Iterator[Move]:
                     yield ["pushforward", list(binders), name, number]
 
 
-def folds(replay: Replay, s: Sum) -> Iterator[Move]:
+def leading_folds(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Folds of leading terms only: what is left does not depend on where one began, so that sums can be compared."""
+    return folds(replay, s, 1)
+
+
+def folds(replay: Replay, s: Sum, leads: int | None = None) -> Iterator[Move]:
     """Divide by a sum that stands in a denominator: lead terms of its definition are exchanged for the rest."""
     atoms = sorted({a for _, m in s for a, e in m if a[0] == "sum" and e <= -1}, key=order)
     for atom in atoms:
@@ -145,7 +150,7 @@ def folds(replay: Replay, s: Sum) -> Iterator[Move]:
             exponent = dict(key[1]).get(atom)
             if exponent is None or exponent > -1:
                 continue
-            for lead, c in sorted(opened(atom, ()).items(), key=order, reverse=True):
+            for lead, c in sorted(opened(atom, ()).items(), key=order, reverse=True)[:leads]:
                 rest = _quotient(key, lead, atom)
                 if rest is not None:
                     monomial, factor = rest

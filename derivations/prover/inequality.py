@@ -11,13 +11,14 @@ from fractions import Fraction
 from typing import Any
 
 from derivations.kernel import Key, Rejected, Replay, Sum, multiply_monomials, order, plus, product, scaled
+from derivations.prover import candidates
 from derivations.prover.equality import reduce, vanish
 from derivations.prover.factorisation import Search, factors
 from derivations.prover.simplex import nonnegative_combination
 
 Term = list[Any]
 Names = list[Any]
-ATOMS = 80  # atoms in the last and largest pool
+ATOMS = 120  # atoms in the last and largest pool
 
 
 def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = None) -> dict[str, Any] | None:
@@ -172,12 +173,23 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             fourth.append(["square", names, weight, fall])
     for n in (1, 2, 3, 5):
         fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
-    return [_distinct(stage) for stage in (first, second, third, fourth)]
+    totals = [(t[1], t[2], t[3]) for t in _heads(sources, "TV")]
+    textbook = [
+        *candidates.of_logarithms(logs),
+        *candidates.of_divergences(
+            [(names, a, b) for kind, names, a, *rest in divergences if kind == "gibbs" for b in rest]
+        ),
+        *(atom for side in sources for atom in candidates.of_absolute_values(side, [])),
+        *candidates.of_distances(totals),
+        *(candidates.of_roots(laws) if any(t[2] in ("1/2", "-1/2") for t in _heads(sources, "pow")) else []),
+        *candidates.of_squared_means(squares),
+    ]
+    return [_distinct(stage) for stage in (first, second, third, textbook, fourth)]
 
 
 def _partial(averages: list[tuple[Names, Term]], laws: list[Any], sources: list[Any]) -> list[Any]:
     """A joint density against its own marginal times a conditional density: what chain rules and bounds leave over."""
-    blocks = _distinct([[t for _, t in d[2]] for d in laws] + [t[n] for t in _informations(sources) for n in (1, 2)])
+    blocks = _distinct([[t for _, t in d[2]] for d in laws] + [t[n] for t in _heads(sources, "I") for n in (1, 2)])
     found = []
     for names, weight in averages:
         for other in laws:
@@ -216,10 +228,11 @@ def _data_processing(chain: list[Any], variables: dict[str, Any]) -> list[Any]:
     return found
 
 
-def _informations(t: Any) -> list[Any]:
+def _heads(t: Any, head: str) -> list[Any]:
+    """The terms with a head that occur."""
     if not isinstance(t, list):
         return []
-    return ([t] if t[:1] == ["I"] else []) + [i for part in t for i in _informations(part)]
+    return ([t] if t[:1] == [head] else []) + [i for part in t for i in _heads(part, head)]
 
 
 def _distinct(items: list[Any]) -> list[Any]:
