@@ -82,6 +82,7 @@ RULES = (
     "limit",
     "algebra of fractions",
     "hypothesis",
+    "Markov chain",
     "Gibbs' inequality",
     "monotonicity of the logarithm",
     "squares are non-negative",
@@ -691,6 +692,7 @@ class Replay:
         self.disjoint: list[list[str]] = []  # pairs of laws without a common support
         self.disjoint_slots: list[frozenset[str]] = []
         self.depth = 0
+        self.chains: list[tuple[str, tuple[str, ...]]] = []  # laws, and slots that form a Markov chain under them
         self.bounds: list[Sum] = []  # sums that are at least zero by hypothesis
         self.strict: list[Sum] = []  # and above zero
         cited = [h for h in statement["given"] if h[0] == "cited"]
@@ -747,6 +749,12 @@ class Replay:
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
         relation, left, right = hypothesis[:3]
+        if relation == "markov":
+            moving = heads([self.statement["lhs"], self.statement["rhs"]]) & {"grad", "limit", "sup", "inf"}
+            if moving or right[2] or len(set(left)) < len(left):
+                raise Rejected("a Markov chain is one of different slots, under a law that nothing moves")
+            self.chains.append((plain(right[1]), tuple(plain(s) for s in left)))
+            return
         if any(t[0] == "den" and (t[1][2] or t[3]) for t in (left, right)):
             raise Rejected("a hypothesis about a law with parameters, or about a conditional density")
         for density in (t for t in (left, right, *(left[1:] if left[0] == "mul" else [])) if t[0] == "den"):
@@ -1114,7 +1122,10 @@ class Replay:
         if not given:
             return joint
         condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
-        return product(joint, self.power(condition, Fraction(-1)))
+        cancelled: set[Atom] = set()
+        ratio = product(joint, self.power(condition, Fraction(-1)), cancelled)
+        self.loose.update(("cancelled", atom) for atom in cancelled)
+        return ratio
 
     def dimensions(self, t: Any) -> int | None:
         """The number of dimensions of a variable or of a component of one."""
@@ -1142,7 +1153,37 @@ class Replay:
             fixed = [(places[s], point(self.quietly(t))) for s, t in pattern[2] if t[0] != "var"]
             if all(a == b for a, b in fixed) and "hypothesis" in self.allowed:
                 return self.replaced_by_hypothesis(meaning, names)
+        for owner, slots in self.chains:
+            order = [s for s in slots if s in places]
+            if owner == law and not parameters and len(order) == len(places) > 2 and self.use("Markov chain"):
+                return self.factored_chain(law, order, places)
         return single(("den", law, parameters, tuple(sorted(places.items()))))
+
+    def factored_chain(self, law: str, order: list[str], places: dict[str, Atom]) -> Sum:
+        """p(a, b, c) = p(a, b) p(b, c) / p(b) for a Markov chain, and so on; parts of a chain are chains."""
+        total = constant(1)
+        for a, b in itertools.pairwise(order):
+            total = product(total, self.marginal(law, (), {a: places[a], b: places[b]}))
+        for b in order[1:-1]:
+            total = product(total, self.power(self.marginal(law, (), {b: places[b]}), Fraction(-1)))
+        return total
+
+    def recombined(self, name: str, inside: list[tuple[Atom, Fraction]]) -> Sum | None:
+        """The integral of p(a, b) p(b, c) / p(b) over b is p(a, c), for a Markov chain with b between a and c."""
+        middle = (filled_by(name), ("var", name))
+        below = [a for a, e in inside if e == -1 and a[0] == "den" and a[3] == (middle,)]
+        above = [a for a, e in inside if e == 1 and a[0] == "den" and len(a[3]) == 2 and middle in a[3]]
+        if len(inside) != 3 or len(below) != 1 or len(above) != 2 or len({a[1:3] for a in (*below, *above)}) > 1:
+            return None
+        law, parameters = below[0][1:3]
+        ends = dict(p for a in above for p in a[3] if p != middle)
+        if parameters or len(ends) != 2 or name in names_in(tuple(ends.values())):
+            return None
+        for owner, slots in self.chains:
+            order = [s for s in slots if s in ends or s == middle[0]]
+            if owner == law and len(order) == 3 and order[1] == middle[0] and self.use("Markov chain"):
+                return self.marginal(law, (), ends)
+        return None
 
     def matches(self, patterns: list[Any], arguments: tuple[Atom, ...], names: dict[str, Atom]) -> bool:
         """Whether arguments are an instance of patterns: variables stand for anything, functions for themselves."""
@@ -1705,6 +1746,9 @@ class Replay:
             return under(rest, product(outside, count))
         heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod", "gaussian", "minibatch")]
         scores = [a for a, e in inside if e == 1 and a[0] == "score"]
+        joined = self.recombined(name, inside) if len(heads) == 2 else None
+        if joined is not None:
+            return under(rest, product(outside, joined))
         if len(heads) == len(scores) == 1 and len(inside) == 2 and scores[0][2] == heads[0]:
             replaced = self.collapse(heads[0], name)
             if replaced is None or ("var", name) == scores[0][1] or not self.use("score function"):

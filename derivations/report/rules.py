@@ -33,6 +33,7 @@ _LINES = {
     "limit": r"The value to which a continuous expression tends.",
     "algebra of fractions": r"Sums over a common denominator, which must not vanish.",
     "hypothesis": r"An equation or inequality that the statement assumes.",
+    "Markov chain": r"$p(a, b, c) = p(a, b)\,p(b, c)/p(b)$ for a Markov chain $a \to b \to c$ under $p$.",
     "Gibbs' inequality": r"$\int a \log\frac{a}{b} - a + b \ge 0$ for $a, b \ge 0$, with equality iff $a = b$.",
     "monotonicity of the logarithm": r"$\int w \log\frac{b}{a} \ge 0$ for $w \ge 0$ and $b \ge a \ge 0$.",
     "squares are non-negative": r"$\int w f^{2} \ge 0$ for $w \ge 0$.",
