@@ -1153,8 +1153,8 @@ class Replay:
             fixed = [(places[s], point(self.quietly(t))) for s, t in pattern[2] if t[0] != "var"]
             if all(a == b for a, b in fixed) and "hypothesis" in self.allowed:
                 return self.replaced_by_hypothesis(meaning, names)
-        for owner, slots in self.chains:
-            order = [s for s in slots if s in places]
+        for owner, chain in self.chains:
+            order = [s for s in chain if s in places]
             if owner == law and not parameters and len(order) == len(places) > 2 and self.use("Markov chain"):
                 return self.factored_chain(law, order, places)
         return single(("den", law, parameters, tuple(sorted(places.items()))))
