@@ -294,7 +294,10 @@ def _sides(
                     sides.append(None if isinstance(row, str) else row)
                     error = error or (row if isinstance(row, str) else "")
                 found.append(_Sides(step, sides[0], sides[1], error))
-            return found, "", last_side(display.latex)
+            end = last_side(display.latex)
+            if not found and end:  # it claims nothing, and shows what its names are
+                _row(end, cache)
+            return found, "", end
     except Unread as error_:
         return [], str(error_), ()
     except (OutOfTime, RecursionError):

@@ -5,7 +5,7 @@ Main definitions: `Context`, `Case`, `interpret`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,9 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node
-from derivations.latex.grammar import Row
+from derivations.latex.grammar import Part, Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
-from derivations.latex.names import Name, written
+from derivations.latex.names import Name, name_of, written
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
@@ -68,6 +68,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         meaning.dependent |= dependent
         nodes = meaning.parse(left), meaning.parse(right)
         meaning.shown = context.vocabulary.shown((*left, *right))
+        meaning.times = set().union(*(context.vocabulary.times(row) for row in in_full((left, right), context)))
         meaning.random = frozenset(meaning.random_slots(left) | meaning.random_slots(right))
         meaning.gaussian = gaussian(*nodes)
         meaning.components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
@@ -91,6 +92,29 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         raise Unread("a step whose reading does not settle")
     given += chains(context.chains, sides)
     return _case(meaning, sides[0], relation, sides[1], given, reading)
+
+
+def in_full(found: tuple[Row, ...], context: Context) -> tuple[Row, ...]:
+    """Rows, and those of the definitions that they use."""
+    seen: set[str] = set()
+    waiting = list(found)
+    while waiting:
+        for part in every_part(waiting.pop()):
+            name = name_of(part)
+            definition = context.definitions.get(name.key) if name is not None else None
+            if name is not None and definition is not None and definition.row and name.key not in seen:
+                seen.add(name.key)
+                found = (*found, definition.row)
+                waiting.append(definition.row)
+    return found
+
+
+def every_part(row: Row) -> Iterator[Part]:
+    """All parts of a row, at any depth."""
+    for part in row:
+        yield part
+        for inner in (*part.args, part.below or (), part.above or ()):
+            yield from every_part(inner)
 
 
 def chains(declared: list[tuple[str, ...]], sides: list[Term]) -> list[Any]:

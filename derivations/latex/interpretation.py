@@ -60,6 +60,7 @@ class Interpretation:
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
         self.shown: dict[str, frozenset[Pattern]] = {}  # the patterns with which the step itself writes its laws
+        self.times: set[str] = set()  # the variables and ranges of variables of the step
         self.optimised: frozenset[str] = frozenset()  # the parameters of an argmax: laws depend on them
 
     def side(self, row: Row) -> Term:
@@ -210,7 +211,7 @@ class Interpretation:
             key = self.renamed.get(argument.key, argument.key)
             return [(written(self.vocabulary.slot(key)), self.variable(key, argument.name))]
         if argument.kind == "range" and argument.name is not None:
-            return [(written(b), self.slot_variable(b, b)) for b in self.vocabulary.blocks(argument.name)]
+            return [(written(b), self.slot_variable(b, b)) for b in self.blocks(argument.name)]
         if argument.kind == "event" and argument.name is not None:
             slot = self.vocabulary.slot(argument.key)
             inner = name_of(argument.row[0]) if len(argument.row) == 1 else None
@@ -266,9 +267,24 @@ class Interpretation:
         *fresh* says that it binds its variables, so that they are not those bound around it.
         """
         pattern = self.pattern_of(name, targets, fresh)
-        left = [(written(s), self.current(s)) for s in pattern[0]]
-        right = [(written(s), self.current(s)) for s in pattern[1]]
+        left = [(written(s), self.current(s)) for s in self.finest(pattern[0])]
+        right = [(written(s), self.current(s)) for s in self.finest(pattern[1])]
         return density(self.law(name), left, right)
+
+    def blocks(self, name: Name) -> list[str]:
+        """The slots of a range of variables, as the document or else the step cuts it."""
+        try:
+            return self.vocabulary.blocks(name)
+        except Unread:
+            return self.vocabulary.blocks(name, self.times)
+
+    def finest(self, slots: tuple[str, ...]) -> list[str]:
+        """Slots, with ranges as the blocks that they are made of."""
+        found: list[str] = []
+        for slot in slots:
+            base, _, below = slot.partition("_")
+            found += self.blocks(Name(base, below=below)) if ":" in below else [slot]
+        return list(dict.fromkeys(found))
 
     def current(self, slot: str) -> Term:
         """The variable of a slot that is bound innermost, or the free one."""

@@ -7,6 +7,8 @@ Main definition: `posed`.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from derivations.language.statements import Statement
 from derivations.language.terms import Term, number, walk
 from derivations.latex.grammar import Row
@@ -83,7 +85,29 @@ def _factors(t: Term) -> list[Term]:
     return _factors(t.args[1]) if t.head == "prod" else [t]
 
 
-# Iterates of an algorithm ---------------------------------------------------------------------------------------------
+# Rounded numbers -----------------------------------------------------------------------------------------------------
+
+
+def unit_of_rounding(*sides: Row) -> Fraction | None:
+    """The unit in the last place of a side that is one decimal number, or else of the coarsest one in a step."""
+    for side in sides:
+        if len(side) == 1 and side[0].kind == "NUMBER" and "." in side[0].text:
+            return Fraction(1, 10 ** len(side[0].text.split(".")[1]))
+    digits: list[int] = []
+
+    def visit(row: Row) -> None:
+        for part in row:
+            for inner in (*part.args, part.below or (), part.above or ()):
+                visit(inner)
+            if part.kind == "NUMBER" and "." in part.text:
+                digits.append(len(part.text.split(".")[1]))
+
+    for side in sides:
+        visit(side)
+    return Fraction(1, 10 ** min(digits)) if digits else None
+
+
+# Iterates of an algorithm --------------------------------------------------------------------------------------------
 
 _NEXT = {"t": "t+1", "k": "k+1", "n": "n+1", "i": "i+1", "s": "s+1", "m": "m+1", "old": "new", "t-1": "t", "k-1": "k"}
 _NEXT |= {str(n): str(n + 1) for n in range(4)}

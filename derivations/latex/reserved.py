@@ -31,19 +31,21 @@ class Reserved(Expectations):
 
     def lower_bound(self, law: Name | None = None) -> Term:
         """E_q[log p(x, z) - log q(z | x)]."""
-        encoder, model, latent, observed = self.vocabulary.observed_and_latent()
+        encoder, model, latent, observed = self.vocabulary.observed_and_latent(self.shown)
         if law is not None and self.vocabulary.is_law(law):
             encoder = self.vocabulary.stem(law)
         if not latent:
             raise Unread("the ELBO, of a document that shows no latent variable")
         patterns = self.vocabulary.laws[encoder].patterns if encoder in self.vocabulary.laws else {}
+        if len({p[0] for p in patterns if p[1]}) > 1 and not any(p[1] for p in self.shown.get(encoder, ())):
+            self.unexplained["the variables of the ELBO"] = None
         given = observed if any(p[0] == latent and p[1] for p in patterns) or not patterns else ()
         q = density(
             self.law(Name(encoder)),
-            [(written(s), self.current(s)) for s in latent],
-            [(written(s), self.current(s)) for s in given],
+            [(written(s), self.current(s)) for s in self.finest(latent)],
+            [(written(s), self.current(s)) for s in self.finest(given)],
         )
-        joint = [(written(s), self.current(s)) for s in (*latent, *observed)]
+        joint = [(written(s), self.current(s)) for s in self.finest((*latent, *observed))]
         p = density(self.law(Name(model)), joint, [])
         return Term("E", bound_by(q), q, log(p) - log(q))
 

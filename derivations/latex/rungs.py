@@ -24,7 +24,8 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
 
     *discrete*: the prose around the step speaks of discrete variables.
     """
-    yield from _averaging(case, context)
+    yield from averaging(case, context)
+    yield from _values(case)
     yield from _same_variable(case)
     yield from _diagonal(case)
     yield from _densities_by_name(case)
@@ -51,7 +52,7 @@ def _densities(statement: Statement) -> list[Term]:
     return list(seen)
 
 
-def _averaging(case: Case, context: Context) -> Iterator[Rung]:
+def averaging(case: Case, context: Context) -> Iterator[Rung]:
     """``q(x) = p_data(x)``: a law that was given as q(z | x) only, beside another law over x."""
     found = _densities(case.statement)
     for stem, use in sorted(context.vocabulary.laws.items()):
@@ -92,6 +93,28 @@ def _same_variable(case: Case) -> Iterator[Rung]:
         except LanguageError:  # both fill slots of one density: two things, not two names
             continue
         yield f"{u.name} is {x.name}", Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
+
+
+def _values(case: Case) -> Iterator[Rung]:
+    """``p(x | a) p(a) + p(x | b) p(b)``: events a and b that are all values of one variable."""
+    sides = list(_sides(case.statement))
+    for n, side in enumerate(sides):
+        terms = list(side.args) if side.head == "add" else []
+        other = _free(sides[1 - n])
+        own = [[v for v in _free(t) if v not in other] for t in terms]
+        if len(terms) < 2 or any(len(vs) != 1 for vs in own):
+            continue
+        events = [vs[0] for vs in own]
+        try:
+            same = all(_moved(terms[0], events[0], v) is t for v, t in zip(events[1:], terms[1:], strict=True))
+        except LanguageError:
+            continue
+        if same and len(set(events)) == len(events):
+            sides[n] = Term("int", (events[0],), terms[0])
+            shown = ", ".join(v.name for v in events)
+            words = f"{shown} are all the values of one variable"
+            yield words, Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
+            return
 
 
 def _moved(t: Term, old: Variable, new: Variable) -> Term:
@@ -299,10 +322,12 @@ def objective(case: Case) -> Iterator[Rung]:
 
 
 def _chains(case: Case) -> Iterator[Rung]:
-    """Three or more variables whose entropies are compared may form a Markov chain, in some order."""
-    informational = any(t.head in ("H", "I") for s in _sides(case.statement) for t in walk(s))
-    for law, slots in _slots_of_laws(case).items():
-        if len(slots) != 3 or not informational:
+    """Three variables whose entropies or densities are compared may form a Markov chain, in some order."""
+    laws = _slots_of_laws(case)
+    heads = {t.head for s in _sides(case.statement) for t in walk(s)}
+    conditions = case.statement.relation == "=" and len(laws) == 1 and not heads & {"E", "KL", "log"}
+    for law, slots in laws.items():
+        if len(slots) != 3 or not (conditions or heads & {"H", "I"}):
             continue
         for order in permutations(sorted(slots)):
             if order[0] < order[-1]:

@@ -66,7 +66,7 @@ class Sums(Interpretation):
         found: list[Variable] = []
         for name in names:
             if ":" in name.below:
-                found += [self.slot_variable(b, b) for b in self.vocabulary.blocks(name)]
+                found += [self.slot_variable(b, b) for b in self.blocks(name)]
                 continue
             value = self.variable(variable_key(name), None)
             if not isinstance(value, Variable):

@@ -48,13 +48,19 @@ class _Reader:
         self.at = 0
         self.tokens: list[Token] = []
         self.single = 0  # how many of the next arguments are one character if they have no braces
+        self.outer: list[int] = []  # the same after the braces that are open
 
     def put(self, kind: str, text: str, start: int, style: str = "", source: str | None = None) -> None:
         if len(self.tokens) >= MAX_TOKENS:
             raise Unread(f"more than {MAX_TOKENS} tokens in one display")
         source = self.text[start : self.at] if source is None else source
         self.tokens.append(Token(kind, text, self.offset + start, source, style))
-        if kind not in ("SUB", "SUP", "FRAC", "SQRT"):
+        if kind == "LBRACE":
+            self.outer.append(max(0, self.single - 1))
+            self.single = 0
+        elif kind == "RBRACE" and self.outer:
+            self.single = self.outer.pop()
+        elif kind not in ("SUB", "SUP", "FRAC", "SQRT"):
             self.single = max(0, self.single - 1)
 
     def run(self) -> list[Token]:

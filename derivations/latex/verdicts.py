@@ -8,6 +8,7 @@ every name to be explained; what a careful reader would query is ``conditional``
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from derivations.judge import Verdict, judge
@@ -19,10 +20,10 @@ from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.names import is_greek, name_of
-from derivations.latex.posing import iterates, posed
+from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
-from derivations.latex.rungs import objective, rungs
+from derivations.latex.rungs import averaging, objective, rungs
 from derivations.latex.tokens import Unread
 
 _cache: dict[tuple[Any, ...], Verdict] = {}
@@ -294,6 +295,8 @@ def _gated(
     poses = posed(case.statement) or iterates(left, right)
     if poses is not None:
         return _conditional(outcome, f"true if {poses}" if "it says" in poses else poses)
+    if relation == "=" and equal_as_shown(left, right, outcome):
+        return _conditional(outcome, "true to the digits shown")
     for chosen in others(case.choices):
         try:
             other = interpret(left, relation, right, context, chosen)
@@ -304,6 +307,9 @@ def _gated(
             words = "; ".join(other.reading.words()) or "another reading"
             start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
             return _conditional(outcome, f"{start}: {words}")
+        for words, statement in averaging(other, context):
+            if judged(statement, seed, 0.3, words=False).verdict == "proved":
+                return _conditional(outcome, f"true if read so: {'; '.join(other.reading.words())}, and {words}")
     if too_many(case.choices):
         return _conditional(outcome, "the notation allows more readings than are tried")
     for words, statement in rungs(case, context, around.discrete):
@@ -320,6 +326,18 @@ def _gated(
     if around.posing:
         return _conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome
+
+
+def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:
+    """Whether two numbers differ by less than a unit in the last place of the coarsest decimal that a step shows."""
+    unit = unit_of_rounding(left, right)
+    found = outcome.counterexample
+    if unit is None or found is None or outcome.case is None:
+        return False
+    if not all(_is_constant(s) for s in (outcome.case.statement.left, outcome.case.statement.right)):
+        return False
+    a, b = (Fraction(found[side]["mid"]) for side in ("lhs", "rhs"))
+    return abs(a - b) < unit
 
 
 def _conditional(outcome: Outcome, message: str) -> Outcome:

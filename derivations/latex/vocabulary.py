@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derivations.latex.arguments import (
@@ -372,8 +372,8 @@ class Vocabulary:
                 elif argument.kind == "range" and argument.name is not None:
                     try:
                         slots += self.blocks(argument.name)
-                    except Unread:  # such a range has no slots; the step that holds it says so
-                        return None
+                    except Unread:  # beside x_t: what the range is made of is a matter of the step
+                        slots.append(argument.key)
                 elif argument.name is not None:
                     slots.append(self.slot(argument.key))
                 else:
@@ -420,15 +420,27 @@ class Vocabulary:
 
     # Ranges of variables ----------------------------------------------------------------------------------------
 
-    def blocks(self, name: Name) -> list[str]:
-        """The slots that a range such as x_{1:T} is made of: the finest blocks that all ranges of x share."""
+    def times(self, row: Row) -> set[str]:
+        """The spellings of the variables and ranges of variables in a row."""
+        names = [name_of(part) for _, _, part in self._walk(row)]
+        return {variable_key(n) for n in names if n is not None and n.below}
+
+    def blocks(self, name: Name, times: set[str] | None = None) -> list[str]:
+        """The slots that a range such as x_{1:T} is made of: the finest blocks that all ranges of x share.
+
+        *times* are the variables and ranges of a step: where a document also speaks of x_t, the blocks are its own.
+        """
         base = variable_key(Name(name.base, accents=name.accents))
         start, end = name.below.split(":", 1)
         cuts: dict[int, str] = {}
-        for a, b in self.ranges.get(base, {(start, end)}):
+        known = self.ranges.get(base, {(start, end)})
+        if times is not None:
+            spelled = [key.partition("_")[2] for key in times if key.partition("_")[0] == base and ":" in key]
+            known = {(start, end), *((s.split(":", 1)[0], s.split(":", 1)[1]) for s in spelled)}
+        for a, b in known:
             cuts[_position(a)] = a
             cuts[_position(b) + 1] = ""
-        for key in self.variables:
+        for key in self.variables if times is None else times:
             stem, _, below = key.partition("_")
             if stem == base and below and ":" not in below:
                 place = _position(below)
@@ -442,12 +454,17 @@ class Vocabulary:
             found.append(f"{base}_{shown}")
         return found
 
-    def observed_and_latent(self) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-        """The encoder q, the model p, the latent slots and the observed ones, as a document on the ELBO uses them."""
+    def observed_and_latent(
+        self, shown: Mapping[str, frozenset[Pattern]] | None = None
+    ) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+        """The encoder q, the model p, the latent slots and the observed ones, as a document on the ELBO uses them.
+
+        *shown* are the patterns that the step itself writes, which come first.
+        """
         encoder = next((k for k in self.laws if k.startswith("q")), "q")
         model = next((k for k in self.laws if k.startswith("p") and k != encoder), "p")
         patterns = self.laws[encoder].patterns if encoder in self.laws else Counter[Pattern]()
-        conditional = [p for p in patterns if p[1]]
+        conditional = [p for p in (shown or {}).get(encoder, ()) if p[1]] or [p for p in patterns if p[1]]
         latent: tuple[str, ...] = ()
         observed: tuple[str, ...] = ()
         if conditional:

@@ -12,7 +12,7 @@ POSED = [
     (r"$$q(z) = p(z|x)$$", r"$$p(z) = p(x, z)$$"),
     (r"$$q(z|x) > 0$$", r"$$q(z|x) < 0$$"),
     (r"$$p(x, y) = p(x) p(y)$$", r"$$p(x, y) = p(x|y) p(x)$$"),
-    (r"$$p(x, y|z) = p(x|z) p(y|z)$$", r"$$p(x, y|z) = p(x|y, z) p(y|x, z)$$"),
+    (r"$$p(x, y|z) = p(x|z) p(y|z)$$", r"$$p(x, y|z) = p(x|z) p(y|z) p(z)$$"),
     (r"$$p(a, b, c) = p(a|c) p(b|c) p(c)$$", r"$$p(a, b, c) = p(a|b, c) p(b|c)$$"),
     (r"$$\log p(x, y) = \log p(x) + \log p(y)$$", r"$$\log p(x, y) = \log p(x) - \log p(y|x)$$"),
     (r"$$p(x) = \prod_{j=1}^d p(x_j)$$", r"$$p(x) = \int p(x, z) p(z) dz$$"),
@@ -23,6 +23,11 @@ POSED = [
     (r"$$H(\theta|\theta') := -\sum_z p(z|x, \theta') \log p(z|x, \theta)$$", r"$$H(X) := \sum_x p(x) \log p(x)$$"),
     (r"$$q(z) := p(z|x)$$", r"$$D_{KL}(q\|p) := -\int q(z) \log\frac{q(z)}{p(z)} dz$$"),
     (r"$$\log p(D) = \sum_{x \in D} \log p(x)$$", r"$$\sum_{x} p(x) = 2$$"),
+    (r"$$P(B) = P(B|A_1) P(A_1) + P(B|A_2) P(A_2)$$", r"$$P(B) = P(B|A_1) P(A_1) + P(B|A_2) P(A_1)$$"),
+    (r"$$P(B) = P(B|A) P(A) + P(B|\bar{A}) P(\bar{A})$$", r"$$P(B) = P(B|A) P(A) - P(B|\bar{A}) P(\bar{A})$$"),
+    (r"$$p(z|x) = \sum_y p(z|y) p(y|x)$$", r"$$p(z|x) = \sum_y p(y|z) p(y|x)$$"),
+    (r"$$\frac{2}{3} \cdot 0.5 = 0.33$$", r"$$\frac{2}{3} \cdot 0.5 = 0.36$$"),
+    (r"$$0.7 \log 0.7 + 0.3 \log 0.3 = -0.611$$", r"$$0.7 \log 0.7 + 0.3 \log 0.3 = 0.611$$"),
 ]
 
 
@@ -108,3 +113,50 @@ def test_quotes_and_liquid_blocks_hold_displays() -> None:
     liquid = "{% math %}\np(x) = \\int p(x, z) dz\n{% endmath %}\n"
     assert [step.verdict for step in check(liquid, kind="markdown").steps] == ["proved"]
     assert [step.relation for step in check("$$\na(x)\n> 0\n$$", kind="markdown").steps] == [">"]
+
+
+ENCODER = "$$q(z|x)$$\n$$p(x, z)$$\n"
+
+
+def test_a_law_that_averages_is_that_of_the_observed_variable_under_each_reading() -> None:
+    right = r"$$I(X;Z) = \mathbb{E}_{p_{data}(x)}[KL(q(z|x) \| r(z))] - KL(q(z) \| r(z))$$"
+    assert check(ENCODER + right).steps[-1].verdict == "conditional"
+    assert check(ENCODER + right.replace("- KL", "+ KL")).steps[-1].verdict == "refuted"
+
+
+def test_the_elbo_is_that_of_the_laws_of_the_step() -> None:
+    laws = "$$q(y|w) r(w)$$ $$q(y|w) q(y|w)$$\n" + ENCODER
+    right = r"$$\log p(x) = \mathrm{ELBO} + KL(q(z|x) \| p(z|x))$$"
+    assert check(laws + right).steps[-1].verdict == "proved"
+    assert check(laws + right.replace("+ KL", "- KL")).steps[-1].verdict == "refuted"
+    assert check(laws + r"$$\log p(x) = \mathrm{ELBO} - 1$$").steps[-1].verdict == "conditional"
+
+
+def test_a_range_beside_a_variable_time_is_cut_as_its_step_cuts_it() -> None:
+    start = "$$q(x_t | x_{t-1})$$\n"
+    bound = r"$$\log p(x_0) \ge \mathbb{E}_{q(x_{1:T}|x_0)}[\log \frac{p(x_{0:T})}{q(x_{1:T}|x_0)}]$$"
+    assert check(start + bound).steps[-1].verdict == "proved"
+    assert check(start + bound.replace(r"\ge", r"\le")).steps[-1].verdict == "refuted"
+    mean = r"$$\mathbb{E}_{q(x_{1:T}|x_0)}[\log p(x_0|x_1)] = \mathbb{E}_{q(x_1|x_0)}[\log p(x_0|x_1)]$$"
+    assert check(start + mean).steps[-1].verdict == "proved"
+    assert check(start + mean.replace("q(x_1|x_0)", "q(x_2|x_0)")).steps[-1].verdict == "refuted"
+    loss = r"$$L = \mathbb{E}_q[\log \frac{q(x_{1:T}|x_0)}{p(x_{0:T})}]$$"
+    used = r"$$-\log p(x_0) \le L$$"
+    assert [s.verdict for s in check(start + loss + used).steps] == ["definition", "proved"]
+    assert check(start + loss + used.replace(r"\le", r"\ge")).steps[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"\frac{12}{3} = 4", r"\frac{12}{3} = \frac{2}{3}"),
+        (r"\frac{12}34 = 16", r"\frac{12}34 = \frac{12}{34}"),
+        (r"\frac1{12} = \frac{2}{24}", r"\frac1{12} = \frac{2}{12}"),
+        (r"\frac123 = \frac32", r"\frac123 = \frac{1}{23}"),
+        (r"\frac{\frac12}{30} = \frac{1}{60}", r"\frac{\frac12}{30} = 0"),
+        (r"2^{10} = 1024", r"2^{10} = 1"),
+    ],
+)
+def test_a_number_in_braces_is_one_number(right: str, wrong: str) -> None:
+    assert check(f"$${right}$$").steps[0].verdict == "proved"
+    assert check(f"$${wrong}$$").steps[0].verdict == "refuted"
