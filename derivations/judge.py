@@ -151,9 +151,14 @@ def _proved(
     if not agreement.consistent:
         verdict = "undecided"
         message = "the kernel accepts a proof that a model contradicts; please report this statement as a bug"
-    elif not agreement.finite and data["given"]:
+    elif not agreement.finite and (data["given"] or agreement.supported):
         verdict = "undecided"
-        message = "it follows from the hypotheses, but no model was found in which they hold and both sides are finite"
+        message = "no model was found in which both sides are finite"
+        if data["given"]:
+            message = f"it follows from the hypotheses, but {message} and they hold"
+    elif (never := next((c for c in certificate.conditions if _impossible(c, data)), None)) is not None:
+        verdict = "undecided"
+        message = f"it holds only where {condition_text(never, data['declare'])}, which is never so"
     return Verdict(
         claim,
         verdict,
@@ -165,6 +170,15 @@ def _proved(
         certificate=certificate,
         seconds=time.perf_counter() - start,
     )
+
+
+def _impossible(condition: list[Any], data: dict[str, Any]) -> bool:
+    """Whether what a condition wants to be positive, or not zero, is proved to be at most zero, or zero."""
+    if condition[0] not in ("positive", "nonzero"):
+        return False
+    relation = "<=" if condition[0] == "positive" else "="
+    claim = {**data, "relation": relation, "lhs": condition[1], "rhs": ["num", "0"], "equality": []}
+    return prove(claim, tidy=False) is not None
 
 
 def condition_text(condition: list[Any], declare: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ def _apply(word: str, rest: str, context: Context) -> None:
             context.given.append((left, relation, right))
     elif word == "let":
         for left, _, right in _equations(rest):
-            name = name_of(left[0])
+            name = name_of(left[0]) if left else None
             if name is None:
                 raise Unread("a definition of no name")
             arguments = left[1].args[0] if len(left) == 2 and left[1].kind == "bracketed" else None

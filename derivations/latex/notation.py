@@ -159,6 +159,8 @@ class _Parser:
         if kind == "NUMBER":
             if len(part.text) > MAX_DIGITS:
                 raise Unread(f"a number of more than {MAX_DIGITS} digits")
+            if not part.text.strip("."):
+                raise Unread(f"the place at {part.text!r}")
             return self.powered(Node("number", (Fraction(part.text),), part.place), part)
         if kind in ("NAME", "accent"):
             return self.named(part)

@@ -96,6 +96,8 @@ def judge_step(
         return Outcome("undecided", "the limit of nesting was reached")
     except MemoryError:
         return Outcome("undecided", "the limit of memory was reached")
+    except LanguageError as error:  # the step, read so, is no sentence of the language
+        return Outcome("unsupported", f"not read: {str(error).split(';')[0]}")
     except INTERNAL as error:
         return Outcome("undecided", f"the checker failed on this step, please report it: {error!r}")
 
