@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import contextlib
 import json
 import os
 import re
@@ -339,27 +340,29 @@ def _checked_display(
     if error:
         return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
     for sides in found:  # definitions in a display come before its claims
-        _define(sides, context, seen, note=False)
+        _define(sides, context, seen, seed, timeout)
     checked = []
     for sides in found:
         checked.append(_checked_step(display, sides, context, seen, seed, timeout, deadline))
     return Derivation(display.line, display.source, tuple(checked))
 
 
-def _define(sides: _Sides, context: Context, seen: set[str], note: bool) -> bool:
-    """Whether a step is a definition; it is entered so that later steps can use it."""
+def _define(sides: _Sides, context: Context, seen: set[str], seed: int, timeout: float) -> None:
+    """Enter the definition that a step makes, if it is one, so that later steps can use it."""
+    from derivations.latex.verdicts import no_density
+
     if not sides.step.alone or sides.left is None:
-        return False
-    known = context.definitions
+        return
     definition = definition_of(sides.left, sides.step.relation, sides.right or (), context, seen)
-    if definition is not None:
-        if is_expandable(definition, context.vocabulary):
-            known[definition.name.key] = definition
-            context.defining[id(sides)] = definition
-        else:
-            context.defining[id(sides)] = definition
-        return True
-    return False
+    if definition is None:
+        return
+    if sides.right is not None and _laws(sides, context):
+        with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
+            law = no_density(sides.left, sides.right, context, seed)
+            context.improper |= set() if law is None else {law}
+    if is_expandable(definition, context.vocabulary):
+        context.definitions[definition.name.key] = definition
+    context.defining[id(sides)] = definition
 
 
 def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:

@@ -35,6 +35,7 @@ class Context:
     given: list[tuple[Row, str, Row]] = field(default_factory=list)
     chains: list[tuple[str, ...]] = field(default_factory=list)
     defining: dict[int, Definition] = field(default_factory=dict)
+    improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
 @dataclass(frozen=True)

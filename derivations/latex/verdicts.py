@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from derivations.judge import Verdict, judge
+from derivations.language.operators import Integral
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
@@ -116,12 +117,12 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         alike = side_by_side((*left, *right))
         if alike is not None:
             return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
-        return _proved(case, outcome)
+        return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
         posed = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return _conditional(outcome, "true if it poses the objective") if posed else outcome
     if relation == "propto":
-        return _proportional(case, seed)
+        return _proportional(case, seed, context.improper)
     if of_transport(case.statement):
         message = "W1 is compared with what is no multiple of it, of which nothing is known here"
         return replace(outcome, verdict="undecided", message=message, counterexample=None)
@@ -153,12 +154,38 @@ def _outcome(case: Case, verdict: Verdict) -> Outcome:
     )
 
 
-def _proved(case: Case, outcome: Outcome) -> Outcome:
+def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None:
+    """The law that a document gives by a formula, if some model shows the formula to be no density.
+
+    Then nothing that holds for laws holds for what the document means.
+    """
+    try:
+        case = interpret(left, "=", right, context, {})
+        law, formula = case.statement.left, case.statement.right
+        if law.head != "den" or case.unexplained:
+            return None
+        whole = Integral[tuple(v for _, v in law.args[1])](formula)
+        if any(judged(claim, seed, 0.2).verdict == "refuted" for claim in (whole == 1, formula >= 0)):
+            return str(law.args[0].name)
+    except LanguageError:  # what is not read so is not expanded either
+        return None
+    return None
+
+
+def _parts(case: Case) -> tuple[Any, ...]:
+    return (case.statement.left, case.statement.right, *(t for h in case.statement.given for t in h[1:]))
+
+
+def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = frozenset()) -> Outcome:
     if case.scalar_only:
         return replace(outcome, verdict="undecided", message="it holds in one dimension; vectors are not decided")
     if "Kantorovich-Rubinstein duality" in case.notes:
         message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
         return replace(outcome, verdict="undecided", message=message)
+    wrong = sorted({t.args[0].name for t in walk(tuple(_parts(case))) if t.head == "den"} & improper)
+    if wrong:
+        message = f"true if {wrong[0]} is a law, which the formula that the document gives for it is not"
+        return replace(outcome, verdict="conditional", message=message)
     absent = unseen_dependence(case.statement)
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
@@ -217,7 +244,7 @@ def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
     return None
 
 
-def _proportional(case: Case, seed: int) -> Outcome:
+def _proportional(case: Case, seed: int, improper: set[str]) -> Outcome:
     """``a \\propto b`` for densities in z: a(z) b(z') = a(z') b(z)."""
     left, right = case.statement.left, case.statement.right
     if left.head != "den":
@@ -231,7 +258,7 @@ def _proportional(case: Case, seed: int) -> Outcome:
     verdict = judged(statement, seed)
     outcome = replace(_outcome(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
     if verdict.verdict == "proved":
-        return _proved(case, outcome)
+        return _proved(case, outcome, improper)
     if verdict.verdict == "refuted":
         return _conditional(outcome, f"it is no proportionality in {names}")
     return outcome

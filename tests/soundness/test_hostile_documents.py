@@ -1,0 +1,67 @@
+"""Documents that try to have something false proved: by what they define, assume, or leave without a model."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.check import check
+from derivations.judge import judge
+from derivations.language import KL, laws, log, variables
+
+(p, q), (x,) = laws("p q"), variables("x")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["2 p(x)", "p(x)^2", "p(x) + r(x)", "p(x) - r(x)", "2 p(x) - r(x)", r"\frac{p(x) + r(x)}{3}", "p(x) r(x)"],
+)
+@pytest.mark.parametrize("relation", ["=", ":="])
+def test_what_holds_for_laws_is_not_proved_of_a_formula_that_is_no_density(formula: str, relation: str) -> None:
+    claims = r"$$ KL(p\|q) \ge 0 $$ $$ E_q[1] = 1 $$ $$ E_q[\log w(x)] \le \log E_q[w(x)] $$"
+    text = rf"$$ KL(r\|p) \ge 0 $$ $$ q(x) {relation} {formula} $$ {claims}"
+    verdicts = [s.verdict for s in check(text).steps]
+    assert verdicts[:2] == ["proved", "definition"]
+    assert "proved" not in verdicts[2:]
+
+
+@pytest.mark.parametrize("formula", [r"\frac12 p(x) + \frac12 r(x)", r"\int p(x|z) r(z) dz", r"\mathcal{N}(x; 0, 1)"])
+def test_what_holds_for_laws_is_proved_of_a_formula_that_is_a_density(formula: str) -> None:
+    verdicts = [s.verdict for s in check(rf"$$ q(x) = {formula} $$ $$ KL(p\|q) \ge 0 $$").steps]
+    assert verdicts == ["definition", "proved"]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        KL(p(x), p(x)) / KL(p(x), p(x)) == 1,
+        log(-p(x)) == log(-p(x)),
+        log(-p(x)) <= log(-p(x)) + 1,
+        log(-1 - p(x)) == log(-1 - p(x)),
+    ],
+)
+def test_what_holds_in_no_model_is_not_proved(claim: object) -> None:
+    assert judge(claim).verdict == "undecided"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"E_{x \sim \mathcal{N}(0, 0)}[x] = 0",
+        r"\int \mathcal{N}(x; 0, -1) dx = 1",
+        r"\int \mathcal{N}(x; \mu, s - s) dx = 1",
+        r"\sqrt{-1} = \sqrt{-1}",
+        r"\frac{KL(p\|p)}{KL(p\|p)} = 1",
+    ],
+)
+def test_a_step_that_means_nothing_is_not_proved(latex: str) -> None:
+    assert "proved" not in [s.verdict for s in check(f"$$ {latex} $$").steps]
+
+
+@pytest.mark.parametrize(
+    "assumed",
+    [["p(x) = 2 q(x)"], ["f(x) < 0", "f(x) > 0"], ["a < a"], ["p(x) = p(x) + 1"], ["p(x) q(x) = 0", "p(x) = q(x)"]],
+)
+def test_hypotheses_that_no_model_satisfies_prove_nothing(assumed: list[str]) -> None:
+    lines = "\n".join(f"% derivations: assume {line}" for line in assumed)
+    claims = r"$$ 1 \le 0 $$ $$ KL(p\|q) = 1 $$ $$ E_p[f(x)] \le 0 $$ $$ E_p[f(x)] = 3 $$"
+    assert "proved" not in [s.verdict for s in check(f"{lines}\n{claims}", kind="tex").steps]
