@@ -26,6 +26,7 @@ from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import averaging, objective, rungs
 from derivations.latex.tokens import Unread
+from derivations.refuter import Refuter
 
 _cache: dict[tuple[Any, ...], Verdict] = {}
 
@@ -352,6 +353,10 @@ def _gated(
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
     if relation == "=" and poses_a_condition(case.statement, seed):
         return _conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
+    laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
+    if any("0" in law["density"] for law in laws):  # a counterexample that lives on different supports
+        if not Refuter(case.data, seed).contradicted_on_common_support():
+            return _conditional(outcome, "perhaps meant where every density is positive")
     if around.posing:
         return _conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome

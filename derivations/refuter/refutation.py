@@ -70,6 +70,15 @@ class Refuter:
         except Unsupported:
             return False
 
+    def contradicted_on_common_support(self, models: int = 200, seconds: float = 0.5) -> bool:
+        """Whether a model in which all densities are positive contradicts the statement itself."""
+        if self.search is None:
+            return False
+        try:
+            return self.search.find(models, time.monotonic() + seconds, "generic") is not None
+        except Unsupported:
+            return False
+
     def _equality_case(self, models: int, deadline: float) -> Counterexample | None:
         if not self.statement["equality"]:
             return None

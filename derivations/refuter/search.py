@@ -58,14 +58,14 @@ class Search:
         except Unsupported:
             return None
 
-    def find(self, models: int, deadline: float) -> tuple[Model, Violation] | None:
-        """The first counterexample among random models, then among those that climb towards one."""
+    def find(self, models: int, deadline: float, style: str | None = None) -> tuple[Model, Violation] | None:
+        """The first counterexample among random models, all of one *style* if it is given, then among those that climb."""
         comparison = self.comparison
         nearest: list[Candidate] = []
         for number in range(models):
             if number and time.monotonic() > deadline:
                 break
-            candidate = self.screened(self._drawn(number), number)
+            candidate = self.screened(self._drawn(number, style), number)
             if candidate is None:
                 continue
             if comparison.suspicious(candidate.size):
@@ -76,9 +76,9 @@ class Search:
                 nearest = sorted([*nearest, candidate], key=lambda c: (-c.size, c.number))[:NEAREST]
         return self._climb(nearest, models // 4, deadline) if nearest else None
 
-    def _drawn(self, number: int) -> Model | None:
+    def _drawn(self, number: int, style: str | None = None) -> Model | None:
         try:
-            return self.draw(number)
+            return self.draw(number, style)
         except Unsupported:
             return None
 

@@ -65,3 +65,16 @@ def test_hypotheses_that_no_model_satisfies_prove_nothing(assumed: list[str]) ->
     lines = "\n".join(f"% derivations: assume {line}" for line in assumed)
     claims = r"$$ 1 \le 0 $$ $$ KL(p\|q) = 1 $$ $$ E_p[f(x)] \le 0 $$ $$ E_p[f(x)] = 3 $$"
     assert "proved" not in [s.verdict for s in check(f"{lines}\n{claims}", kind="tex").steps]
+
+
+@pytest.mark.parametrize(
+    ("latex", "verdict"),
+    [
+        (r"E_{q(x)}[\left(\frac{p(x)}{q(x)}\right)^2] \ge 1", "conditional"),
+        (r"E_{q(x)}[\left(\frac{p(x)}{q(x)}\right)^2] \ge 2", "refuted"),
+        (r"E_{q(x)}[\frac{p(x)}{q(x)} f(x)] \ge E_{p(x)}[f(x)]", "conditional"),
+        (r"E_{q(x)}[\frac{p(x)}{q(x)} f(x)] \ge E_{q(x)}[f(x)]", "refuted"),
+    ],
+)
+def test_what_fails_only_where_supports_differ_is_a_query(latex: str, verdict: str) -> None:
+    assert [s.verdict for s in check(f"$$ {latex} $$").steps] == [verdict]
