@@ -354,9 +354,9 @@ def _gated(
     if relation == "=" and poses_a_condition(case.statement, seed):
         return _conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
     laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
-    if any("0" in law["density"] for law in laws):  # a counterexample that lives on different supports
-        if not Refuter(case.data, seed).contradicted_on_common_support():
-            return _conditional(outcome, "perhaps meant where every density is positive")
+    apart = any("0" in law["density"] for law in laws)  # a counterexample that may live on different supports
+    if apart and not Refuter(case.data, seed).contradicted_on_common_support():
+        return _conditional(outcome, "perhaps meant where every density is positive")
     if around.posing:
         return _conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome

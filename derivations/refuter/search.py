@@ -59,7 +59,7 @@ class Search:
             return None
 
     def find(self, models: int, deadline: float, style: str | None = None) -> tuple[Model, Violation] | None:
-        """The first counterexample among random models, all of one *style* if it is given, then among those that climb."""
+        """The first counterexample among random models, of one *style* if it is given, then among those that climb."""
         comparison = self.comparison
         nearest: list[Candidate] = []
         for number in range(models):

@@ -72,7 +72,7 @@ def test_hypotheses_that_no_model_satisfies_prove_nothing(assumed: list[str]) ->
     [
         (r"E_{q(x)}[\left(\frac{p(x)}{q(x)}\right)^2] \ge 1", "conditional"),
         (r"E_{q(x)}[\left(\frac{p(x)}{q(x)}\right)^2] \ge 2", "refuted"),
-        (r"E_{q(x)}[\frac{p(x)}{q(x)} f(x)] \ge E_{p(x)}[f(x)]", "conditional"),
+        (r"E_{q(x)}[\frac{p(x)}{q(x)} f(x)] \ge E_{p(x)}[f(x)]", "proved"),
         (r"E_{q(x)}[\frac{p(x)}{q(x)} f(x)] \ge E_{q(x)}[f(x)]", "refuted"),
     ],
 )
