@@ -1699,7 +1699,7 @@ class Replay:
     def at_limit(self, s: Sum, atom: Atom, value: Sum, place: Atom) -> Sum | None:
         """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish.
 
-        The symbol itself may stand nowhere else.
+        The symbol itself may stand nowhere else, and beside a factor that vanishes nothing that may be infinite.
         """
         total: Sum = {}
         for (binders, m), c in s.items():
@@ -1719,6 +1719,8 @@ class Replay:
                 term = product(term, factor) if factor else {}
             if binders and any(contains(a, place) for a, _ in m):
                 return None
+            if not term and any(self.may_be_infinite(a) for a, _ in m):
+                return None  # what goes to zero takes only what is finite with it
             total = plus(total, under(binders, term))
         return total
 

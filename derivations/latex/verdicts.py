@@ -107,7 +107,9 @@ def judge_step(
 def _step(left: Row, relation: str, right: Row, context: Context, seed: int, around: Surroundings) -> Outcome:
     optimiser = common_optimiser(left, relation, right, context)
     if optimiser is not None:
-        return _common_optimiser(optimiser, seed)
+        outcome = _common_optimiser(optimiser, seed)
+        alike = side_by_side((*left, *right)) if outcome.verdict == "proved" else None
+        return outcome if alike is None else _if_one_law(outcome, alike)
     known = relation if relation in RELATIONS else "="
     case = interpret(left, known, right, context, {})
     if relation == "!=":
@@ -117,7 +119,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     if verdict.verdict == "proved":
         alike = side_by_side((*left, *right))
         if alike is not None:
-            return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
+            return _if_one_law(outcome, alike)
         return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
         posed = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
@@ -192,6 +194,10 @@ def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = 
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
         return replace(outcome, verdict="conditional", message=message)
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
+
+
+def _if_one_law(outcome: Outcome, alike: list[str]) -> Outcome:
+    return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
 
 
 def side_by_side(row: Row) -> list[str] | None:

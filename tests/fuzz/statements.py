@@ -115,7 +115,7 @@ TRUE: list[tuple[Tree, str, Tree]] = [
     (("log", ("mul", W, V)), "=", total(("log", W), ("log", V))),
     (("log", ("pow", W, 2)), "=", total((2, ("log", W)))),
     (("sqrt", ("pow", F, 2)), "=", ("abs", F)),
-    (mean(P("x"), div(W, total(W, V))), "<=", num(1)),
+    (mean(P("x"), div(("exp", F), total(("exp", F), ("exp", G)))), "<=", num(1)),
     (total(mean(P("x"), ("pow", F, 2)), (-1, ("pow", mean(P("x"), F), 2))), "=", mean(P("x"), ("pow", total(F, (-1, mean(P("x"), F))), 2))),
     (kl(P("xz"), Q("xz")), "=", total((-1, H("p", "xz")), (-1, mean(P("xz"), logd("q", "xz"))))),
     (mean(P("x"), ("log", total((Fraction(1, 2), den("p", "x")), (Fraction(1, 2), den("q", "x"))))), "<=", mean(P("x"), logd("p", "x"))),
@@ -337,6 +337,8 @@ SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 def written(claim: tuple[Tree, str, Tree], draw: random.Random) -> tuple[str, set[str]]:
     """A statement as a document, and the variables that it makes discrete."""
     style = Style(draw)
+    if any(t[0] == "law" and t[3] for _, t in places((claim[0], claim[2]))):
+        style.sampled = False  # beside p(x | y), x ~ p may be either
     left, right = style.latex(claim[0]), style.latex(claim[2])
     return f"$$ {left} {SIGNS[claim[1]]} {right} $$\n", style.summed
 

@@ -6,7 +6,7 @@ import pytest
 
 from derivations.check import check
 from derivations.judge import judge
-from derivations.language import KL, laws, log, variables
+from derivations.language import KL, Function, Limit, laws, log, sup, symbols, variables
 
 (p, q), (x,) = laws("p q"), variables("x")
 
@@ -78,3 +78,22 @@ def test_hypotheses_that_no_model_satisfies_prove_nothing(assumed: list[str]) ->
 )
 def test_what_fails_only_where_supports_differ_is_a_query(latex: str, verdict: str) -> None:
     assert [s.verdict for s in check(f"$$ {latex} $$").steps] == [verdict]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\operatorname{argmin}_\theta KL(p \| p_\theta) = \operatorname{argmin}_\theta KL(p_\theta \| p)",
+        r"\operatorname{argmin}_\theta KL(q \| p_\theta) = \operatorname{argmin}_\theta E_q[\log p_\theta(x)]",
+        r"\operatorname{argmax}_\theta E_p[f(x)] = \operatorname{argmax}_\theta 1",
+    ],
+)
+def test_optimisers_of_different_objectives_are_not_proved_equal(latex: str) -> None:
+    assert "proved" not in [s.verdict for s in check(f"$$ {latex} $$").steps]
+
+
+def test_what_vanishes_takes_only_what_is_finite_with_it() -> None:
+    (a,) = symbols("a", sign="positive")
+    for other in (log(p(x)), KL(p(x), q(x)), sup[x](Function("f")(x))):
+        assert judge(Limit[a, 0](a * other) == 0).verdict != "proved"
+    assert judge(Limit[a, 0](a * Function("f")(x)) == 0).verdict == "proved"
