@@ -131,8 +131,8 @@ class Information(Normals):
             a = self.law_term(node, self.common_targets(node, node) if bare else ())
             if a.head == "den" and not a.args[2]:
                 return Term("H", bound_by(a), (), a)
-            if a.head != "den":
-                raise Unread("the entropy of a product of laws")
+            if a.head != "den":  # a mixture or a product
+                return Term("CE", bound_by(a), a, a)
             if self.reading.choose("H of a conditional", ("H(q(z|x)) leaves x free", "H(q(z|x)) averages over x")):
                 joint = Term("den", a.args[0], tuple(sorted(a.args[1] + a.args[2])), ())
                 return Term("H", bound_by(a), tuple(t for _, t in a.args[2]), joint)
