@@ -15,7 +15,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from derivations.refuter.comparison import Violation
-from derivations.refuter.fields import Value, ball
+from derivations.refuter.fields import Unsupported, Value, ball
 from derivations.refuter.interchange import model_json
 from derivations.refuter.intervals import Interval, exact
 from derivations.refuter.models import Key, Model
@@ -23,6 +23,8 @@ from derivations.refuter.wording import describe, rows, show, show_point, show_s
 
 LONGEST = 120
 """Decimals with more zeros than this are written with an exponent."""
+LARGEST = 100_000
+"""The largest exponent of ten of a number in a counterexample."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def decimal_enclosure(value: Value, digits: int = 15) -> tuple[str, str]:
         end = value.low if value.low.is_finite() else value.high
         return decimal_enclosure(exact(end), digits)[0], "inf"
     middle, radius, exponent = (int(n) for n in arb(ball(value)).mid_rad_10exp(digits))
+    if abs(exponent) > LARGEST:
+        raise Unsupported("a number too large or too small to be shown")
     form = "f" if abs(exponent) <= LONGEST else "E"
     return tuple(format(Decimal(n).scaleb(exponent), form) if n else "0" for n in (middle, radius))  # type: ignore[return-value]
 

@@ -11,6 +11,7 @@ import collections
 import random
 import sys
 
+import gaussians
 import statements
 
 from derivations.check import check
@@ -50,17 +51,37 @@ def compared(seed: int, n: int, models: int = 200, timeout: float = 3.0) -> tupl
     return step.verdict, truth, fault
 
 
+def compared_normal(seed: int, n: int, models: int = 400, timeout: float = 3.0) -> tuple[str, bool | None, str]:
+    """As `compared`, for statements about normal laws."""
+    draw = random.Random(seed * 1_000_003 + n)
+    claim = gaussians.statement(draw)
+    document = gaussians.written(claim, draw)
+    steps = check(document, timeout=timeout).steps
+    if len(steps) != 1:
+        return "misread", None, f"{len(steps)} steps in {document}"
+    (step,) = steps
+    evaluated, worst = gaussians.worst(claim, n, models)
+    truth = None if not evaluated else worst < 1e-9
+    fault = ""
+    if (step.verdict, truth) in (("proved", False), ("refuted", True)):
+        fault = (
+            f"{step.verdict}, worst gap {worst:.2g}: {document.strip()}\n    read as {step.reading}\n    {step.message}"
+        )
+    return step.verdict, truth, fault
+
+
 def main() -> int:
     """Compare a range of statements; exit status 1 if a verdict is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--normal", action="store_true", help="statements about normal laws")
     options = parser.parse_args()
     table: collections.Counter[tuple[str, bool | None]] = collections.Counter()
     wrong = 0
     for n in range(options.first, options.first + options.count):
-        verdict, truth, fault = compared(options.seed, n)
+        verdict, truth, fault = (compared_normal if options.normal else compared)(options.seed, n)
         table[verdict, truth] += 1
         if fault:
             wrong += 1

@@ -18,6 +18,16 @@ def test_verdicts_on_drawn_statements_agree_with_their_truth_in_models() -> None
     assert table["refuted", False] >= 3
 
 
+def test_verdicts_on_drawn_statements_about_normal_laws_agree_with_quadrature() -> None:
+    table: collections.Counter[tuple[str, bool | None]] = collections.Counter()
+    for n in range(20):
+        verdict, truth, fault = grammar_level.compared_normal(3, n, timeout=2.0)
+        assert not fault
+        table[verdict, truth] += 1
+    assert table["proved", True] >= 5
+    assert table["refuted", False] >= 5
+
+
 def test_the_evaluator_finds_the_statements_true_that_it_starts_from_and_their_opposites_false() -> None:
     for n, claim in enumerate(statements.TRUE):
         if claim[0][0] in ("H", "I") and claim[1] != "=":
