@@ -317,14 +317,16 @@ def _remarks(display: Display) -> list[Row]:
 
 
 def _row(tokens: tuple[Token, ...], cache: dict[tuple[Token, ...], Row | str]) -> Row | str:
-    if tokens not in cache:
+    found = cache.get(tokens)
+    if found is None:
         try:
             if not tokens:
                 raise Unread("a side that is empty")
-            cache[tokens] = rows(tokens)
+            found = rows(tokens)
         except Unread as error:
-            cache[tokens] = str(error)
-    return cache[tokens]
+            found = str(error)
+        cache[tokens] = found
+    return found
 
 
 def _checked_display(

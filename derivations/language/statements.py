@@ -32,7 +32,7 @@ class Statement:
         if self.relation not in RELATIONS:
             raise LanguageError(f"{self.relation!r} is no relation; use one of {' '.join(RELATIONS)}")
         for side in (self.left, self.right):
-            for name in unbound_indices(side):
+            for name in unbound_indices(side) if any(isinstance(t, Index) for t in walk(side)) else ():
                 raise LanguageError(f"the index {name} is unbound in {side!r}; bind it, as in Sum[{name}]({side!r})")
 
     def __bool__(self) -> bool:

@@ -405,9 +405,11 @@ def walk(value: Any) -> Iterator[Term]:
                 continue
             seen.add(id(item))
             yield item
-            stack.extend(reversed(item.args))
+            stack.extend(item.args[::-1])
+        elif isinstance(item, str):
+            continue
         elif isinstance(item, tuple):
-            stack.extend(reversed(item))
+            stack.extend(item[::-1])
         elif hasattr(item, "parameters"):
             stack.extend(item.parameters)
 

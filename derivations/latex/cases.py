@@ -61,18 +61,21 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     positive: set[str] = set()
     radicands: set[str] = set()
     dependent: dict[str, str] = {}
+    first = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
+    nodes = first.parse(left), first.parse(right)
+    shown = context.vocabulary.shown((*left, *right))
+    random = frozenset(first.random_slots(left) | first.random_slots(right))
+    times: set[str] = set().union(*(context.vocabulary.times(row) for row in in_full((left, right), context)))
+    components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
     for _ in range(4):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.positive |= positive
         meaning.radicands |= radicands
         meaning.dependent |= dependent
-        nodes = meaning.parse(left), meaning.parse(right)
-        meaning.shown = context.vocabulary.shown((*left, *right))
-        meaning.times = set().union(*(context.vocabulary.times(row) for row in in_full((left, right), context)))
-        meaning.random = frozenset(meaning.random_slots(left) | meaning.random_slots(right))
+        meaning.shown, meaning.random, meaning.components = shown, random, components
+        meaning.times = times
         meaning.gaussian = gaussian(*nodes)
-        meaning.components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
         sides = []
         try:
             for node, other in (nodes, nodes[::-1]):

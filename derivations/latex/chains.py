@@ -189,10 +189,10 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
     while start < len(tokens) and tokens[start].kind in _LOOSE:
         start += 1
     end = len(tokens)
-    for n in range(start, len(tokens)):
+    relations = [n for n, (t, d) in enumerate(zip(tokens, depths, strict=True)) if t.kind == "REL" and d == 0]
+    for n in range(max(start, relations[-1] + 1) if relations else start, len(tokens)):
         token = tokens[n]
-        later = any(t.kind == "REL" and d == 0 for t, d in zip(tokens[n:], depths[n:], strict=True))
-        if depths[n] or later:
+        if depths[n]:
             continue
         rest = [t for t in tokens[n + 1 :] if t.kind not in ("QUAD", "AMP")]
         remark = rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind == "TEXT" for t in rest))
@@ -241,9 +241,9 @@ _REMARKS = ("SIM", "IN", "TO")
 def _unremarked(side: list[Token]) -> list[Token]:
     """A side without what a comma behind it says of its variables: ``x ~ p``, ``x in X``, ``X -> Y -> Z``."""
     depths = _depths(side)
-    for n, (token, depth) in enumerate(zip(side, depths, strict=True)):
-        said = any(t.kind in _REMARKS and d == 0 for t, d in zip(side[n:], depths[n:], strict=True))
-        if depth == 0 and token.kind in ("COMMA", "SEMI") and n and said:
+    said = max((n for n, (t, d) in enumerate(zip(side, depths, strict=True)) if t.kind in _REMARKS and d == 0), default=0)
+    for n in range(1, said):
+        if depths[n] == 0 and side[n].kind in ("COMMA", "SEMI"):
             return _trimmed(side[:n])
     return side
 

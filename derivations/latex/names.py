@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.symbols import GREEK
@@ -67,6 +68,7 @@ class Name:
         return written(self.key)
 
 
+@lru_cache(maxsize=4_096)
 def written(key: str) -> str:
     """A key without the characters that the kernel keeps for itself."""
     out = key.replace("^", "_sup_").replace("*", "star").replace(":", "_to_")
@@ -75,6 +77,11 @@ def written(key: str) -> str:
 
 def name_of(part: Part) -> Name | None:
     """The name that a part is, or None.  A numeric superscript is a power and stays out of the name."""
+    return _named(part) if part.kind in ("NAME", "accent") else None
+
+
+@lru_cache(maxsize=4_096)
+def _named(part: Part) -> Name | None:
     accents: list[str] = []
     inner = part
     below, above, primes = part.below, part.above, part.primes

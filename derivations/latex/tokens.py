@@ -33,6 +33,9 @@ class Token:
     source: str
     style: str = ""
 
+    def __str__(self) -> str:
+        return self.source
+
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")

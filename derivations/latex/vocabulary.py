@@ -49,6 +49,8 @@ class Vocabulary:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = list(rows)
+        self._parts: dict[int, list[tuple[Row, int, Part]]] = {}
+        self._parts = {id(row): self._walk(row) for row in self.rows}
         self.variables: set[str] = set()
         self.summed: set[str] = set()
         self.integrated: set[str] = set()
@@ -74,11 +76,13 @@ class Vocabulary:
 
     # What is a law ----------------------------------------------------------------------------------------------
 
-    def _walk(self, row: Row) -> Iterator[tuple[Row, int, Part]]:
-        for at, part in enumerate(row):
-            yield row, at, part
-            for inner in (*part.args, part.below or (), part.above or ()):
-                yield from self._walk(inner)
+    def _walk(self, row: Row) -> list[tuple[Row, int, Part]]:
+        """All parts of a row, outer ones first, each with the row it stands in and its place there."""
+        found = self._parts.get(id(row))
+        if found is None:
+            found = []
+            _collect(row, found)
+        return found
 
     def _objectives(self) -> set[str]:
         """Letters of laws that only ever take parameters: Q(theta, theta') is the objective of EM."""
@@ -479,6 +483,17 @@ class Vocabulary:
             left = [s for p in mine for s in (*p[0], *p[1]) if s not in latent]
             observed = tuple(dict.fromkeys(left))[:1] or ("x",)
         return encoder, model, latent, observed
+
+
+def _collect(row: Row, found: list[tuple[Row, int, Part]]) -> None:
+    for at, part in enumerate(row):
+        found.append((row, at, part))
+        for inner in part.args:
+            _collect(inner, found)
+        if part.below:
+            _collect(part.below, found)
+        if part.above:
+            _collect(part.above, found)
 
 
 _LAST = 10**6
