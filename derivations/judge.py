@@ -113,8 +113,9 @@ def judge(
     if claim.relation != "=":
         verdict = refuted(20, SCREENING)
     elif not refuter.searches:
-        agreement = refuter.sample()
-        verdict = None if agreement.consistent else refuted(200, max(seconds, SCREENING))
+        agreement = refuter.sample(certain=False)
+        if not agreement.consistent:
+            agreement, verdict = None, refuted(200, max(seconds, SCREENING))
     if verdict is not None:
         return verdict
     certificate = prove(data, hints=hints, tidy=tidy)

@@ -26,7 +26,7 @@ def suggest(
 ) -> str | None:
     """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None."""
     from derivations.latex.verdicts import judged
-    from derivations.refuter import sample_check
+    from derivations.refuter import Refuter
 
     deadline = time.monotonic() + seconds
     for number, (a, sign, b) in enumerate(edits(left, relation, right, context)):
@@ -38,7 +38,7 @@ def suggest(
             continue
         if case.scalar_only or case.statement.left is case.statement.right:
             continue
-        agreement = sample_check(case.data, seed=seed + 1, models=1)
+        agreement = Refuter(case.data, seed + 1).sample(models=1, certain=False)
         if not agreement.consistent or not agreement.finite:
             continue
         if judged(case.statement, seed, 0, words=False).verdict == "proved":

@@ -100,7 +100,8 @@ class Comparison:
         self.signature, self.relation, self.left, self.right = signature, relation, left, right
         self.variables = tuple(signature.free_variables(left, right))
         self.floats = self._sides(FLOATS)
-        self.searched = any(t[0] in ("sup", "inf") for side in (left, right) for t in walk(side))
+        extremal = not signature.heads.isdisjoint(("sup", "inf"))
+        self.searched = extremal and any(t[0] in ("sup", "inf") for side in (left, right) for t in walk(side))
         self.noise = SEARCH_NOISE if self.searched else NOISE
 
     def _sides(self, field: Field) -> Sides:
@@ -166,14 +167,7 @@ class Comparison:
     def falsified(self, model: Model, deadline: float = math.inf) -> Violation | None:
         """Screen with floats, then certify."""
         found = self.screen(model)
-        return self.certified(model, found, deadline) if found else None
-
-    def certified(
-        self, model: Model, found: tuple[float, tuple[Point, ...]], deadline: float = math.inf
-    ) -> Violation | None:
-        """The violation that a screened model shows, if its excess is worth the work in balls and these confirm it."""
-        size, assignment = found
-        return self.certify(model, assignment, deadline) if self.suspicious(size) else None
+        return self.certify(model, found[1], deadline) if found and self.suspicious(found[0]) else None
 
     def enclosures(self, model: Model, assignment: tuple[Point, ...], precision: int = 64) -> tuple[Any, Any]:
         """Both sides in exact numbers, or balls where they are not."""

@@ -84,14 +84,17 @@ class Refuter:
             return None
         return refute_equality_case(self.statement, self.seed, models, deadline)
 
-    def sample(self, models: int = 3) -> Agreement:
-        """What a few generic models say, as :func:`sample_check` gives it."""
+    def sample(self, models: int = 3, certain: bool = True) -> Agreement:
+        """What a few generic models say, as :func:`sample_check` gives it, up to the first that disagrees.
+
+        Unless *certain*, floats alone say so: enough to choose what is tried first, never to decide.
+        """
         search, statement = self.search, self.statement
         if search is None:
             return Agreement(0, True, supported=False)
         finite, consistent, evaluated, unsupported = 0, True, 0, 0
         for number in range(models * TRIES):
-            if finite == models:
+            if finite == models or not consistent:
                 break
             try:
                 model = search.draw(number, "generic")
@@ -103,12 +106,13 @@ class Refuter:
                 if found is None:
                     continue
                 finite += 1
-                consistent = consistent and search.comparison.certified(model, found) is None
+                suspicious = search.comparison.suspicious(found[0])
+                consistent = not (suspicious and (not certain or search.comparison.certify(model, found[1])))
             except Unsupported:
                 unsupported += 1
-        if statement["equality"] and finite:
+        if statement["equality"] and finite and consistent:
             with suppress(Unsupported):  # the equality case may be beyond the evaluator; the sides are not
-                consistent = consistent and not equality_case_fails(statement, self.seed, models)
+                consistent = not equality_case_fails(statement, self.seed, models)
         return Agreement(finite, consistent, supported=evaluated > 0 or unsupported == 0)
 
 
@@ -138,7 +142,7 @@ def falsified(statement: dict[str, Json], models: Iterable[Model]) -> Violation 
 
 
 def sample_check(statement: dict[str, Json], *, seed: int = 0, models: int = 3) -> Agreement:
-    """Evaluate a statement, and its equality case, in a few generic positive models.
+    """Evaluate a statement, and its equality case, in a few generic positive models, up to the first that disagrees.
 
     >>> from derivations.language import KL, laws, variables
     >>> (p, q), (x,) = laws("p q"), variables("x")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from random import Random
 from typing import Any
 
@@ -36,11 +35,8 @@ class Sampler:
 
     def __init__(self, signature: Signature, seed: int) -> None:
         self.signature, self.seed = signature, seed
-        self.loops: Counter[tuple[str, ...]] = Counter()
-        for t in signature.terms:
-            for size, names in signature.loops(t):
-                self.loops[tuple(sorted(names))] += size
-        self.searched = any(t[0] in ("sup", "inf") for t in signature.nodes)
+        self.loops = signature.loops()
+        self.searched = not signature.heads.isdisjoint(("sup", "inf"))
         self.spaces = sorted(set(signature.space.values()) - signature.lines)
         self.extents = {n: (f["shape"][0] if f["shape"] else None) for n, f in signature.variables.items()}
 

@@ -6,6 +6,7 @@ compiled against it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -148,6 +149,7 @@ class Signature:
     indices: dict[str, dict[str, Json]]
     terms: list[Json] = field(default_factory=list)
     nodes: list[Json] = field(default_factory=list, repr=False)
+    heads: frozenset[str] = frozenset()
     space: dict[str, str] = field(default_factory=dict)
     discrete: set[str] = field(default_factory=set)
     laws: dict[str, list[str]] = field(default_factory=dict)
@@ -182,6 +184,7 @@ class Signature:
             if len(facts["shape"]) > 1:
                 raise Unsupported("a variable with a matrix shape")
         self.nodes = [u for t in self.terms for u in walk(t)]
+        self.heads = frozenset(u[0] for u in self.nodes)
         for u in self.nodes:
             self._read(u)
         self._find_domains()
@@ -447,17 +450,19 @@ class Signature:
         """Whether a free variable is one (``"var"``) or an index (``"idx"``)."""
         return "var" if name in self.variables else "idx"
 
-    def loops(self, term: Json) -> list[tuple[int, list[str]]]:
-        """For each innermost body of a term its size and the variables that loop around it, for a cost estimate."""
-        found: list[tuple[int, list[str]]] = []
+    def loops(self) -> Counter[tuple[str, ...]]:
+        """How many subterms stand under which loops over variables, for a cost estimate."""
+        found: Counter[tuple[str, ...]] = Counter()
 
-        def visit(t: Json, around: list[str]) -> None:
-            inside = [*around, *(b[1] for b in bound(t) if b[0] == "var")]
-            found.append((1, inside))
+        def visit(t: Json, around: tuple[str, ...]) -> None:
+            binders = bound(t)
+            inside = (*around, *(b[1] for b in binders if b[0] == "var")) if binders else around
+            found[inside] += 1
             for u in subterms(t):
                 visit(u, inside)
 
-        visit(term, [])
+        for term in self.terms:
+            visit(term, ())
         return found
 
 
