@@ -124,6 +124,8 @@ def every_part(row: Row) -> Iterator[Part]:
 def chains(declared: list[tuple[str, ...]], sides: list[Term]) -> list[Any]:
     """The declared Markov chains as hypotheses on the laws that hold at least three of their variables."""
     laws: dict[Term, set[str]] = {}
+    if not declared:
+        return []
     for d in (t for side in sides for t in walk(side) if t.head == "den"):
         laws.setdefault(d.args[0], set()).update(s for s, _ in (*d.args[1], *d.args[2]))
     found: list[Any] = []
@@ -154,7 +156,8 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         data = statement.json()
     except LanguageError as error:
         raise Unread(str(error).split(";")[0]) from error
-    names = {t.name for side in (left, right) for t in walk(side) if isinstance(t, Symbol)}
+    sides = (left, right) if meaning.unexplained else ()
+    names = {t.name for side in sides for t in walk(side) if isinstance(t, Symbol)}
     unexplained = tuple(
         n
         for n in meaning.unexplained

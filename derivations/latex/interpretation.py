@@ -371,8 +371,9 @@ class Interpretation:
                 names = [name_of(p) for p in following.args[0]] if following.kind == "bracketed" else []
                 keys = [variable_key(n) for n in names if n is not None and not self.vocabulary.is_law(n)]
                 found |= {written(self.vocabulary.slot(k)) for k in keys if k in self.vocabulary.variables}
-            for inner in (*part.args, part.below or (), part.above or ()):
-                found |= self.random_slots(inner)
+            if part.args or part.below or part.above:
+                for inner in (*part.args, part.below or (), part.above or ()):
+                    found |= self.random_slots(inner)
         return found
 
     def names_variable(self, part: Part) -> bool:
