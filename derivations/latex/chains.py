@@ -241,7 +241,9 @@ _REMARKS = ("SIM", "IN", "TO")
 def _unremarked(side: list[Token]) -> list[Token]:
     """A side without what a comma behind it says of its variables: ``x ~ p``, ``x in X``, ``X -> Y -> Z``."""
     depths = _depths(side)
-    said = max((n for n, (t, d) in enumerate(zip(side, depths, strict=True)) if t.kind in _REMARKS and d == 0), default=0)
+    said = max(
+        (n for n, (t, d) in enumerate(zip(side, depths, strict=True)) if t.kind in _REMARKS and d == 0), default=0
+    )
     for n in range(1, said):
         if depths[n] == 0 and side[n].kind in ("COMMA", "SEMI"):
             return _trimmed(side[:n])
