@@ -16,6 +16,10 @@ from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
+STANDARD = frozenset("KL JSD TV chi2 Hellinger2 W1 ELBO CE E Var Cov pi e Normal".split())  # noqa: SIM905
+    ["KL", "JSD", "TV", "chi2", "Hellinger2", "W1", "ELBO", "CE", "E", "Var", "Cov", "pi", "e", "Normal"]
+)
+
 
 def definition_of(left: Row, relation: str, right: Row, context: Context, seen: set[str]) -> Definition | None:
     """The definition that a step makes, if it only names something; *seen* are the laws that steps before spoke of."""
@@ -50,29 +54,21 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
     """Whether equations for a name are checked against its standard meaning."""
     if name.accents or (name.primes and name.base != "D"):
         return False
-    if name.base in (
-        "KL",
-        "JSD",
-        "TV",
-        "chi2",
-        "Hellinger2",
-        "W1",
-        "ELBO",
-        "CE",
-        "E",
-        "Var",
-        "Cov",
-        "pi",
-        "e",
-        "Normal",
-    ):
+    if name.base in STANDARD:
         return not (name.base == "pi" and vocabulary.is_law(name))
     if name.base in ("H", "I"):
         first = name_of(arguments[0]) if arguments else None
         return arguments is not None and not (first is not None and first.base in PARAMETERS)
+    if name.base == "h":  # the differential entropy of random variables, in capitals
+        names = [name_of(p) for p in arguments or () if p.kind not in ("COMMA", "BAR")]
+        return bool(names) and all(n is not None and n.base.isupper() for n in names)
     star = name.above == "*"
     if name.base == "D":
-        return star or (arguments is not None and not name.below and any(p.kind == "DBAR" for p in arguments))
+        return (
+            star
+            or (name.below == "f" and arguments is not None)
+            or (arguments is not None and not name.below and any(p.kind == "DBAR" for p in arguments))
+        )
     if name.base == "V":
         return star or (arguments is not None and "D" in spell(arguments))
     if name.base == "W" and arguments is not None:

@@ -244,10 +244,6 @@ class Expectations(Information):
         keys = {variable_key(n) for n in self.variables_in(body)} - held
         return tuple(keys) if len(keys) == 1 else ()
 
-    def lawful(self) -> set[str]:
-        """The slots of which the document names a law."""
-        return {s for use in self.vocabulary.laws.values() for targets, _ in use.patterns for s in targets}
-
     def open_law(self, shown: str, keys: tuple[str, ...], given: tuple[Term, ...] = ()) -> Term:
         """A law that the document leaves open: what is proved holds for any, what fails may be a matter of it."""
         law = Name("law_of_" + written("_".join(keys)))

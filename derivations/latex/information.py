@@ -137,6 +137,11 @@ class Information(Normals):
                 joint = Term("den", a.args[0], tuple(sorted(a.args[1] + a.args[2])), ())
                 return Term("H", bound_by(a), tuple(t for _, t in a.args[2]), joint)
             return Term("CE", bound_by(a), a, a)
+        alone = name_of(row[0]) if len(row) == 1 else None
+        said = self.vocabulary.drawn.get(variable_key(alone)) if alone is not None else None
+        if alone is not None and said is not None and variable_key(alone) not in self.lawful():
+            a = self.law_term(self.parse(said), (variable_key(alone),))  # h(X), where X ~ N(mu, sigma^2)
+            return Term("CE", bound_by(a), a, a)
         groups, events = self.groups(row)
         targets, given = groups
         law = self.information_law(name, (*targets, *given), targets)

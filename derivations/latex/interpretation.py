@@ -342,6 +342,10 @@ class Interpretation:
         slots = {p for use in self.vocabulary.laws.values() for q in use.patterns for p in (*q[0], *q[1])}
         return slots or {self.vocabulary.slot(k) for k in self.vocabulary.variables}
 
+    def lawful(self) -> set[str]:
+        """The slots of which the document names a law."""
+        return {s for use in self.vocabulary.laws.values() for targets, _ in use.patterns for s in targets}
+
     def generic_slot(self) -> str:
         """The variable of a document that leaves it out: the only one there is, or x."""
         slots = self.known_slots()

@@ -23,6 +23,7 @@ from derivations.language.terms import (
 )
 from derivations.latex.arguments import INDEX_LETTERS, slot_and_copy, variable_key
 from derivations.latex.expressions import Node, split
+from derivations.latex.grammar import Row
 from derivations.latex.names import Name, written
 from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
@@ -195,7 +196,7 @@ class Meaning(Reserved):
             return self.density(name, row)
         if self.is_normal(name, row):
             return self.normal_density(row)
-        if name.base == "sigmoid":
+        if name.base == "sigmoid" or (name.base == "sigma" and self.is_logistic(name, row)):
             return 1 / (1 + exp(-self.term(self.parse(row))))
         if self.is_pushforward(name, row):
             return self.pushed(name, row)
@@ -215,6 +216,15 @@ class Meaning(Reserved):
         if kind == "real" and name.shown in self.positive:
             kind = "positive"
         return Function(name.shown, kind)(*arguments)
+
+    def is_logistic(self, name: Name, row: Row) -> bool:
+        """Whether sigma is the logistic function: it is only ever applied to one argument."""
+        if name.below or name.above or name.primes or len(split(row, "COMMA")) != 1:
+            return False
+        if "sigma" in self.vocabulary.plain_names:
+            return False
+        self.notes["sigma is the logistic function"] = None
+        return True
 
     def is_bound(self, t: Term) -> bool:
         """Whether a point is made of bound variables and of parameters of laws: there a test function is arbitrary."""

@@ -80,15 +80,15 @@ class Normals(Sums):
         """The second parameter of a normal law; a covariance matrix is read in one dimension."""
         node = self.parse(row)
         if node.head == "name" and node.args[0].base == "I":
-            self.scalar_only = True
+            self.scalar_only |= self.spread is None  # the components of a vector are numbers
             return term(1)
         if node.head == "product":
             kept = tuple(n for n in node.args if not (n.head == "name" and n.args[0].base == "I"))
             if len(kept) < len(node.args):
-                self.scalar_only = True
+                self.scalar_only |= self.spread is None  # the components of a vector are numbers
                 node = Node("product", kept) if len(kept) > 1 else kept[0]
         if node.head == "function" and node.args[0] == "diag":
-            self.scalar_only = True
+            self.scalar_only |= self.spread is None  # the components of a vector are numbers
             node = node.args[1]
         return self.term(node)
 

@@ -209,6 +209,9 @@ class _Parser:
         if (above and above[0].kind in ("PARTIAL", "DIFFERENTIAL")) or spell(above) == "d":
             return self.quotient_of_differentials(part, above, below)
         heads = [row[0].text if row and row[0].kind == "NAME" else "" for row in (above, below)]
+        ordinary = heads[0] == heads[1] == "d" and len(below) == 2 and name_of(below[1]) is not None
+        if ordinary and len(above) > 1 and above[0].plain and below[0].plain:
+            return self.quotient_of_differentials(part, above, below)
         if heads[0] == heads[1] and heads[0] in ("delta", "d") and len(above) > 1:
             raise Unread("a derivative in d or delta notation")
         return Node("quotient", (self.sub(above), self.sub(below)), part.place)

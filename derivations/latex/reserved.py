@@ -222,6 +222,8 @@ class Reserved(Expectations):
             return self.divergence("W1", row)
         if len(split(row, "DBAR")) == 2 and name.base == "D" and not name.below and not name.above:
             return self.divergence("KL", row)
+        if name.base == "D" and name.below == "f" and len(split(row, "DBAR")) == 2:
+            return self.generated_divergence(row)
         if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
             return self.entropy(name, row)
         if name.base in ("CE", "chi2", "Hellinger2"):
@@ -240,6 +242,14 @@ class Reserved(Expectations):
         if name.base in ("V", "C") and not name.below and not name.primes:
             return self.game(name, row)
         return None
+
+    def generated_divergence(self, row: Row) -> Term:
+        """The f-divergence E_q[f(p / q)]."""
+        pieces = split(row, "DBAR")
+        a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
+        if set(bound_by(a)) != set(bound_by(b)):
+            raise Unread("an f-divergence of laws over different variables")
+        return Term("E", bound_by(b), b, Function("f", "real")(a / b))
 
     def has_variables(self, row: Row) -> bool:
         names = [name_of(p) for p in row if p.kind in ("NAME", "accent")]

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from derivations.latex.cases import RELATIONS, Context, interpret
 from derivations.latex.grammar import rows
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
+from derivations.latex.vocabulary import LAW_LETTERS
 
 Side = tuple[Token, ...]
 Edit = tuple[Side, str, Side]
 
-MAX_CANDIDATES = 90
+MAX_CANDIDATES = 160
 _OPEN = {"OPEN": "CLOSE", "LBRACE": "RBRACE"}
 _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "!=": r"\ne"}
 
@@ -36,7 +37,7 @@ def suggest(
             case = interpret(rows(a), sign, rows(b), context, {})
         except Unread:
             continue
-        if case.scalar_only or case.statement.left is case.statement.right:
+        if case.scalar_only or spelled(list(a)) == spelled(list(b)):
             continue
         agreement = Refuter(case.data, seed + 1).sample(models=1, certain=False)
         if not agreement.consistent or not agreement.finite:
@@ -58,13 +59,21 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
         yield a, relation, right
     for sign in {"=": (">=", "<="), ">=": ("<=",), "<=": (">=",), "<": (">",), ">": ("<",), "!=": ("=",)}[relation]:
         yield left, sign, right
+    for b in _fractions(right):
+        yield left, relation, b
+    for b in _laws(right, (*left, *right), context):
+        yield left, relation, b
+    for b in _indices(right):
+        yield left, relation, b
+    for b in _squares(right):
+        yield left, relation, b
     for b in _constants(right):
         yield left, relation, b
     for b in _logarithms(right):
         yield left, relation, b
     for b in _conditions(right, context):
         yield left, relation, b
-    for a in _signs(left):
+    for a in (*_signs(left), *_fractions(left), *_laws(left, (*left, *right), context)):
         yield a, relation, right
     for a in _constants(left):
         yield a, relation, right
@@ -134,6 +143,71 @@ def _swaps(side: Side) -> Iterator[Side]:
                 yield (*side[: start + 1], *inside[m + 1 :], inside[m], *inside[:m], *side[end:])
 
 
+def _argument(side: Side, n: int) -> int:
+    """Where the argument that starts at a token ends: a group in braces, or one token."""
+    depth = 0
+    while n < len(side):
+        depth += {"LBRACE": 1, "RBRACE": -1}.get(side[n].kind, 0)
+        n += 1
+        if depth == 0:
+            break
+    return n
+
+
+def _fractions(side: Side) -> Iterator[Side]:
+    """Numerator and denominator exchanged."""
+    for n, t in enumerate(side):
+        if t.kind == "FRAC":
+            middle = _argument(side, n + 1)
+            end = _argument(side, middle)
+            yield (*side[: n + 1], *side[middle:end], *side[n + 1 : middle], *side[end:])
+
+
+def _laws(side: Side, both: Side, context: Context) -> Iterator[Side]:
+    """One law in the place of another that the step speaks of."""
+    known: dict[str, Side] = {}
+    places: list[tuple[int, int]] = []
+    for whole, found in ((both, None), (side, places)):
+        for n, t in enumerate(whole):
+            if t.kind != "NAME" or not (t.text in LAW_LETTERS or t.text in context.vocabulary.law_bases):
+                continue
+            end = _argument(whole, n + 2) if n + 1 < len(whole) and whole[n + 1].kind == "SUB" else n + 1
+            known.setdefault(spelled(list(whole[n:end])), whole[n:end])
+            if found is not None:
+                found.append((n, end))
+    for n, end in places:
+        for spelling, law in known.items():
+            if spelling != spelled(list(side[n:end])):
+                yield (*side[:n], *law, *side[end:])
+
+
+def _indices(side: Side) -> Iterator[Side]:
+    """The subscripts 1 and 2 exchanged in one term."""
+    depths = _depth(side)
+    cuts = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and depths[n] == 0]
+    for start, end in zip([0, *cuts], [*cuts, len(side)], strict=True):
+        term = list(side[start:end])
+        marked = [n for n, t in enumerate(term) if t.text in ("1", "2") and n and term[n - 1].kind == "SUB"]
+        for n in marked:
+            other = "2" if term[n].text == "1" else "1"
+            term[n] = _token("NUMBER", other)
+        if marked:
+            yield (*side[:start], *term, *side[end:])
+
+
+def _squares(side: Side) -> Iterator[Side]:
+    """A square that a logarithm lost, or a square of a name taken away."""
+    square = (_token("SUP", "^"), _token("NUMBER", "2"))
+    for n, t in enumerate(side):
+        if t.kind != "NAME":
+            continue
+        end = _argument(side, n + 2) if n + 1 < len(side) and side[n + 1].kind == "SUB" else n + 1
+        if n and side[n - 1].kind == "FUNCTION" and not (end < len(side) and side[end].kind in ("SUP", "OPEN")):
+            yield (*side[:end], *square, *side[end:])
+        if end + 1 < len(side) and side[end].kind == "SUP" and side[end + 1].text == "2":
+            yield (*side[:end], *side[end + 2 :])
+
+
 def _constants(side: Side) -> Iterator[Side]:
     """A number doubled or halved, a factor 2 or 1/2 put in front of a term or taken away."""
     depths = _depth(side)
@@ -183,7 +257,7 @@ def _conditions(side: Side, context: Context) -> Iterator[Side]:
         marks = [n for n, t in enumerate(inside) if t.kind == "BAR" and depths[n] == 0]
         if len(marks) == 1:
             yield (*side[: start + 1], *inside[: marks[0]], *side[end:])
-        if not marks and all(t.kind in ("NAME", "COMMA") for t in inside) and inside:
+        if not marks and all(t.kind in ("NAME", "COMMA", "SEMI") for t in inside) and inside:
             present = {t.text.lower() for t in inside}
             for name in names:
                 if name not in present:

@@ -20,6 +20,7 @@ from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
+from derivations.latex.logarithms import in_logarithms
 from derivations.latex.names import is_greek, name_of
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import ALONE, Surroundings
@@ -122,6 +123,10 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             return _if_one_law(outcome, alike)
         return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
+        logarithmic = in_logarithms(case.statement)
+        if logarithmic is not None and (found := judged(logarithmic, seed)).verdict == "proved":
+            shown = replace(case, statement=logarithmic)
+            return _proved(shown, replace(_outcome(shown, found), reading=f"in logarithms: {logarithmic!r}"))
         posed = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return _conditional(outcome, "true if it poses the objective") if posed else outcome
     if relation == "propto":
@@ -239,14 +244,14 @@ def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
         if t.head != "grad":
             continue
         place, body = t.args
-        inside = list(walk(body))
+        inside = set(walk(body))  # a set asks for identity; == would state an equation
         name = place.args[0]
         if place not in inside and any(u.head in ("den", "fn", "sym", "E", "int", "KL", "normal") for u in inside):
             return repr(body), name
         for u in inside:
             own = u.args[0] if u.head in ("fn", "sym", "law") and isinstance(u.args[0], str) else ""
             named = u is not place and name in own.replace("{", "_").replace(",", "_").split("_")[1:]
-            if named and not any(place in walk(a) for a in u.args if not isinstance(a, str)):
+            if named and not any(place in set(walk(a)) for a in u.args if not isinstance(a, str)):
                 return own, name
     return None
 

@@ -62,6 +62,7 @@ class Vocabulary:
         self.ranges: dict[str, set[tuple[str, str]]] = {}
         self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
         self.objectives = self._objectives()
+        self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.auxiliary = frozenset(name for row in self.rows for name in self._auxiliary(row))
         self.data_sets = frozenset(name for row in self.rows for name in self._data_sets(row))
         for row in self.rows:
@@ -83,6 +84,14 @@ class Vocabulary:
             found = []
             _collect(row, found)
         return found
+
+    def _plain(self, row: Row) -> Iterator[str]:
+        """Names that stand alone, without arguments."""
+        for where, at, part in self._walk(row):
+            name = name_of(part)
+            called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
+            if name is not None and not called:
+                yield name.base
 
     def _objectives(self) -> set[str]:
         """Letters of laws that only ever take parameters: Q(theta, theta') is the objective of EM."""
@@ -173,6 +182,8 @@ class Vocabulary:
             return len(split(row, "COMMA", "SEMI", "BAR")) >= 2
         if any(p.kind in ("DBAR",) for p in row) and len(split(row, "DBAR")) == 2:
             return True
+        if name.base == "sigma" and not name.below and name.base not in self.plain_names:
+            return True
         if name.base in FUNCTION_LETTERS or (len(name.base) > 2 and not is_greek(name.base)):
             return not (name.base in ("d", "c", "m", "s", "u", "v", "w", "A", "B") and not is_argument_list(row))
         if name.key in self.functions:
@@ -228,6 +239,14 @@ class Vocabulary:
         if law is not None and law.base in ("Normal", "N", "calN") and len(split(row[1].args[0], "COMMA")) == 2:
             self.drawn.setdefault(variable_key(name), row[:2])
 
+    def _point_of_normal(self, row: Row) -> None:
+        """``N(x; m, v)`` and ``N(x | m, v)``: the point is a variable."""
+        for mark in ("SEMI", "BAR"):
+            pieces = split(row, mark)
+            name = name_of(pieces[0][1][0]) if len(pieces) == 2 and len(pieces[0][1]) == 1 else None
+            if name is not None:
+                self._add_variable(name)
+
     def _variables(self, row: Row) -> None:
         for where, at, part in self._walk(row):
             following = where[at + 1] if at + 1 < len(where) else None
@@ -254,6 +273,8 @@ class Vocabulary:
                 self._averaged(part, following)
             if name is None or following is None or following.kind != "bracketed":
                 continue
+            if name.base in ("Normal", "N", "calN"):
+                self._point_of_normal(following.args[0])
             if self.is_law(name) and len(split(following.args[0], "DBAR")) == 1:
                 read = self.arguments(following.args[0])
                 for argument in (*read.targets, *read.given) if read else ():

@@ -126,7 +126,12 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
                 second.append(["gibbs", names, a, b])
     second += _partial(averages, laws, sources)
     second += [atom for h in statement["given"] if h[0] == "markov" for atom in _data_processing(h, variables)]
-    third: list[Any] = []
+    third: list[Any] = [
+        ["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]]
+        for names, weight in averages
+        for body in integrals
+        if body[1] == names
+    ]
     for names, weight, inside in logs:
         for f in (inside, ["pow", inside, "-1"]):
             mean = ["int", names, ["mul", weight, f]] if names else ["mul", weight, f]

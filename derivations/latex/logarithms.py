@@ -1,0 +1,39 @@
+"""Steps between positive quantities, by their logarithms: ``N(x; m, v) = exp(...) / ...``, ``E[e^f] >= e^{E f}``.
+
+The logarithm is strictly increasing on the positive numbers, so a relation of two positive sides is that of their
+logarithms.  Main definition: `in_logarithms`.
+"""
+
+from __future__ import annotations
+
+from derivations.language.statements import Statement
+from derivations.language.terms import Symbol, Term, log, number, walk
+
+
+def in_logarithms(statement: Statement) -> Statement | None:
+    """The same relation between the logarithms of two positive sides, one of which has an exponential in it."""
+    sides = statement.left, statement.right
+    variances = frozenset(t.args[2] for s in sides for t in walk(s) if t.head == "normal")
+    if statement.relation == "!=" or not all(is_positive(s, variances) for s in sides):
+        return None
+    if not any(t.head in ("normal", "exp") for s in sides for t in walk(s)):
+        return None
+    return Statement(statement.relation, log(sides[0]), log(sides[1]), (), statement.given)
+
+
+def is_positive(t: Term, known: frozenset[Term] = frozenset()) -> bool:
+    """Whether a term is above zero wherever it exists, by its form; *known* terms are."""
+    if t in known:
+        return True
+    value = number(t)
+    if value is not None:
+        return value > 0
+    if isinstance(t, Symbol):
+        return t.sign == "positive"
+    if t.head in ("add", "mul"):
+        return all(is_positive(a, known) for a in t.args)
+    if t.head == "pow":
+        return is_positive(t.args[0], known)
+    if t.head == "E":
+        return is_positive(t.args[2], known)
+    return t.head in ("normal", "exp", "const")
