@@ -16,7 +16,7 @@ from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
-STANDARD = frozenset("KL JSD TV chi2 Hellinger2 W1 ELBO CE E Var Cov pi e Normal".split())  # noqa: SIM905
+STANDARD = frozenset(
     ["KL", "JSD", "TV", "chi2", "Hellinger2", "W1", "ELBO", "CE", "E", "Var", "Cov", "pi", "e", "Normal"]
 )
 
