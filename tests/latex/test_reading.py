@@ -116,7 +116,7 @@ def test_what_nobody_explained_is_noted():
         (r"x \pm 1 = 2", "pm"),
         (r"x = \heartsuit", "heartsuit"),
         (r"p_k(x) = \sum_k p_k(x)", "index"),
-        (r"D_f(p\|q) = 0", "DBAR|place"),
+        (r"D_g(p\|q) = 0", "DBAR|place"),
         (r"KL(q) = 0", "KL"),
         (r"\max x = 0", "max"),
         (r"\nabla_\theta p(x) = 0", "does not show"),
