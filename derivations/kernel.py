@@ -2256,14 +2256,56 @@ class Replay:
         return plus(sides[0], scaled(sides[1], -1))
 
     def equal(self, left: Any, right: Any, moves: list[Any]) -> None:
-        s = self.difference(left, right)
-        pointwise = not s
-        s = self.settle(s)
+        whole = self.difference(left, right)
+        pointwise = not whole
+        s = self.settle(whole)
         for move in moves:
             s = self.settle(self.move(s, move))
         if s:
             raise Rejected(f"the difference of the two sides does not vanish: {len(s)} terms are left")
+        before = self.conditions.copy()
         self.finiteness(self.same_integral() or (pointwise and self.additive()))
+        fewest = self.conditions
+        for pair in self.one_sided_pairs():
+            self.conditions = before.copy()
+            for part in by_variables(whole).values():
+                self.need_finite(part)
+            self.finiteness(False, pair)
+            fewest = self.conditions if set(self.conditions) < set(fewest) else fewest
+        self.conditions = fewest
+
+    def one_sided_pairs(self) -> list[tuple[Node, Node]]:
+        """Pairs of integrals, one of each side, that may both be infinite while all others are finite.
+
+        One of them can be infinite in one direction only, as a divergence can, and the integrand of the other is a
+        multiple of its integrand but for what is integrable.  Then the other is a multiple of it as well, also as an
+        integral of integrals (Tonelli's and Fubini's theorems), and the two sides are infinite together.
+        """
+        sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
+        right, left = ([n for n in side if not self.finite(n)] for side in sides)
+        return [
+            (a, b)
+            for some, others in ((left, right), (right, left))
+            for a in some
+            for b in others
+            if a.sign
+            and b.sign
+            and not has_binder(b.term[2:])
+            and (self.bounded_below(b) or self.bounded_below(b, -1))
+            and (not has_binder(a.term[2:]) or self.iterated(a.term))
+        ]
+
+    def iterated(self, t: Any) -> bool:
+        """Whether a term is an average of a sum of integrals with numbers as their coefficients."""
+        if t[0] != "E" or has_binder(t[2]):
+            return False
+        for part in t[3][1:] if t[3][0] == "add" else [t[3]]:
+            factors = [f for f in (part[1:] if part[0] == "mul" else [part]) if f[0] != "num"]
+            if any(map(has_binder, factors)) and (
+                len(factors) > 1 or factors[0][0] not in ("E", "int", "KL", "CE") or has_binder(factors[0][2:])
+            ):
+                return False
+        return True
 
     def additive(self) -> bool:
         """Whether integrands that cancel point by point are enough, in [-infinity, infinity].
@@ -2293,18 +2335,16 @@ class Replay:
             return False  # integrals of integrals: their order may matter unless they converge absolutely
         return a.sign * b.sign == -1 and self.settle(a.value) == self.settle(b.value)
 
-    def finiteness(self, dispensable: bool) -> None:
+    def finiteness(self, dispensable: bool, spared: tuple[Node, ...] = ()) -> None:
         """The statement's integrals must be finite, unless that is known or an infinite one does no harm."""
         for node in self.nodes:
             if self.finite(node):
                 continue
-            parts: dict[tuple[str, ...], Sum] = {}
-            for key, c in node.value.items():
-                parts.setdefault(tuple(b for b in key[0] if not b.startswith("#")), {})[key] = c
+            parts = by_variables(node.value)
             if len(parts) > 1:  # an integral of integrals and more: taken apart by the expansion
                 for part in parts.values():
                     self.need_finite(part)
-            if not dispensable:
+            if not dispensable and node not in spared:
                 self.condition("finite", node.term)
                 for need in node.supports.values():
                     self.condition(*need)
@@ -2681,6 +2721,14 @@ def _prime_power(p: int, e: Fraction) -> Sum:
     rest = e - whole
     monomial: Monomial = ((("prime", p), rest),) if rest else ()
     return {((), monomial): Fraction(p) ** whole}
+
+
+def by_variables(s: Sum) -> dict[tuple[str, ...], Sum]:
+    """The parts of a sum that are integrals over the same variables; sums over indices are finite."""
+    parts: dict[tuple[str, ...], Sum] = {}
+    for key, c in s.items():
+        parts.setdefault(tuple(b for b in key[0] if not b.startswith("#")), {})[key] = c
+    return parts
 
 
 def _renamed(s: Sum, names: dict[str, str]) -> Sum:
