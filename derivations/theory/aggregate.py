@@ -124,6 +124,10 @@ elbo_joint_kl = Claim(
         "makes the two agree, so their marginals agree as well: the model's observations become like the data, and the "
         "codes of the data become like draws from the prior. That is why sampling from the prior works."
     ),
+    notes=(
+        "Only the entropy of the data must be finite. Where the divergence is infinite, so is the mean ELBO, and the "
+        "two sides are minus infinity.",
+    ),
     companion="numerics.aggregate.elbo_joint_kl",
 )
 
