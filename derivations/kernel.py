@@ -1342,8 +1342,10 @@ class Replay:
     def support(self, kind: str, monomial: Monomial, atom: Atom, bound: set[str]) -> None:
         """Where the weight of a monomial is positive, an atom must be: it was cancelled, or stands in a logarithm.
 
-        A density at free variables stands in the statement, whose sides exist only where it is positive.
+        A density at free variables, or at all components of one, stands in the statement, whose sides exist only where
+        it is positive.
         """
+        bound = {name for name in bound if not name.startswith("#")}
         weight = [a for a, e in monomial if e > 0 and a[0] in ("den", "cond", "normal", "prod", "fn", "sym", "at")]
         if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
             return
@@ -2271,7 +2273,8 @@ class Replay:
             for part in by_variables(whole).values():
                 self.need_finite(part)
             self.finiteness(False, pair)
-            fewest = self.conditions if set(self.conditions) < set(fewest) else fewest
+            if set(self.conditions) < set(fewest) and must_converge(self.conditions) < must_converge(fewest):
+                fewest = self.conditions
         self.conditions = fewest
 
     def one_sided_pairs(self) -> list[tuple[Node, Node]]:
@@ -2408,12 +2411,12 @@ class Replay:
             for a in sorted({m[0][0][1] for m in terms if len(m) == 1 and m[0][0][0] == "log"}, key=order):
                 if a[0] not in ("den", "cond") and not self.implied(a, []) and opened(a, ()) not in self.strict:
                     self.condition("positive", self.shown(a))
-            bound = {name for _, atom in proof["atoms"] for _, name in atom[1]}
+            bound = {name for _, atom in proof["atoms"] for head, name in atom[1] if head == "var"}
             self.equality_case(equality, gaps, proof["equality"], bound)
         self.nodes = nodes
         # An infinite integral on its own makes right - left plus infinity: minus would contradict the atoms.
         infinite = [n for n in nodes if not self.finite(n)]
-        alone = len(infinite) <= 1 and not any(has_binder(n.term[2:]) for n in infinite)
+        alone = len(infinite) <= 1 and not any(nested(n.term) for n in infinite)
         self.finiteness(not strict and (alone or all(self.bounded_below(n) for n in nodes)))
 
     def finite_terms(self, s: Sum) -> None:
@@ -2534,7 +2537,11 @@ class Replay:
         """
         for a in (a for a, e in m if e < 0):
             free = a[0] in ("den", "cond") and gaps and not names_in(a) & bound
-            if (free and a in self.divisors) or self.implied(a, []) or opened(a, ()) in self.strict:
+            if (
+                (free and self.at_any_index(a) in map(self.at_any_index, self.divisors))
+                or self.implied(a, [])
+                or opened(a, ()) in self.strict
+            ):
                 continue
             densities = [
                 [w for w, e in term if e > 0 and w[0] in ("den", "cond", "normal", "gaussian")]
@@ -2543,6 +2550,17 @@ class Replay:
             ]
             if not densities or not all(self.implied(a, weights) for weights in densities):
                 raise Rejected("an equality case divides by something that may vanish")
+
+    def at_any_index(self, atom: Atom) -> Atom:
+        """An atom with its one index, if it has one, named for its range: a sum over it has all its values."""
+        indices = [n for n in names_in(atom) if n.startswith("#") or n in self.indices]
+        if len(indices) != 1:
+            return atom
+        (name,) = indices
+        if name in self.indices:
+            span = tuple(point(self.quietly(self.indices[name][end])) for end in ("lower", "upper"))
+            return rename(atom, {name: f"#{self.ranges.index(span)}"}) if span in self.ranges else atom
+        return rename(atom, {name: slot_of(name)})
 
     def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
@@ -2723,6 +2741,11 @@ def _prime_power(p: int, e: Fraction) -> Sum:
     return {((), monomial): Fraction(p) ** whole}
 
 
+def must_converge(conditions: dict[str, Any]) -> int:
+    """How many conditions say that an integral is finite."""
+    return sum(c[0] == "finite" for c in conditions.values())
+
+
 def by_variables(s: Sum) -> dict[tuple[str, ...], Sum]:
     """The parts of a sum that are integrals over the same variables; sums over indices are finite."""
     parts: dict[tuple[str, ...], Sum] = {}
@@ -2774,7 +2797,7 @@ def _components(item: Any, vector: Atom) -> set[Atom] | None:
 
 
 def _is_free(atom: Atom) -> bool:
-    return all("." not in n for n in names_in(atom))
+    return all("." not in n or n.startswith("#") for n in names_in(atom))
 
 
 def contains(item: Any, atom: Atom) -> bool:
@@ -2844,6 +2867,13 @@ def renamed_term(t: Any, names: dict[str, str]) -> Any:
     if len(t) > 1 and t[0] in ("var", "fn", "function") and isinstance(t[1], str):
         return [t[0], names.get(t[1], t[1]), *(renamed_term(part, names) for part in t[2:])]
     return [renamed_term(part, names) for part in t]
+
+
+def nested(t: Any) -> bool:
+    """Whether an integral has others inside; the sum of one over an index is one integral, over the index as well."""
+    while t[0] == "sum" and t[2][0] in ("sum", "int", "E", "KL", "CE"):
+        t = t[2]
+    return has_binder(t[2:])
 
 
 def has_binder(t: Any) -> bool:

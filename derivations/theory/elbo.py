@@ -19,6 +19,7 @@ from fractions import Fraction
 
 from derivations.claims import Claim, Part, chain, topic
 from derivations.language import KL, E, Function, Minibatch, Product, Sum, index, laws, log, sup, symbols, variables
+from derivations.theory.hints import atoms, gibbs
 
 p, q, e = laws("p q e")
 x, z, eps = variables("x z eps")
@@ -36,6 +37,11 @@ independent = Product[i](p(data[i]))  # the density of all data
 
 other = z.copy("z'")
 best = sup[other](log(p(x | other)))
+
+each = data[i]  # the i-th of the data, with its own bound
+its_integral = E[q(z | each)](log(p(each, z) / q(z | each)))
+its_elbo = E[q(z | each)](log(p(each | z))) - KL(q(z | each), p(z))
+its_gap = KL(q(z | each), p(z | each))
 
 elbo_terms = Claim(
     id="elbo-terms",
@@ -162,17 +168,22 @@ elbo_bound = Claim(
                 ),
             ),
         ),
+        Part(
+            (Sum[i](its_integral) <= Sum[i](log(p(each)))).iff((q(z | each), p(z | each))),
+            hints=atoms(gibbs(q(z | each), p(z | each), [i, z])),
+        ),
+        Part(Sum[i](log(p(each))) - Sum[i](its_elbo) == Sum[i](its_gap)),
     ),
     words=(
-        "The three terms of the decomposition fall into two groups: the two that can be computed, "
-        "$\\mathrm{ELBO}(x) = E_{q(z|x)}[\\log p(x|z)] - D_{\\mathrm{KL}}(q(z|x) \\| p(z))$, and the divergence of the "
-        "encoder from the true posterior. A divergence is never negative and vanishes only for equal laws, so the ELBO "
-        "is a lower bound that is exact exactly when the encoder is the true posterior. The bound adds up over the "
-        "data, because each of its terms does. Its first term measures the quality of reconstruction: the average "
-        "log-likelihood of $x$ when it is decoded from codes that the encoder draws for it. Its second term is the "
-        "regulariser: it draws the encoder to the prior, whatever $x$ is. Raising the bound in the parameters of the "
-        "encoder closes the gap, since the left side does not depend on them; raising it in those of the decoder "
-        "raises the log-likelihood or closes the gap."
+        "The three terms of the decomposition fall into two groups: the two that can be computed, $\\mathrm{ELBO}(x) = "
+        "E_{q(z|x)}[\\log p(x|z)] - D_{\\mathrm{KL}}(q(z|x) \\| p(z))$, and the divergence of the encoder from the "
+        "true posterior. A divergence is never negative and vanishes only for equal laws, so the ELBO is a lower bound "
+        "that is exact exactly when the encoder is the true posterior. The bounds of all data add up, and their gaps "
+        "with them; the sum is exact exactly when the encoder is the true posterior of each datum. Its first term "
+        "measures the quality of reconstruction: the average log-likelihood of $x$ when it is decoded from codes that "
+        "the encoder draws for it. Its second term is the regulariser: it draws the encoder to the prior, whatever $x$ "
+        "is. Raising the bound in the parameters of the encoder closes the gap, since the left side does not depend on "
+        "them; raising it in those of the decoder raises the log-likelihood or closes the gap."
     ),
     companion="numerics.elbo.elbo_bound",
 )

@@ -17,8 +17,8 @@ def square(weight: Scalar, root: Scalar, over: Iterable[Index] = (), factor: Sca
     return [encode(term(factor)), ["square", [encode(i) for i in over], encode(term(weight)), encode(term(root))]]
 
 
-def gibbs(left: Scalar, right: Scalar, over: Iterable[Index] = (), factor: Scalar = 1) -> list[Any]:
-    """The term left * log(left / right) - left + right, summed over indices, times a factor."""
+def gibbs(left: Scalar, right: Scalar, over: Iterable[Term] = (), factor: Scalar = 1) -> list[Any]:
+    """The term left * log(left / right) - left + right, summed over indices and variables, times a factor."""
     return [encode(term(factor)), ["gibbs", [encode(i) for i in over], encode(term(left)), encode(term(right))]]
 
 

@@ -37,12 +37,14 @@ CONDITIONS = {
         "KL(q(z | x), p(z | x)) is finite",
     ],
     "log-likelihood-as-scanned": [],
-    # The bound has no condition; the gap is no difference of infinities.
+    # The bounds have no condition; the gaps are no difference of infinities.  Of one datum the gap and the mean of
+    # log p(x|z) are infinite together.
     "elbo-bound": [
-        "KL(q(z | x), p(z | x)) is finite",
-        "q(z | x) << p(z | x)",
-        "E[q(z | x)](log(p(x | z))) is finite",
         "KL(q(z | x), p(z)) is finite",
+        "q(z | x) << p(z)",
+        "Sum[i](KL(q(z | data[i]), p(z | data[i]))) is finite",
+        "q(z | data[i]) << p(z | data[i])",
+        "Sum[i](E[q(z | data[i])](log(p(data[i] | z))) - KL(q(z | data[i]), p(z))) is finite",
     ],
     "elbo-joint-form": [],
     # Mean and variance of one draw, and of the average of all.

@@ -112,6 +112,17 @@ REFUTED = {
     "elbo-bound, from above": elbo >= log(p(x)),
     "elbo-bound, equality for the prior": (E[q(z | x)](log(p(x, z) / q(z | x))) <= log(p(x))).iff(q(z | x) == p(z)),
     "elbo-bound, the gap from the prior": log(p(x)) - elbo == KL(q(z | x), p(z)),
+    "elbo-bound, summed, one datum for all": Sum[i](E[q(z | data[i])](log(p(data[i], z) / q(z | data[i]))))
+    <= log(p(x)),
+    "elbo-bound, summed, from above": Sum[i](E[q(z | data[i])](log(p(data[i], z) / q(z | data[i]))))
+    >= Sum[i](log(p(data[i]))),
+    "elbo-bound, summed, a gap that does not grow": Sum[i](
+        log(p(data[i])) - E[q(z | data[i])](log(p(data[i], z) / q(z | data[i])))
+    )
+    <= KL(q(z | x), p(z | x)),
+    "elbo-bound, summed, equality for the prior": (
+        Sum[i](E[q(z | data[i])](log(p(data[i], z) / q(z | data[i])))) <= Sum[i](log(p(data[i])))
+    ).iff((q(z | data[i]), p(z))),
     "elbo-joint-form, the entropy's sign": elbo == E[q(z | x)](log(q(z | x)) + log(p(x, z))),
     "mc-elbo-unbiased, a sum": E[noise](L * average) == E[e(eps)](f(eps)),
     "mc-elbo-unbiased, the variance does not shrink": E[noise](average**2) - E[e(eps)](f(eps)) ** 2
