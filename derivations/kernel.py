@@ -25,6 +25,10 @@ and an inequality when ``right - left - sum of multiplier * atom`` does, where e
     nonneg     integral of t >= 0                         for t >= 0
     extremum   integral of w (sup f - f(y)) >= 0          for w >= 0, zero only for w (sup f - f(y)) = 0; y a point, or
                                                           a polynomial in the place of a function
+    coupling   E[c(G(z), H(z))] - W >= 0                  for W the least mean cost c between the laws of G(z) and H(z)
+    critic     W - (E_a[f] - E_b[g]) >= 0                 for c(x, y) >= f(x) - g(y), W that of the laws a and b
+    gluing     W(a, b) + W(b, c) - W(a, c) >= 0           where the costs satisfy the triangle inequality
+    one sign   |integral of w d| - integral of w |d| >= 0  for w >= 0 and d(u) d(v) >= 0 for all u and v
 
 Integrals of the same binders are added under one integral sign, which needs each *source* integral to be finite; a
 move on a part of such an integral needs that part to be finite as well.  These needs, supports (q << p), and divisors
@@ -54,7 +58,10 @@ Value = dict[Hazards, Sum]  # a sum in pieces, each with the hazards met in maki
 Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the bound names in use
 
 ONE: Key = ((), ())
-BINDERS = ("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf", "grad", "limit", "eigenvalue")
+BINDERS = (
+    *("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "W"),
+    *("sup", "inf", "grad", "limit", "eigenvalue"),
+)
 STEPS = 200_000  # products of monomials in one replay; beyond them the certificate is rejected
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
 
@@ -88,6 +95,12 @@ RULES = (
     "squares are non-negative",
     "non-negative integrand",
     "bounded by its extremum",
+    "coupling",
+    "critic",
+    "gluing",
+    "one sign",
+    "two bounds",
+    "cases",
     "attained extremum",
     "point masses",
 )
@@ -501,6 +514,7 @@ FORMS = {
         "int": "vt",
         "H": "vvt",
         "I": "vvvt",
+        "W": "vvttt",
         "grad": "dt",
         "limit": "dwt",
     },
@@ -580,8 +594,13 @@ def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
     return part[0] in {"i": ("idx",), "d": ("sym", "var"), "x": ("sym", "var"), "w": ("num",)}.get(form, (part[0],))
 
 
+# What a cost, a critic or an image is made of: it has a finite value at all points of its variables.
+FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn", "sum"))
+
 PROOFS = {
     "equal": "rule moves",
+    "two bounds": "rule above below",
+    "cases": "rule term above below",
     "bound": "rule atoms moves equality",
     "attained": "rule witness reached bounded",
     "point masses": "rule",
@@ -660,7 +679,7 @@ class Replay:
         declare = statement["declare"]
         self.variables: dict[str, Any] = declare["variables"]
         self.symbols: dict[str, Any] = declare["symbols"]
-        self.functions: dict[str, Any] = declare["functions"]
+        self.functions: dict[str, Any] = dict(declare["functions"])
         self.indices: dict[str, Any] = declare["indices"]
         names = [n for table in (self.variables, self.symbols, self.functions, self.indices) for n in table]
         for name in names + [facts["slot"] for facts in self.variables.values()]:
@@ -693,6 +712,8 @@ class Replay:
         self.disjoint_slots: list[frozenset[str]] = []
         self.depth = 0
         self.chains: list[tuple[str, tuple[str, ...]]] = []  # laws, and slots that form a Markov chain under them
+        self.costs: dict[Atom, None] = {}  # transport costs that occur in the argument at hand
+        self.moved: set[Atom] = set()  # those that are finite, because a coupling or other finite ones say so
         self.bounds: list[Sum] = []  # sums that are at least zero by hypothesis
         self.strict: list[Sum] = []  # and above zero
         cited = [h for h in statement["given"] if h[0] == "cited"]
@@ -704,6 +725,7 @@ class Replay:
                 raise Rejected("what is cited as a theorem is the claim itself")
         for _, _, hypothesis in cited:
             self.assume(hypothesis)
+        self.posed = self.costs  # those of hypotheses
         self.assumptions = [name for name in THEOREMS if any(name == h[1] for h in cited)]
 
     def run(self, proof: dict[str, Any]) -> dict[str, list[Any]]:
@@ -871,7 +893,7 @@ class Replay:
         return self.implied(atom, []) or (even and atom[0] == "sym" and self.symbols[atom[1]]["sign"] == "nonzero")
 
     def nonnegative_monomial(self, m: Monomial) -> bool:
-        return all((e.denominator == 1 and e % 2 == 0) or self.nonnegative(a) for a, e in m)
+        return all(e.denominator % 2 == 0 or (e.numerator % 2 == 0) or self.nonnegative(a) for a, e in m)
 
     def nonnegative_sum(self, s: Sum, depth: int = 3) -> bool:
         """Whether a sum is at least zero: term by term, or after subtracting multiples of declared bounds."""
@@ -888,9 +910,12 @@ class Replay:
                 inverse = tuple((a, -e) for a, e in lead[1])
                 quotient, factor, _ = multiply_monomials(key[1], inverse)
                 c = s[key] * factor / v
-                if lead[0] or any(e < 0 for _, e in quotient) or c < 0 or not self.nonnegative_monomial(quotient):
+                around = () if lead[0] == key[0] else key[0]
+                if (lead[0] and (around or names_in(quotient) & set(lead[0]))) or any(e < 0 for _, e in quotient):
                     continue
-                multiple = under(key[0], product(bound, {((), quotient): c}))
+                if c < 0 or not self.nonnegative_monomial(quotient):
+                    continue
+                multiple = under(around, product(bound, {((), quotient): c}))
                 rest = plus(s, scaled(multiple, -1))
                 if self.nonnegative_sum(rest, depth - 1):
                     return True
@@ -901,6 +926,9 @@ class Replay:
         for bound in self.bounds:
             self.use("hypothesis")
             yield bound
+        for atom in sorted({a for _, m in s for a, _ in m if a[0] == "abs"}, key=order):
+            for sign in (1, -1):
+                yield plus(single(atom), scaled(opened(atom[1], ()), sign))
         for atom, _ in key[1]:
             if atom[0] == "fn" and self.functions[atom[1]]["range"] == "unit":
                 yield plus(constant(1), scaled(single(atom), -1))
@@ -937,7 +965,7 @@ class Replay:
                 result = self.times(result, self.value(part, env))
             self.sign = outer
             return result
-        if head in ("int", "E", "sum", "KL", "JSD", "CE", "TV", "H", "I"):
+        if head in ("int", "E", "sum", "KL", "JSD", "CE", "TV", "H", "I", "W"):
             return self.node_value(t, env)
         outer, self.sign = self.sign, 0
         try:
@@ -1090,6 +1118,8 @@ class Replay:
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
         head, binder, body = t
+        if "W" in heads(body):
+            raise Rejected("an extremum of transport costs")
         self.unrestricted(binder)
         if binder[0] != "var":
             table = {name: a for name, a in env[0].items() if name != binder[1]}
@@ -1202,7 +1232,7 @@ class Replay:
 
     def replaced_by_hypothesis(self, meaning: Any, names: dict[str, Atom]) -> Sum:
         """The right side of a hypothesis for an instance of its left side."""
-        if not heads(meaning).isdisjoint(("grad", "limit", "sup", "inf")):
+        if not heads(meaning).isdisjoint(("grad", "limit", "sup", "inf", "W")):
             raise Rejected("a hypothesis with a derivative, a limit or an extremum is not put into terms")
         self.use("hypothesis")
         self.depth += 1
@@ -1299,6 +1329,8 @@ class Replay:
             if self.use("definition of entropy"):
                 inside = _quotient(a, ["int", v, a]) if g else a
                 return self.integral(v + g, ["mul", ["num", "-1"], a, ["log", inside]], env)
+        elif head == "W":
+            return self.transport(t, env)
         else:
             _, v, w, g, a = t
             if self.use("definition of mutual information"):
@@ -1313,6 +1345,27 @@ class Replay:
         atom = (head, groups, tuple(inner[0][n[1]] for n in names), *(point(self.total(a, inner)) for a in terms))
         frozen = freeze({(tuple(sorted(bound)), ((atom, Fraction(1)),)): Fraction(1)})
         return {frozenset(): single(("opaque", head, frozen, proper))}
+
+    def transport(self, t: Any, env: Env) -> Value:
+        """The least mean cost over all joint laws of two, as an atom: an infimum of numbers that are at least zero."""
+        _, left, right, *terms = t
+        if env[1] or len({name for _, name in left + right}) < len(left + right) or not left or not right:
+            raise Rejected("a transport cost under a binder, or of laws that share a variable")
+        if free_names(terms[0]) & {n for _, n in right} or free_names(terms[1]) & {n for _, n in left}:
+            raise Rejected("a transport cost of a law that mentions a point of the other")
+        self.finite_at_all_points(terms[2])
+        self.at_all_points(terms[2])
+        inner, bound = self.bind(left + right, env)
+        values = [self.value(part, inner) for part in terms]
+        a, b, cost = (plus(*value.values()) for value in values)
+        if any(hazards for value in values for hazards in value):
+            raise Rejected("a transport cost of what has no value somewhere")
+        names = tuple(inner[0][n] for _, n in left + right)
+        atom = ("W", (len(left), len(right)), names, point(a), point(b), point(cost))
+        frozen = freeze({(tuple(sorted(bound)), ((atom, Fraction(1)),)): Fraction(1)})
+        found = ("opaque", "W", frozen, True)
+        self.costs[found] = None
+        return {frozenset(): single(found)}
 
     def mass_one(self, names: list[Any], density: Any, env: Env) -> bool:
         return self.settle(self.total(["int", names, density], env)) == constant(1)
@@ -1563,6 +1616,8 @@ class Replay:
         content, rest = self.factored(s) if s else (constant(1), {})
         if not s or self.nonnegative_sum(s):
             return s
+        if self.nonnegative_sum(scaled(s, -1)):
+            return scaled(s, -1)
         (_, monomial), c = next(iter(content.items()))
         result = constant(abs(c))
         for a, e in monomial:
@@ -1665,6 +1720,8 @@ class Replay:
         A function of neither kind is refused.
         """
         _, symbol, where, body = t
+        if "W" in heads(body):
+            raise Rejected("a limit of transport costs")
         place = point(self.leaf(symbol, env))
         s = self.settle(self.total(body, env))
         if place[0] != "sym" or not self.use("limit"):
@@ -2136,7 +2193,7 @@ class Replay:
             results.append(under([*rest, fresh], product(self.total(source, inner), moved)))
         return self.replaced(s, keys, results)
 
-    def need_finite(self, part: Sum) -> None:
+    def need_finite(self, part: Sum, term: Any = None) -> None:
         """The condition that a part of an integral is finite, named after an integral of the statement if it is one."""
         if self.always_finite(part):
             return
@@ -2153,7 +2210,7 @@ class Replay:
             if len(whole) == len(settled) and len(ratios) == 1 and ratios != {0}:
                 self.condition("finite", node.term)
                 return
-        self.condition("finite", self.shown_sum(part))
+        self.condition("finite", term or self.shown_sum(part))
 
     def always_finite(self, s: Sum) -> bool:
         """Whether a sum of integrals is finite in every model: it settles, or is like integral a log(a/(a+b))."""
@@ -2175,13 +2232,26 @@ class Replay:
             left = plus(left, {key: -left[key]}, scaled(matching, left[key]))
         left = {key: c for key, c in left.items() if not self.average_of_bounded(key)}
         alone = [self.settle({key: c}) for key, c in left.items()]  # together, terms might cancel that are infinite
+        alone = [self.pulled_back(s) for s in alone]
         return all(b.startswith("#") for s in alone for binders, _ in s for b in binders)
 
     def finite(self, node: Node) -> bool:
         """Whether a source integral is finite in every model."""
+        if node.term[0] == "W":
+            return all(m[0][0] in self.moved for _, m in node.value)
         if node.finite is None:
             node.finite = self.always_finite(node.value)
         return node.finite
+
+    def pulled_back(self, s: Sum) -> Sum:
+        """The sum with the laws of images replaced by the laws of what they are images of, where that is possible."""
+        for number, (_, law, _, _) in enumerate(self.pushed):
+            for binders in sorted({key[0] for key in s}):
+                for name in binders:
+                    if name in dict(law[2]) or slot_of(name) == law[2][0][0]:
+                        with contextlib.suppress(Rejected):
+                            s = self.settle(self.pushforward(s, binders, name, self.pushed[number]))
+        return s
 
     def average_of_bounded(self, key: Key) -> bool:
         """Whether a term is an average, under probability densities, of something between zero and one."""
@@ -2236,6 +2306,12 @@ class Replay:
             self.bound(low, high, relation in ("<", ">"), statement["equality"], proof)
         elif rule == "attained" and relation == "=" and not statement["equality"]:
             self.attained(statement, proof)
+        elif rule == "two bounds" and relation == "=" and not statement["equality"]:
+            self.demand("two bounds")
+            for part, one_way in (("above", "<="), ("below", ">=")):
+                self.prove({**statement, "relation": one_way}, proof[part])
+        elif rule == "cases":
+            self.cases(statement, proof)
         elif rule == "point masses" and relation == "=" and not statement["equality"]:
             self.point_masses(statement["lhs"], statement["rhs"])
         else:
@@ -2245,6 +2321,7 @@ class Replay:
         """right - left, with the source integrals of the two noted."""
         env: Env = ({}, ())
         self.nodes = []
+        self.costs, self.moved = dict(self.posed), set()
         sides = []
         for side, self.sign in ((right, 1), (left, -1)):
             pieces = self.value(side, env)
@@ -2347,7 +2424,8 @@ class Replay:
             if len(parts) > 1:  # an integral of integrals and more: taken apart by the expansion
                 for part in parts.values():
                     self.need_finite(part)
-            if not dispensable and node not in spared:
+            infinite_above = node.term[0] == "W" and self.bounded_below(node)  # which only makes right - left larger
+            if not dispensable and not infinite_above and node not in spared:
                 self.condition("finite", node.term)
                 for need in node.supports.values():
                     self.condition(*need)
@@ -2414,9 +2492,12 @@ class Replay:
             bound = {name for _, atom in proof["atoms"] for head, name in atom[1] if head == "var"}
             self.equality_case(equality, gaps, proof["equality"], bound)
         self.nodes = nodes
+        costs = {m[0][0] for n in nodes if n.term[0] == "W" for _, m in n.value}
+        for a in [a for a in self.costs if a not in self.moved and a not in costs]:
+            self.condition("finite", self.shown(a))
         # An infinite integral on its own makes right - left plus infinity: minus would contradict the atoms.
         infinite = [n for n in nodes if not self.finite(n)]
-        alone = len(infinite) <= 1 and not any(nested(n.term) for n in infinite)
+        alone = len(infinite) <= 1 and not any(n.term[0] == "W" or nested(n.term) for n in infinite)
         self.finiteness(not strict and (alone or all(self.bounded_below(n) for n in nodes)))
 
     def finite_terms(self, s: Sum) -> None:
@@ -2440,6 +2521,15 @@ class Replay:
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
         kind, names, *terms = atom
+        if kind in ("coupling", "critic", "gluing", "one sign"):
+            self.demand(kind)
+            by_name: dict[str, Any] = {
+                "coupling": self.coupling,
+                "critic": self.critic,
+                "gluing": self.gluing,
+                "one sign": self.one_sign,
+            }
+            return by_name[kind](names, *terms), None
         if kind == "gibbs":
             a, b = terms
             self.demand("Gibbs' inequality")
@@ -2505,8 +2595,156 @@ class Replay:
         inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, ()))
         s = self.common_denominator(self.settle(self.total(t, inner)))
         self.node = outer
-        if not self.nonnegative_sum(s):
+        if not self.nonnegative_sum(s) and not self.root(s):
             raise Rejected("a term of an atom is not known to be non-negative")
+
+    def root(self, s: Sum) -> bool:
+        """Whether c sqrt(S) - T >= 0 with c > 0, because S - T^2 / c^2 is at least zero, or a square."""
+        roots = [key for key in s if any(a[0] == "sum" and e == Fraction(1, 2) for a, e in key[1])]
+        if len(roots) != 1 or roots[0][0] or len(roots[0][1]) != 1 or s[roots[0]] < 0:
+            return False
+        t = scaled({key: c for key, c in s.items() if key != roots[0]}, 1 / s[roots[0]])
+        left = plus(opened(roots[0][1][0][0], ()), scaled(product(t, t), -1))
+        if self.nonnegative_sum(left):
+            return True
+        parts = self.factors_of(point(self.content(left)[1]))  # of which a positive factor was taken out
+        return all(self.nonnegative(part) for part in parts if parts.count(part) % 2)
+
+    # Transport --------------------------------------------------------------------------------------------------------
+
+    def parts_of(self, cost: list[Any]) -> list[Any]:
+        """What a transport cost is made of: the points of its two laws, their densities, the cost."""
+        check_term(cost, self.statement["declare"])
+        if cost[0] != "W":
+            raise Rejected("this atom is about a transport cost")
+        return cost[1:]
+
+    def finite_at_all_points(self, t: Any) -> None:
+        """Check that a term has a finite value at all points of its variables.
+
+        It has no density, logarithm or division, and roots only of what is visibly at least zero.
+        """
+        roots = [(base, rational(e)) for _, base, e in powers_in(t)]
+        if not heads(t) <= FINITE or any(
+            e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
+        ):
+            raise Rejected("a term that may have no finite value at some points")
+
+    def visibly_nonnegative(self, t: Any) -> bool:
+        """Whether a term is at least zero by the way it is written: a sum of squares, a function of that range."""
+        if t[0] in ("add", "mul"):
+            return all(self.visibly_nonnegative(part) for part in t[1:])
+        if t[0] == "sum":
+            return self.visibly_nonnegative(t[2])
+        if t[0] == "pow" and rational(t[2]) % 2 == 0:
+            return True
+        return t[0] in ("abs", "exp") or (t[0] != "idx" and self.nonnegative_sum(self.open_term(t)))
+
+    def at_all_points(self, t: Any) -> None:
+        """Check that a term is at least zero at all values of its variables, null sets included."""
+        outer, self.loose = self.loose, set()
+        self.sign_of([], t)
+        if self.loose:
+            raise Rejected("a term that has no value at some points")
+        self.loose = outer
+
+    def coupling(self, names: list[Any], cost: Any, noise: Any, images: list[Any], moves: list[Any]) -> Sum:
+        """E[c(G(z), H(z))] - W: the pair (G(z), H(z)) has a joint law of the laws of G(z) and of H(z)."""
+        left, right, a, b, c = self.parts_of(cost)
+        check_terms([*names, noise, *images], self.statement["declare"])
+        for image in images:
+            self.finite_at_all_points(image)
+        points = [name for _, name in left + right]
+        if len(images) != len(points) or not heads(images).isdisjoint(("idx", "sum")):
+            raise Rejected("a coupling needs an image for each point, without an index")
+        if (free_names(c) - set(points)) & {name for _, name in names}:
+            raise Rejected("the cost mentions what the noise of a coupling binds")
+        self.sign_of(names, noise)
+        mine, theirs = images[: len(left)], images[len(left) :]
+        for steps, law in zip(moves, ((left, a, mine), (right, b, theirs)), strict=True):
+            s = self.settle(self.means_of_a_test(*law, names, noise))
+            for move in steps:
+                s = self.settle(self.move(s, move))
+            if s:
+                raise Rejected("a coupling with other marginals")
+        if any(mentions(condition, f"^{n}") for condition in self.conditions.values() for n in range(len(points))):
+            raise Rejected("the marginals of a coupling are right under conditions on a test function only")
+        at_images = _exchanged(c, dict(zip(points, images, strict=True)))
+        value = self.quietly(["int", names, ["mul", noise, at_images]])
+        self.need_finite(value, ["E", names, noise, at_images])
+        found = self.quietly(cost)
+        self.moved.update(m[0][0] for _, m in found)
+        return plus(value, scaled(found, -1))
+
+    def means_of_a_test(self, group: list[Any], density: Any, images: list[Any], names: list[Any], noise: Any) -> Sum:
+        """The mean of a function under a density, less that of its value at images of noise.
+
+        If that vanishes for every function with values in [0, 1], the density is that of the images.
+        """
+        test = f"^{len(group) - 1}"
+        self.functions[test] = {"range": "unit", "arity": len(group)}
+        ours = ["int", group, ["mul", density, ["fn", test, group]]]
+        theirs = ["int", names, ["mul", noise, ["fn", test, images]]]
+        return plus(self.quietly(ours), scaled(self.quietly(theirs), -1))
+
+    def critic(self, over: list[Any], cost: Any, f: Any, g: Any) -> Sum:
+        """W - (E_a[f] - E_b[g]), or W - integral over t of |E_a[f_t] - E_b[g_t]|.
+
+        Every coupling has E[c] >= E[f(x) - g(y)] = E_a[f] - E_b[g] if c >= f(x) - g(y) at all points; and it has
+        E[c] >= integral of E|f_t(x) - g_t(y)| if c >= integral of |f_t(x) - g_t(y)|.
+        """
+        left, right, a, b, c = self.parts_of(cost)
+        check_terms([*over, f, g], self.statement["declare"])
+        self.finite_at_all_points(["add", f, g])
+        ours, theirs, bound = ({name for _, name in group} for group in (left, right, over))
+        if free_names(f) & theirs or free_names(g) & ours or bound & (ours | theirs | free_names([a, b, c])):
+            raise Rejected("a critic of points of the other law")
+        means = [["int", left, ["mul", a, f]], ["int", right, ["mul", b, g]]]
+        fall, gain = (["add", s, ["mul", ["num", "-1"], t]] for s, t in ((f, g), means))
+        if over:
+            fall, gain = (["int", over, ["abs", t]] for t in (fall, gain))
+        self.at_all_points(["add", c, ["mul", ["num", "-1"], fall]])
+        for mean in means:
+            if over and not self.always_finite(self.quietly(mean)):
+                raise Rejected("a family of critics with means that may not be finite")
+            self.need_finite(self.quietly(mean))
+        return plus(self.quietly(cost), scaled(self.quietly(gain), -1))
+
+    def gluing(self, names: list[Any], first: Any, second: Any, whole: Any) -> Sum:
+        """W(a, b) + W(b, c) - W(a, c): couplings of a with b and of b with c are marginals of a law of all three."""
+        (x, y, a, b, c1), (y2, z, b2, c, c2), (x2, z2, a2, c3, c4) = (self.parts_of(t) for t in (first, second, whole))
+        points = [name for _, name in x + y + z]
+        if [x, y, z, a, b, c] != [x2, y2, z2, a2, b2, c3] or len(set(points)) < len(points) or names:
+            raise Rejected("these three transport costs are not of three laws in a row")
+        self.at_all_points(["add", c1, c2, ["mul", ["num", "-1"], c4]])
+        found = self.quietly(whole)
+        self.moved.update(m[0][0] for _, m in found)
+        return plus(self.quietly(first), self.quietly(second), scaled(found, -1))
+
+    def one_sign(
+        self, over: list[Any], names: list[Any], others: list[Any], w: Any, d: Any, mean: Any, moves: list[Any]
+    ) -> Sum:
+        """|m| - integral of w |d| for m the integral of w d: a term d with d(u) d(v) >= 0 never changes its sign."""
+        check_terms([*over, *names, *others, w, d, mean], self.statement["declare"])
+        self.finite_at_all_points(d)
+        facts = [[{**self.variables[name]} for _, name in group] for group in (names, others)]
+        mine, copies, around = ({name for _, name in group} for group in (names, others, over))
+        if facts[0] != facts[1] or mine & copies or copies & free_names(d) or around & (mine | copies):
+            raise Rejected("a term is compared with itself at other points of the same spaces")
+        self.sign_of(names, w)
+        at_others = dict(zip((name for _, name in names), others, strict=True))
+        self.at_all_points(["mul", d, _exchanged(d, at_others)])
+        signed = self.quietly(["int", names, ["mul", w, d]])
+        if not self.always_finite(signed):
+            raise Rejected("an integral that may not be finite")
+        s = self.settle(plus(signed, scaled(self.quietly(mean), -1)))
+        for move in moves:
+            s = self.settle(self.move(s, move))
+        if s:
+            raise Rejected("this is not the integral of what has one sign")
+        size = ["int", names, ["mul", w, ["abs", d]]]
+        sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
+        return plus(next(sides), scaled(next(sides), -1))
 
     def equality_case(self, equations: list[Any], gaps: list[Any], witness: dict[str, Any], bound: set[str]) -> None:
         """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
@@ -2561,6 +2799,23 @@ class Replay:
             span = tuple(point(self.quietly(self.indices[name][end])) for end in ("lower", "upper"))
             return rename(atom, {name: f"#{self.ranges.index(span)}"}) if span in self.ranges else atom
         return rename(atom, {name: slot_of(name)})
+
+    def cases(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """A number is at least zero or at most zero: the statement is proved in both cases.
+
+        It is one that stands in the statement between bars, and depends on none of its variables.
+        """
+        self.demand("cases")
+        t = proof["term"]
+        if free_names(t) or not contains_term([statement["lhs"], statement["rhs"]], ["abs", t]):
+            raise Rejected("cases are those of the sign of a number whose absolute value is in the statement")
+        whole, bounds = self.statement, self.bounds
+        for part, relation in (("above", ">="), ("below", "<=")):
+            self.statement = {**whole, "given": [*whole["given"], [relation, t, ["num", "0"]]]}
+            self.bounds = list(bounds)
+            self.assume([relation, t, ["num", "0"]])
+            self.prove(statement, proof[part])
+        self.statement, self.bounds = whole, bounds
 
     def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
@@ -2824,6 +3079,17 @@ def hides_integral(item: Any, place: Atom) -> bool:
     return any(hides_integral(part, place) for part in item)
 
 
+def powers_in(t: Any) -> list[Any]:
+    """The powers that stand in a term."""
+    if not isinstance(t, list) or not t:
+        return []
+    return ([t] if t[0] == "pow" else []) + [power for part in t for power in powers_in(part)]
+
+
+def contains_term(t: Any, part: Any) -> bool:
+    return bool(t == part) or (isinstance(t, list) and any(contains_term(item, part) for item in t))
+
+
 def mentions(t: Any, name: str) -> bool:
     parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
     return t == name or any(mentions(part, name) for part in parts)
@@ -2931,8 +3197,8 @@ def bound_leaves(t: Any) -> set[tuple[str, str]]:
 
 def binders_of(t: Any) -> list[Any]:
     """What the head of a term binds: its first argument, or for entropies and information all groups."""
-    if t[0] in ("H", "I"):
-        return list(t[1:-1])
+    if t[0] in ("H", "I", "W"):
+        return list(t[1 : 3 if t[0] == "W" else -1])
     return [t[1]] if t[0] in BINDERS else []
 
 

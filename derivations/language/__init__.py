@@ -6,6 +6,7 @@
 ``Integral[z](f)``         integral over the base measure of z, a sum if z is discrete
 ``Sum[k](f)``              sum over ``k = index("k", K)``; ``Product[k](f)`` likewise
 ``KL(a, b)``, ``JSD``      divergences of densities; ``TV``, ``cross_entropy``
+``W1(p(x), q(y), cost)``    optimal transport cost, the infimum of E[cost] over all couplings
 ``H(p(x))``, ``I(q, x, z)``  entropy, also conditional; mutual information
 ``Normal(m, v)(x)``        the normal density; diagonal for a vector x
 ``Minibatch(M)(b)``        a uniformly drawn subset of size M, by the indicators b[i] of its members
@@ -24,6 +25,7 @@ from derivations.language.operators import (
     JSD,
     KL,
     TV,
+    W1,
     E,
     Grad,
     H,
@@ -58,6 +60,7 @@ __all__ = [
     "JSD",
     "KL",
     "TV",
+    "W1",
     "E",
     "Function",
     "Grad",

@@ -195,3 +195,25 @@ def I(law: Law, left: Any, right: Any, given: Any = ()) -> Term:  # noqa: E743
     if set(a) & set(b):
         raise LanguageError(f"I({law!r}, ...) shares variables between its two groups; they must be disjoint")
     return Term("I", a, b, c, law(*a, *b, *c))
+
+
+def W1(left: Scalar, right: Scalar, cost: Scalar) -> Term:
+    """The optimal transport cost: the infimum of E[cost] over all joint laws of the two that are given.
+
+    The cost is a non-negative term in the variables of both laws; with a distance it is the Wasserstein distance W_1
+    (Villani, *Optimal Transport*, 2009, chapter 6).  The two laws need variables of their own.
+
+    >>> from derivations.language import Function, laws, variables
+    >>> (p, q), (x, y) = laws("p q"), variables("x y")
+    >>> W1(p(x), q(y), Function("d", range="nonnegative")(x, y))
+    W1(p(x), q(y), d(x, y))
+    """
+    a, b = term(left), term(right)
+    where = f"W1({a!r}, {b!r}, ...)"
+    mine, others = _variables(targets(a), where), _variables(targets(b), where)
+    if shared := [v for v in mine if v in others]:
+        raise LanguageError(
+            f"{where} uses {shared[0]!r} in both laws; a coupling needs variables of its own for each, as in "
+            "W1(p(x), q(y), d(x, y))"
+        )
+    return Term("W", mine, others, a, b, term(cost))

@@ -171,6 +171,8 @@ def _text_call(value: Term) -> str:
         return f"Integral[{_list(args[0])}]({text(args[1])})"
     if head in ("KL", "JSD", "TV", "CE"):
         return f"{'cross_entropy' if head == 'CE' else head}({text(args[1])}, {text(args[2])})"
+    if head == "W":
+        return f"W1({_list(args[2:])})"
     if head == "H":
         v, g, a = args
         if g and a.head == "den" and _conditional(a.args[0], v, g, a):
@@ -266,7 +268,7 @@ _COMMANDS = {
     "eps": r"\varepsilon",
 }
 _RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
-_WIDE = ("E", "int", "sum", "prod", "sup", "inf", "grad", "limit", "KL", "JSD", "TV", "CE", "H", "I")
+_WIDE = ("E", "int", "sum", "prod", "sup", "inf", "grad", "limit", "KL", "JSD", "TV", "CE", "H", "I", "W")
 
 
 def name_latex(name: str, *subscripts: str) -> str:
@@ -468,6 +470,9 @@ def _latex_call(value: Term) -> str:
     if head in ("TV", "CE"):
         name = r"\mathrm{TV}" if head == "TV" else "H"
         return rf"{name}\left({latex(args[1])}, {latex(args[2])}\right)"
+    if head == "W":
+        left, right, cost = (latex(t) for t in args[2:])
+        return rf"W_{{1}}\left({left}, {right}; {cost}\right)"
     if head == "H":
         return _latex_information("H", args[2], [args[0]], args[1])
     if head == "I":

@@ -11,7 +11,10 @@ from derivations.language.terms import Index, LanguageError, Symbol, Term, Varia
 
 RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 THEOREMS = ("Kantorovich-Rubinstein", "Rademacher", "Eckart-Young")  # those that may be cited
-BINDERS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum", "prod", "sup", "inf", "grad", "limit", "eigenvalue")
+BINDERS = (
+    *("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "W"),
+    *("sum", "prod", "sup", "inf", "grad", "limit", "eigenvalue"),
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from derivations.prover.equality import vanish
 from derivations.prover.extremum import attained_proof
 from derivations.prover.factorisation import Search
 from derivations.prover.inequality import bound_proof, equality_case
+from derivations.prover.transport import having
 
 ALL = frozenset(kernel.RULES)
 UNFOLDING = frozenset(r for r in kernel.RULES if r.startswith("definition")) | {"Bayes' rule"}
@@ -97,13 +98,40 @@ def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = No
                 return {"rule": "equal", "moves": moves}
         if any(side[0] in ("sup", "inf") and side[1][0] == "law" for side in (statement["lhs"], statement["rhs"])):
             return {"rule": "point masses"}
+        if any("W" in kernel.heads(statement[side]) for side in ("lhs", "rhs")):
+            return _two_bounds(statement, rules, hints)
         return attained_proof(statement, rules, hints, find_proof)
     if relation in ("<=", ">=", "<", ">"):
-        proof = bound_proof(statement, rules, hints)
+        proof = bound_proof(statement, rules, hints) or _cases(statement, rules, hints)
         if proof is not None and statement["equality"]:
             witness = equality_case(statement, rules, proof["atoms"])
             return {**proof, "equality": witness} if witness is not None else None
         return proof
+    return None
+
+
+def _two_bounds(statement: dict[str, Any], rules: frozenset[str], hints: Any) -> dict[str, Any] | None:
+    """An equation from two inequalities."""
+    found = {
+        part: find_proof({**statement, "relation": relation}, rules, hints)
+        for part, relation in (("above", "<="), ("below", ">="))
+    }
+    return {"rule": "two bounds", **found} if None not in found.values() else None
+
+
+def _cases(statement: dict[str, Any], rules: frozenset[str], hints: Any) -> dict[str, Any] | None:
+    """An inequality about transport costs from the two cases of the sign of what stands between bars."""
+    sides = [statement["lhs"], statement["rhs"]]
+    given = statement["given"]
+    for _, t in having(sides, "abs") if having(sides, "W") else []:
+        if kernel.free_names(t) or any(h[1:] == [t, ["num", "0"]] for h in given):
+            continue
+        found = {
+            part: find_proof({**statement, "given": [*given, [relation, t, ["num", "0"]]]}, rules, hints)
+            for part, relation in (("above", ">="), ("below", "<="))
+        }
+        if None not in found.values():
+            return {"rule": "cases", "term": t, **found}
     return None
 
 

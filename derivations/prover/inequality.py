@@ -15,6 +15,7 @@ from derivations.prover import candidates
 from derivations.prover.equality import reduce, vanish
 from derivations.prover.factorisation import Search, factors
 from derivations.prover.simplex import nonnegative_combination
+from derivations.prover.transport import completed, transport_atoms
 
 Term = list[Any]
 Names = list[Any]
@@ -29,7 +30,7 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
     replay = Search(statement, rules)
     gap = replay.difference(low, high)
     strict = statement["relation"] in ("<", ">")
-    given = (hints or {}).get("atoms", [])
+    given = [[c, completed(replay, atom)] for c, atom in (hints or {}).get("atoms", [])]
     if given:
         rest = gap
         for multiplier, atom in given:
@@ -40,11 +41,12 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
             return {"rule": "bound", "atoms": given, "moves": moves, "equality": None}
     goal = reduce(replay, gap)[1]
     valued: list[tuple[list[Any], Sum, Sum]] = []
-    for stage in [[atom for _, atom in given], *pools(statement)]:
+    for stage in [[atom for _, atom in given], transport_atoms(statement), *pools(statement)]:
         for atom in stage:
             if any(atom == a for a, _, _ in valued) or len(valued) >= ATOMS:
                 continue
             try:
+                atom = completed(replay, atom)
                 value = replay.atom(atom)[0]
                 normal = reduce(replay, value)[1]
             except Rejected:

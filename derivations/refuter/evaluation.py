@@ -23,6 +23,7 @@ from derivations.refuter.frames import Frame
 from derivations.refuter.intervals import Interval
 from derivations.refuter.models import Key, Model, Point, rational
 from derivations.refuter.signature import Json, Signature, bound
+from derivations.refuter.transport import transport
 
 Env = list[Any]
 Closure = Callable[[Env], Value]
@@ -40,6 +41,7 @@ CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {
     "fn": function,
     "sup": extremum,
     "inf": extremum,
+    "W": transport,
 }
 
 

@@ -39,6 +39,7 @@ FORMS = {
     "TV": "vtt",
     "H": "vvt",
     "I": "vvvt",
+    "W": "vvttt",
     "sum": "it",
     "prod": "it",
     "sup": "bt",

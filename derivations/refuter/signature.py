@@ -22,7 +22,7 @@ Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
 PLAIN = frozenset({*ARITHMETIC, "normal", "gaussian", "minibatch", "entry", "inverse", "det"})
 LEAVES = frozenset({"num", "const", "sym", "var", "idx"})
-INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I")
+INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "W")
 
 
 NOTHING: frozenset[tuple[str, str]] = frozenset()
@@ -44,7 +44,7 @@ def subterms(term: Json) -> list[Json]:
     if head == "den":
         return [*term[1][2], *(t for _, t in term[2]), *(t for _, t in term[3])]
     if head in INTEGRALS:
-        return list(term[{"H": 3, "I": 4}.get(head, 2) :])
+        return list(term[{"H": 3, "I": 4, "W": 3}.get(head, 2) :])
     if head in ("sum", "prod", "sup", "inf", "grad"):
         return [term[2]]
     raise Unsupported(f"the head {head!r}")
@@ -55,7 +55,7 @@ def bound(term: Json) -> list[Json]:
     head = term[0]
     if head in ("int", "E", "KL", "JSD", "CE", "TV"):
         return list(term[1])
-    if head == "H":
+    if head in ("H", "W"):
         return [*term[1], *term[2]]
     if head == "I":
         return [*term[1], *term[2], *term[3]]

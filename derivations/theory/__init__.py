@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import importlib
 
-TOPICS = ("autoencoder", "aggregate", "elbo", "reparameterization", "gaussian", "gan", "gan_training", "wasserstein")
+TOPICS = (
+    "autoencoder",
+    "aggregate",
+    "elbo",
+    "reparameterization",
+    "gaussian",
+    "gan",
+    "gan_training",
+    "transport",
+    "wasserstein",
+)
 
 
 def claims():  # type: ignore[no-untyped-def]

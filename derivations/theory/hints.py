@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from derivations.language.statements import encode
-from derivations.language.terms import Index, Scalar, Term, term
+from derivations.language.terms import Index, Scalar, Term, Variable, term
 
 
 def square(weight: Scalar, root: Scalar, over: Iterable[Index] = (), factor: Scalar = 1) -> list[Any]:
@@ -22,8 +22,8 @@ def gibbs(left: Scalar, right: Scalar, over: Iterable[Term] = (), factor: Scalar
     return [encode(term(factor)), ["gibbs", [encode(i) for i in over], encode(term(left)), encode(term(right))]]
 
 
-def nonnegative(value: Scalar, over: Iterable[Index] = ()) -> list[Any]:
-    """A term that the hypotheses and declared signs make non-negative, summed over indices."""
+def nonnegative(value: Scalar, over: Iterable[Index | Variable] = ()) -> list[Any]:
+    """A term that hypotheses and signs make non-negative, summed over indices or integrated over variables."""
     return [encode(term(1)), ["nonneg", [encode(i) for i in over], encode(term(value))]]
 
 

@@ -3,15 +3,11 @@
 Main statements
     ``parallel-lines-jsd``         two parallel lines have the divergence log 2, however close they are
     ``parallel-lines-gradients``   the divergence has no gradient there, the distance |theta| has one
-    ``weak-duality``               E_p[f] - E_q[f] <= E_pi ||x - y|| for every coupling pi and every 1-Lipschitz f
-    ``discrete-duality``           equality where the slack vanishes: a plan and a critic that certify each other
     ``lipschitz-layers``           compositions, linear layers, clipped weights, ReLU
 
 Notes
-    A coupling of p and q is a joint law pi(x, y) whose marginals they are; that is a hypothesis here, and so is the
-    Lipschitz bound of f.  The distance is a function d(x, y) >= 0 of which nothing else is used: it may be the
-    Euclidean distance ||x - y||, in any dimension, or any other.  Sources: Arjovsky, Chintala and Bottou, Wasserstein
-    GAN, 2017; Villani, Optimal Transport, 2009, chapters 5 and 6.
+    The distance itself, its couplings and its critics: derivations.theory.transport.  Here a distance is a function
+    d(x, y) >= 0 of which nothing else is used.  Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017.
 """
 
 from fractions import Fraction
@@ -82,75 +78,10 @@ parallel_lines_gradients = Claim(
     companion="numerics.wasserstein.parallel_lines_gradients",
 )
 
-# Duality --------------------------------------------------------------------------------------------------------------
-
-p, q, pi = laws("p q pi")
-f = Function("f")
-metric = Function("d", range="nonnegative")
-distance = metric(x, y)
-coupling = (pi(x) == p(x), pi(y) == q(y))
-lipschitz = f(x) - f(y) <= distance
-
-weak_duality = Claim(
-    id="weak-duality",
-    item="4.4",
-    title="Every critic stays below every transport plan",
-    question="Why is $E_p[f] - E_q[f]$ for a 1-Lipschitz $f$ a lower bound of the Wasserstein distance?",
-    parts=(
-        Part(
-            (E[p(x)](f(x)) - E[q(y)](f(y)) <= E[pi(x, y)](distance)).assuming(*coupling, lipschitz),
-            chains=(
-                chain(
-                    E[p(x)](f(x)) - E[q(y)](f(y)),
-                    (
-                        "=",
-                        E[pi(x, y)](f(x)) - E[pi(x, y)](f(y)),
-                        "hypothesis, marginalisation",
-                    ),
-                    ("=", E[pi(x, y)](f(x) - f(y)), "linearity"),
-                    ("<=", E[pi(x, y)](distance), "non-negative integrand"),
-                ).assuming(*coupling, lipschitz),
-            ),
-        ),
-    ),
-    words=(
-        "A coupling $\\pi$ has $p$ and $q$ as its marginals, so $E_p[f] - E_q[f]$ is the mean of $f(x) - f(y)$ under "
-        "$\\pi$, and for a 1-Lipschitz $f$ that is at most the mean distance. This holds for all couplings and all "
-        "critics at once: every critic is a lower bound of $W_1$, every transport plan an upper bound."
-    ),
-    companion="numerics.wasserstein.weak_duality",
-)
-
-place, goal = variables("i j", kind="discrete")
-plan = laws("pi")[0](place, goal)
-cost = metric(place, goal)
-marginals = (pi(place) == p(place), pi(goal) == q(goal))
-feasible = f(place) - f(goal) <= cost
-gain = E[p(place)](f(place)) - E[q(goal)](f(goal))
-
-discrete_duality = Claim(
-    id="discrete-duality",
-    item="4.4",
-    title="A plan and a critic that certify each other",
-    question="When is a transport plan on a finite space optimal, and how can one check it?",
-    parts=(
-        Part(
-            (gain <= E[plan](cost)).iff(plan * (cost - f(place) + f(goal)) == 0).assuming(*marginals, feasible),
-        ),
-    ),
-    words=(
-        "On a finite space both problems are linear programs: the plan minimises the cost, the critic maximises the "
-        "gain. The gain equals the cost exactly if the plan moves mass only where the critic falls as fast as the "
-        "distance allows, $f(i) - f(j) = d(i, j)$. So a plan and a critic with this property prove each other optimal, "
-        "and the proof is a finite table of rational numbers that can be checked without solving anything. Linear "
-        "programs with optimal plans always have such a pair."
-    ),
-    companion="numerics.wasserstein.discrete_duality",
-)
-
 # Critics as networks --------------------------------------------------------------------------------------------------
 
-g = Function("g")
+f, g = Function("f"), Function("g")
+metric = Function("d", range="nonnegative")
 outer, inner = symbols("a b", sign="nonnegative")
 far = metric(f(g(x)), f(g(y)))
 near = metric(g(x), g(y))
@@ -217,7 +148,7 @@ lipschitz_layers = Claim(
     companion="numerics.wasserstein.lipschitz_layers",
 )
 
-CLAIMS = topic([parallel_lines_jsd, parallel_lines_gradients, weak_duality, discrete_duality, lipschitz_layers])
+CLAIMS = topic([parallel_lines_jsd, parallel_lines_gradients, lipschitz_layers])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

@@ -103,6 +103,7 @@ CONDITIONS = {
     "generator-best-response": ["inf[x'](log(1 - D(x'))) is finite"],
     # A Jensen-Shannon divergence is always finite.
     "parallel-lines-jsd": ["JSD(a(x)*u(y), b(x)*u(y)) is finite"],
+    "parallel-lines-w1": [],
     "parallel-lines-gradients": ["JSD(a(x)*u(y), b(x)*u(y)) is finite", "theta != 0"],
     # First moments are finite: then so are the means of a Lipschitz function.
     "weak-duality": [
@@ -111,12 +112,29 @@ CONDITIONS = {
         "E[p(x)](f(x)) is finite",
     ],
     # On a finite space they are.
-    "discrete-duality": ["E[q(j)](f(j)) is finite", "E[pi(i, j)](d(i, j)) is finite", "E[p(i)](f(i)) is finite"],
+    "discrete-duality": ["E[pi(i, j)](d(i, j)) is finite", "E[q(j)](f(j)) is finite", "E[p(i)](f(i)) is finite"],
+    # First moments: the distance of the quantiles is at most the distances to the origin.
+    "w1-line": [
+        "E[U(u)](d(Q_F(u), Q_G(u))) is finite",
+        "Integral[t](abs(E[p(x)](h(x, t)) - E[q(y)](h(y, t)))) is finite",
+    ],
+    # The two distances whose difference is taken, and the bound.
+    "w1-continuity": [
+        "E[r(z)](d(G(t, z), G(s, z))) is finite",
+        "W1(p_s(y), q(w), d(y, w)) is finite",
+        "W1(p_t(x), q(w), d(x, w)) is finite",
+    ],
+    "w1-differentiable-ae": [
+        "E[r(z)](d(G(t, z), G(s, z))) is finite",
+        "E[r(z)](L(z)) is finite",
+        "W1(p_s(y), q(w), d(y, w)) is finite",
+        "W1(p_t(x), q(w), d(x, w)) is finite",
+    ],
     "lipschitz-layers": [],
 }
 
 # The theorems that the sheet allows to be cited, where it does.
-ASSUMPTIONS: dict[str, list[str]] = {"linear-ae-pca": ["Eckart-Young"]}
+ASSUMPTIONS: dict[str, list[str]] = {"linear-ae-pca": ["Eckart-Young"], "w1-differentiable-ae": ["Rademacher"]}
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
