@@ -11,7 +11,7 @@ from typing import Any
 
 from derivations.language.laws import density
 from derivations.language.terms import Function, Index, Symbol, Term, Variable, at, number, power, term, walk
-from derivations.latex.arguments import variable_key
+from derivations.latex.arguments import slot_and_copy, variable_key
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
@@ -135,7 +135,7 @@ class Expectations(Information):
         for _, piece in split(below, "COMMA", "SEMI"):
             sides = split(piece, "SIM")
             if len(sides) == 2:
-                found.append(self.drawn([*waiting, *sides[0][1]], sides[1][1]))
+                found += self.all_drawn([*waiting, *sides[0][1]], sides[1][1])
                 waiting = []
             elif len(piece) == 1 and self.names_variable(piece[0]):
                 waiting.append(piece[0])
@@ -161,6 +161,15 @@ class Expectations(Information):
             found += ready
             left = [d for d in left if d not in ready]
         return found
+
+    def all_drawn(self, left: list[Part], right: Row) -> list[Term]:
+        """``x, x' ~ p`` are independent draws of one law; ``x, y ~ p`` have a joint law."""
+        names = [name_of(p) for p in left if p.kind != "COMMA"]
+        slots = {slot_and_copy(variable_key(n))[0] for n in names if n is not None}
+        range_of_draws = any(":" in spell(p.below) or p.kind == "DOTS" for p in left)
+        if len(names) > 1 and len(slots) == 1 and all(n is not None for n in names) and not range_of_draws:
+            return [self.drawn([p], right) for p in left if p.kind != "COMMA"]
+        return [self.drawn(left, right)]
 
     def drawn(self, left: list[Part], right: Row) -> Term:
         """``x ~ p``, ``z ~ q(z | x)``, ``z_1, ..., z_K ~ q``: the density of what is drawn."""

@@ -209,12 +209,29 @@ class _Parser:
         if (above and above[0].kind in ("PARTIAL", "DIFFERENTIAL")) or spell(above) == "d":
             return self.quotient_of_differentials(part, above, below)
         heads = [row[0].text if row and row[0].kind == "NAME" else "" for row in (above, below)]
+        if heads[0] == heads[1] == "d" and len(above) == len(below) == 2 and self.are_laws(above[1], below[1]):
+            return self.density_ratio(part, above[1], below[1])
         ordinary = heads[0] == heads[1] == "d" and len(below) == 2 and name_of(below[1]) is not None
         if ordinary and len(above) > 1 and above[0].plain and below[0].plain:
             return self.quotient_of_differentials(part, above, below)
         if heads[0] == heads[1] and heads[0] in ("delta", "d") and len(above) > 1:
             raise Unread("a derivative in d or delta notation")
         return Node("quotient", (self.sub(above), self.sub(below)), part.place)
+
+    def are_laws(self, *parts: Part) -> bool:
+        names = [name_of(p) for p in parts]
+        return all(n is not None and n.base[0].isupper() and self.applies(n, ()) for n in names)
+
+    def density_ratio(self, part: Part, above: Part, below: Part) -> Node:
+        r"""``\frac{dP}{dQ}(x)``: the ratio of the densities."""
+        following = self.peek()
+        called = following is not None and following.kind == "bracketed" and following.plain
+        self.at += called
+        nodes = []
+        for name in (name_of(above), name_of(below)):
+            arguments = following.args[0] if called and following is not None else ()
+            nodes.append(Node("call", (name, arguments), part.place) if called else Node("name", (name,), part.place))
+        return Node("quotient", tuple(nodes), part.place)
 
     def quotient_of_differentials(self, part: Part, above: Row, below: Row) -> Node:
         """``\\frac{\\partial}{\\partial x} f`` and ``\\frac{\\partial f}{\\partial x}``."""
@@ -409,7 +426,10 @@ class _Parser:
         first, after = self.differentials(self.at)
         if first:
             self.at = after
-            return Node("integral", (part.below, part.above, tuple(first), self.reach("integral")), part.place)
+            rest = self.peek()
+            alone = rest is None or rest.kind in ("PLUS", "MINUS", *_STOPS)
+            body = Node("number", (Fraction(1),)) if alone else self.reach("integral")
+            return Node("integral", (part.below, part.above, tuple(first), body), part.place)
         end = self.closing_differential()
         if end is None:
             return Node("integral", (part.below, part.above, (), self.reach("integral")), part.place)

@@ -249,6 +249,7 @@ class Reserved(Expectations):
         a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
         if set(bound_by(a)) != set(bound_by(b)):
             raise Unread("an f-divergence of laws over different variables")
+        self.unexplained["f"] = None  # a convex function that the text may have named
         return Term("E", bound_by(b), b, Function("f", "real")(a / b))
 
     def has_variables(self, row: Row) -> bool:

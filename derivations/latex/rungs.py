@@ -33,6 +33,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _discrete(case, context, discrete)
     yield from _identical(case)
     yield from _mixtures(case)
+    yield from _equal_laws(case)
     yield from _independence(case)
     yield from _temporal(case)
     yield from _chains(case)
@@ -214,6 +215,19 @@ def _identical(case: Case) -> Iterator[Rung]:
         return
     shown = ", ".join(sorted(v.name for v in numbered))
     yield f"{shown} have the same law", Statement(case.statement.relation, *sides, (), case.statement.given)
+
+
+def _equal_laws(case: Case) -> Iterator[Rung]:
+    """``D*(x) = p(x) / (p(x) + p(x))``: a side that has lost one of two laws speaks of the case that they are equal."""
+    sides = [{d.args[0]: d for d in walk(s) if d.head == "den" and not d.args[2]} for s in _sides(case.statement)]
+    if any(t.head in ("E", "int", "KL", "JSD", "TV") for s in _sides(case.statement) for t in walk(s)):
+        return
+    for mine, other in (sides, sides[::-1]):
+        lost = [law for law in other if law not in mine]
+        if len(other) == 2 and len(mine) == len(lost) == 1:
+            one, two = next(iter(mine.values())), other[lost[0]]
+            if one.args[1] == two.args[1]:
+                yield f"{two!r} = {one!r}", case.statement.assuming(("=", two, one))
 
 
 def _mixtures(case: Case) -> Iterator[Rung]:

@@ -38,11 +38,19 @@ class Sums(Interpretation):
                 name = name_of(piece[0]) if piece else None
                 if name is not None and variable_key(name) in self.vocabulary.variables:
                     names.append(name)
-        weights = [Node("call", (d.name, d.measure)) for d in differentials if d.measure is not None]
-        if weights:
+        if any(d.measure is not None for d in differentials):
             return self._against_measures(differentials, body)
+        if len(differentials) == 1 and self.is_measure(names[0]):  # int f dP
+            density = self.bare_density(names[0], (), True)
+            variables = tuple(v for _, v in density.args[1] if isinstance(v, Variable))
+            return Term("E", variables, density, self.under(variables, body))
         variables = self._variables_of(names) if names else self.understood(body)
         return Term("int", variables, self.under(variables, body))
+
+    def is_measure(self, name: Name) -> bool:
+        """Whether ``dP`` integrates with respect to a law, in a capital letter that is no variable."""
+        capital = name.base in ("P", "Q") or (name.style in ("blackboard", "calligraphic") and name.base.isupper())
+        return capital and self.vocabulary.is_law(name)
 
     def _against_measures(self, differentials: Any, body: Node) -> Term:
         variables: tuple[Variable, ...] = ()

@@ -194,8 +194,20 @@ class _Reader:
         for spelling, kind in (("\\|", "NORM"), ("\\Vert", "NORM"), ("||", "NORM"), ("|", "ABS"), ("\\vert", "ABS")):
             if rest.startswith(spelling):
                 self.at += len(spelling)
-                self.put(side + kind, "", start)
+                if name == "left" and self.closes_invisibly():  # \left\| ... \right. separates, as \middle\| does
+                    self.put(*(("DBAR", "||") if kind == "NORM" else ("BAR", "|")), start)
+                else:
+                    self.put(side + kind, "", start)
                 return
+
+    def closes_invisibly(self) -> bool:
+        r"""Whether the ``\right`` that belongs to the ``\left`` just read is the invisible bracket."""
+        depth = 1
+        for match in re.finditer(r"\\(left|right)(?![A-Za-z])\s*(.)", self.text[self.at :]):
+            depth += 1 if match[1] == "left" else -1
+            if depth == 0:
+                return match[2] == "."
+        return False
 
     def negated(self, start: int) -> None:
         inner = _Reader(self.text[self.at :], 0, self.depth + 1)

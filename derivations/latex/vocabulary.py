@@ -176,6 +176,8 @@ class Vocabulary:
 
     def applies(self, name: Name, row: Row) -> bool:
         """Whether parentheses after a name hold its arguments rather than a factor."""
+        if self.is_law(name) and any(p.kind == "FUNCTION" for p in row) and len(split(row, "BAR", "COMMA")) == 1:
+            return False  # p (log p - log q): a density times a bracket
         if name.base in RESERVED or name.base in DIVERGENCES or self.is_law(name):
             return True
         if name.base in ("N", "calN"):
@@ -188,7 +190,8 @@ class Vocabulary:
             return not (name.base in ("d", "c", "m", "s", "u", "v", "w", "A", "B") and not is_argument_list(row))
         if name.key in self.functions:
             return True
-        return is_argument_list(row) and not (len(name.base) == 1 and name.base in "abck" and not name.below)
+        several = len(split(row, "COMMA")) > 1
+        return is_argument_list(row) and (several or not (name.base in ("a", "b", "c", "k") and not name.below))
 
     def _greek(self, row: Row) -> Iterator[str]:
         """Greek letters that are variables: a law is a density of them, or an integral runs over them."""
@@ -254,7 +257,8 @@ class Vocabulary:
                 self._bound_by(part)
             if part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d"):
                 name = name_of(following) if following is not None and part.plain else None
-                if name is not None and any(p.kind == "BIG" for p in where[:at]):
+                measure = name is not None and self.is_law(name) and name.base.isupper()  # int f dP
+                if name is not None and not measure and any(p.kind == "BIG" for p in where[:at]):
                     self.variables.add(variable_key(name))
                     self.integrated.add(slot_and_copy(variable_key(name))[0])
             name = name_of(part)
@@ -280,7 +284,9 @@ class Vocabulary:
                 for argument in (*read.targets, *read.given) if read else ():
                     if argument.name is not None and not self.is_law(argument.name):
                         self._add_variable(argument.name)
-            elif name.base in ("H", "I"):
+            elif name.base in ("H", "I") and not any(
+                (n := name_of(p)) is not None and self.is_law(n) for p in following.args[0]
+            ):
                 for p in following.args[0]:
                     inner = name_of(p)
                     if inner is not None and not self.is_law(inner) and p.kind in ("NAME", "accent"):
