@@ -19,31 +19,36 @@ from derivations.check import check
 WRONG = 1e-6  # a relative gap beyond what rounding makes of these sums
 
 
-def drawn(seed: int, n: int) -> tuple[str, tuple, set[str]]:
+def drawn(seed: int, n: int, markov: bool = False) -> tuple[str, tuple, set[str]]:
     """The n-th document of a seed, with the statement that it makes and its discrete variables."""
     draw = random.Random(seed * 1_000_003 + n)
     while True:
-        claim = statements.statement(draw)
+        claim = statements.statement(draw, markov)
         if statements.sensible(claim):
             document, counted = statements.written(claim, draw)
-            return document, claim, counted
+            chain = "<!-- derivations: markov x -> y -> z -->\n" if markov else ""
+            return chain + document, claim, counted
 
 
-def compared(seed: int, n: int, models: int = 200, timeout: float = 3.0) -> tuple[str, bool | None, str]:
+def compared(
+    seed: int, n: int, models: int = 200, timeout: float = 3.0, markov: bool = False
+) -> tuple[str, bool | None, str]:
     """The verdict on a drawn statement, its truth (None if no model decides), and what is wrong, in words."""
-    document, claim, counted = drawn(seed, n)
+    document, claim, counted = drawn(seed, n, markov)
     steps = check(document, timeout=timeout).steps
     if len(steps) != 1:
         return "misread", None, f"{len(steps)} steps in {document}"
     (step,) = steps
-    evaluated, worst = statements.margins(claim, counted, n, models if step.verdict in ("proved", "refuted") else 30)
+    evaluated, worst = statements.margins(
+        claim, counted, n, models if step.verdict in ("proved", "refuted") else 30, markov=markov
+    )
     truth = None if not evaluated or (0 < worst <= WRONG) else worst <= 0 or (claim[1] == "=" and worst < 1e-12)
     truth = True if claim[1] in ("=", "<=", ">=") and evaluated and worst <= 1e-9 else truth
     fault = ""
     if step.verdict == "proved" and truth is False:
         fault = f"proved, but false by {worst:.2g}"
     if step.verdict == "refuted" and truth is True and claim[1] not in ("<", ">"):
-        evaluated, worst = statements.margins(claim, counted, n, models, sparse=True)
+        evaluated, worst = statements.margins(claim, counted, n, models, sparse=True, markov=markov)
     if step.verdict == "refuted" and truth is True and claim[1] not in ("<", ">") and worst < WRONG:
         fault = f"refuted, but true in {evaluated} cases"
     if fault:
@@ -77,11 +82,15 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--normal", action="store_true", help="statements about normal laws")
+    parser.add_argument("--markov", action="store_true", help="statements under a Markov chain x -> y -> z")
     options = parser.parse_args()
     table: collections.Counter[tuple[str, bool | None]] = collections.Counter()
     wrong = 0
     for n in range(options.first, options.first + options.count):
-        verdict, truth, fault = (compared_normal if options.normal else compared)(options.seed, n)
+        if options.normal:
+            verdict, truth, fault = compared_normal(options.seed, n)
+        else:
+            verdict, truth, fault = compared(options.seed, n, markov=options.markov)
         table[verdict, truth] += 1
         if fault:
             wrong += 1

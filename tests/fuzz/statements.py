@@ -126,6 +126,23 @@ TRUE: list[tuple[Tree, str, Tree]] = [
     (("inf", "x", total(F, G)), ">=", total(("inf", "x", F), ("inf", "x", G))),
     (("exp", total((-1, kl(P("x"), Q("x"))))), "<=", num(1)),
 ]  # fmt: skip
+MARKOV: list[tuple[Tree, str, Tree]] = [  # under x -> y -> z
+    (MI("p", "x", "z"), "<=", MI("p", "x", "y")),
+    (MI("p", "x", "z"), "<=", MI("p", "y", "z")),
+    (den("p", "z", "xy"), "=", den("p", "z", "y")),
+    (den("p", "x", "yz"), "=", den("p", "x", "y")),
+    (den("p", "xz", "y"), "=", ("mul", den("p", "x", "y"), den("p", "z", "y"))),
+    (den("p", "xyz"), "=", ("mul", ("mul", den("p", "x"), den("p", "y", "x")), den("p", "z", "y"))),
+    (MI("p", "x", "yz"), "=", MI("p", "x", "y")),
+    (logd("p", "xyz"), "=", total(logd("p", "x"), logd("p", "y", "x"), logd("p", "z", "y"))),
+    (mean(P("xyz"), logd("p", "z", "xy")), "=", mean(P("yz"), logd("p", "z", "y"))),
+    (kl(P("xyz"), Q("xyz")), "=", total(kl(P("xy"), Q("xy")), mean(P("y"), kl(P("z", "y"), Q("z", "y"))))),
+    (("int", "y", ("mul", den("p", "y", "x"), den("p", "z", "y"))), "=", den("p", "z", "x")),
+    (mean(P("y", "x"), mean(P("z", "y"), fn("f", "z"))), "=", mean(P("z", "x"), fn("f", "z"))),
+    (logd("p", "z", "x"), ">=", mean(Q("y"), ("log", div(("mul", den("p", "y", "x"), den("p", "z", "y")), den("q", "y"))))),
+    (kl(P("z", "x"), Q("z", "x")), "<=", kl(P("yz", "x"), Q("yz", "x"))),
+    (H("p", "xyz"), "=", total(H("p", "xy"), H("p", "yz"), (-1, H("p", "y")))),
+]  # fmt: skip
 RELATIONS = ("=", "<=", ">=", "<", ">")
 
 
@@ -207,9 +224,9 @@ def changed(t: Tree, draw: random.Random) -> Tree:
     )
 
 
-def statement(draw: random.Random) -> tuple[Tree, str, Tree]:
+def statement(draw: random.Random, markov: bool = False) -> tuple[Tree, str, Tree]:
     """A true statement, changed in up to three places."""
-    left, relation, right = draw.choice(TRUE)
+    left, relation, right = draw.choice(MARKOV if markov else TRUE)
     for _ in range(draw.choice((0, 1, 1, 1, 2, 2, 3))):
         which = draw.randrange(7)
         if which == 0:
@@ -349,7 +366,9 @@ def written(claim: tuple[Tree, str, Tree], draw: random.Random) -> tuple[str, se
 class Model:
     """Joint tables of the laws over weighted points, and tables of functions; *logged* functions are positive."""
 
-    def __init__(self, rng: np.random.Generator, counted: set[str], logged: set[str], sparse: bool = False) -> None:
+    def __init__(
+        self, rng: np.random.Generator, counted: set[str], logged: set[str], sparse: bool = False, markov: bool = False
+    ) -> None:
         self.size = {v: int(rng.integers(1, 4)) for v in VARIABLES}
         spread = rng.choice([0.0, 1.0, 3.0])
         self.weight = {
@@ -364,7 +383,12 @@ class Model:
             if sparse:
                 mass *= rng.random(size=shape) > 0.3
                 mass += 1.0 if not mass.any() else 0.0
-            self.joint[name] = mass / mass.sum() / base
+            mass /= mass.sum()
+            if markov:
+                middle = mass.sum(axis=(0, 2), keepdims=True)
+                first, last = mass.sum(axis=2, keepdims=True), mass.sum(axis=0, keepdims=True)
+                mass = first * last / np.where(middle == 0, 1, middle)
+            self.joint[name] = mass / base
         if rng.random() < 0.15:
             self.joint["q"] = self.joint["p"]
         self.base = base
@@ -513,7 +537,7 @@ def logged(claim: tuple[Tree, str, Tree]) -> set[str]:
 
 
 def margins(
-    claim: tuple[Tree, str, Tree], counted: set[str], seed: int, models: int, sparse: bool = False
+    claim: tuple[Tree, str, Tree], counted: set[str], seed: int, models: int, sparse: bool = False, markov: bool = False
 ) -> tuple[int, float]:
     """In how many random models both sides exist, and by how much the statement fails at worst (negative: never).
 
@@ -525,7 +549,7 @@ def margins(
     variables = "".join(sorted(free(left) | free(right)))
     positive = logged(claim)
     for _ in range(models):
-        model = Model(rng, counted, positive, sparse)
+        model = Model(rng, counted, positive, sparse, markov)
         for at, _ in model.points(variables):
             try:
                 a, b = model.value(left, at), model.value(right, at)
