@@ -61,6 +61,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     positive: set[str] = set()
     radicands: set[str] = set()
     dependent: dict[str, str] = {}
+    squared: set[str] = set()
     first = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
     nodes = first.parse(left), first.parse(right)
     shown = context.vocabulary.shown((*left, *right))
@@ -73,6 +74,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         meaning.positive |= positive
         meaning.radicands |= radicands
         meaning.dependent |= dependent
+        meaning.squared |= squared
         meaning.shown, meaning.random, meaning.components = shown, random, components
         meaning.times = times
         meaning.gaussian = gaussian(*nodes)
@@ -86,9 +88,10 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
             raise
         except LanguageError as error:
             raise Unread(str(error).split(";")[0]) from error
-        found = (meaning.continuous, meaning.positive, meaning.radicands, meaning.dependent)
-        if found == (continuous, positive, radicands, dependent):
+        found = (meaning.continuous, meaning.positive, meaning.radicands, meaning.dependent, meaning.squared)
+        if found == (continuous, positive, radicands, dependent, squared):
             break
+        squared = set(meaning.squared)
         dependent = dict(meaning.dependent)
         continuous, positive = set(meaning.continuous), set(meaning.positive)
         radicands = set(meaning.radicands)

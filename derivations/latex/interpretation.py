@@ -51,6 +51,7 @@ class Interpretation:
         self.expanding: list[str] = []
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
         self.random: frozenset[str] = frozenset()  # the slots in entropies of the step that name no law
+        self.squared: set[str] = set()  # deviations whose squares are second parameters of normal laws
         self.radicands: set[str] = set()  # symbols of which the step takes the square root
         self.prior_first = False  # the divergence of a closed form has the standard normal law on its left
         self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show

@@ -68,8 +68,12 @@ class Normals(Sums):
         symbol = spread.args[0] if spread.head == "at" else spread
         if isinstance(symbol, Symbol) and symbol.name.startswith("sigma"):
             ways = ("N(m, s) has the standard deviation s", "N(m, s) has the variance s")
-            if not self.reading.choose("normal", ways):
+            beside = bool(self.squared)  # then it is the variance, or the writer changes the notation
+            chosen = self.reading.choose("normal beside squares" if beside else "normal", ways[:: -1 if beside else 1])
+            if (chosen == 0) != beside:
                 spread = power(spread, 2)
+        elif spread.head == "pow":  # who writes sigma^2 there once writes variances there
+            self.squared |= {t.name for t in walk(spread) if isinstance(t, Symbol) and t.name.startswith("sigma")}
         for t in (*walk(mean), *walk(spread)):
             if isinstance(t, Symbol):
                 self.parametric.add(t.name)

@@ -97,3 +97,11 @@ def test_what_vanishes_takes_only_what_is_finite_with_it() -> None:
     for other in (log(p(x)), KL(p(x), q(x)), sup[x](Function("f")(x))):
         assert judge(Limit[a, 0](a * other) == 0).verdict != "proved"
     assert judge(Limit[a, 0](a * Function("f")(x)) == 0).verdict == "proved"
+
+
+def test_a_deviation_and_a_variance_beside_each_other_are_not_taken_for_one() -> None:
+    for sides in (r"\sigma^2) = \mathcal{N}(\mu; x, \sigma)", r"\sigma) = \mathcal{N}(\mu; x, \sigma^2)"):
+        assert [s.verdict for s in check(rf"$$ \mathcal{{N}}(x; \mu, {sides} $$").steps] == ["conditional"]
+    assert [s.verdict for s in check(r"$$ \mathcal{N}(x; \mu, \sigma) = \mathcal{N}(\mu; x, \sigma) $$").steps] == [
+        "proved"
+    ]
