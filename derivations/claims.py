@@ -55,6 +55,13 @@ REASONS: dict[str, tuple[str, ...]] = {
     "triangle inequality": ("gluing", "hypothesis", "cases"),
     "nested events": ("one sign", "hypothesis", "pushforward", "normalisation"),
     "point masses": ("point masses",),
+    "supremum over a class": (
+        "least upper bound",
+        "bounded by its extremum",
+        "two bounds",
+        "hypothesis",
+        "algebra of fractions",
+    ),
     "exchangeability": ("exchangeability", "size of a minibatch", "normalisation", "sum of a constant"),
     "size of a minibatch": ("size of a minibatch", "normalisation", "sum of a constant"),
     "independent draws": ("independence of components", "normalisation", "sum of a constant"),

@@ -25,6 +25,7 @@ and an inequality when ``right - left - sum of multiplier * atom`` does, where e
     nonneg     integral of t >= 0                         for t >= 0
     extremum   integral of w (sup f - f(y)) >= 0          for w >= 0, zero only for w (sup f - f(y)) = 0; y a point, or
                                                           a polynomial in the place of a function
+               sup A - A(g) >= 0                          for a function g of the class over which the supremum is taken
     coupling   E[c(G(z), H(z))] - W >= 0                  for W the least mean cost c between the laws of G(z) and H(z)
     critic     W - (E_a[f] - E_b[g]) >= 0                 for c(x, y) >= f(x) - g(y), W that of the laws a and b
     gluing     W(a, b) + W(b, c) - W(a, c) >= 0           where the costs satisfy the triangle inequality
@@ -95,6 +96,7 @@ RULES = (
     "squares are non-negative",
     "non-negative integrand",
     "bounded by its extremum",
+    "least upper bound",
     "coupling",
     "critic",
     "gluing",
@@ -588,19 +590,27 @@ def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
     if form == "w" and part in (["infinity"], ["minus infinity"]):
         return True
     if form == "x" and part[0] in ("function", "law"):
-        known = declare["functions"].get(part[1], {}).get("range")
-        return part[2] == known if part[0] == "function" else part[2:] == [[]] and isinstance(part[1], str)
+        if part[0] == "law":
+            return part[2:] == [[]] and isinstance(part[1], str)
+        for relation, *terms in part[3] if len(part) == 4 else []:
+            check_terms(terms, declare)
+            if relation not in ("<=", ">=") or len(terms) != 2 or not heads(terms).isdisjoint({*BINDERS} - {"sum"}):
+                raise Rejected("a class of functions is given by inequalities without integrals and extrema")
+        return len(part) in (3, 4) and part[2] == declare["functions"].get(part[1], {}).get("range")
     check_term(part, declare)
     return part[0] in {"i": ("idx",), "d": ("sym", "var"), "x": ("sym", "var"), "w": ("num",)}.get(form, (part[0],))
 
 
 # What a cost, a critic or an image is made of: it has a finite value at all points of its variables.
 FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn", "sum"))
+# What a witness for a function is made of: with whole powers and no division by zero it has a value everywhere.
+TOTAL = frozenset(("num", "const", "sym", "var", "at", "add", "mul", "pow", "exp", "abs", "fn"))
 
 PROOFS = {
     "equal": "rule moves",
     "two bounds": "rule above below",
     "cases": "rule term above below",
+    "least upper bound": "rule extremum bounded",
     "bound": "rule atoms moves equality",
     "attained": "rule witness reached bounded",
     "point masses": "rule",
@@ -1121,6 +1131,8 @@ class Replay:
         if "W" in heads(body):
             raise Rejected("an extremum of transport costs")
         self.unrestricted(binder)
+        if restricted(binder):
+            return self.extremum_of_class(t, env)
         if binder[0] != "var":
             table = {name: a for name, a in env[0].items() if name != binder[1]}
             return single((head, json.dumps(binder), point(self.total(body, (table, *env[1:])))))
@@ -1129,6 +1141,17 @@ class Replay:
         bound = f"{slot_of(name)}^{height(s)}.s"
         self.show_as(bound, binder[1])
         return single((head, bound, rename(point(s), {name: bound})))
+
+    def extremum_of_class(self, t: Any, env: Env) -> Sum:
+        """A supremum or infimum over a class of functions as an atom: it is what it is written as, nothing is expanded.
+
+        So it may depend on nothing that is bound around it; the atom shows on which symbols and variables it depends.
+        """
+        head, binder, body = t
+        named = {(kind, name) for kind, name in leaves(t) if kind in ("var", "idx", "sym")}
+        if any(name in env[0] for _, name in named):
+            raise Rejected("an extremum over a class of functions depends on what is bound around it")
+        return single((head, json.dumps([binder, body]), tuple(sorted(named))))
 
     def density(self, t: Any, env: Env) -> Sum:
         """A density p(targets | given) is p(targets, given) / p(given); marginals may be identified by hypothesis."""
@@ -2312,6 +2335,8 @@ class Replay:
                 self.prove({**statement, "relation": one_way}, proof[part])
         elif rule == "cases":
             self.cases(statement, proof)
+        elif rule == "least upper bound" and relation in ("<=", ">=") and not statement["equality"]:
+            self.least_upper_bound(statement, proof)
         elif rule == "point masses" and relation == "=" and not statement["equality"]:
             self.point_masses(statement["lhs"], statement["rhs"])
         else:
@@ -2557,6 +2582,8 @@ class Replay:
             w, extremum, y = terms
             head = extremum[0]
             self.demand("bounded by its extremum")
+            if restricted(extremum[1]) and not names and w == ["num", "1"]:
+                return self.member(extremum, y), None
             self.sign_of(names, w)
             if head not in ("sup", "inf"):
                 raise Rejected("this atom needs a supremum or an infimum")
@@ -2577,7 +2604,7 @@ class Replay:
             if self.slot(y) != self.slot(binder) or self.variables[y[1]]["shape"] != self.variables[binder[1]]["shape"]:
                 raise Rejected("an extremum bounds values at points of its own space only")
             return _exchanged(f, {binder[1]: y})
-        if binder[0] != "function" or binder[2] != "real" or binder[1] not in self.functions:
+        if binder[0] != "function" or restricted(binder) or binder[2] != "real" or binder[1] not in self.functions:
             raise Rejected("this atom needs an extremum over a variable or over all real functions")
         keyed(y, "parameters body")
         check_terms([extremum, y["body"]], self.statement["declare"])
@@ -2826,6 +2853,8 @@ class Replay:
         head, binder, body = extremum
         if head not in ("sup", "inf") or mentions(value, binder[1]):
             raise Rejected("this rule needs an extremum on one side, and the other side free of what it ranges over")
+        if restricted(binder):
+            raise Rejected("this rule does not check that a witness is in a class of functions")
         if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
             raise Rejected("the extremum ranges over other functions than the declared ones")
         self.unrestricted(binder)
@@ -2837,6 +2866,82 @@ class Replay:
         self.prove({**statement, "relation": relation, "lhs": body, "rhs": value}, proof["bounded"])
         if any(mentions(c, binder[1]) for c in self.conditions.values()):
             raise Rejected("a condition restricts what the extremum ranges over")
+
+    def least_upper_bound(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """A supremum over a class is at most what its value at no function of the class exceeds; infima likewise.
+
+        The extremum ranges over the functions at which the source integrals of its body converge, so that they do is
+        no condition.
+        """
+        self.demand("least upper bound")
+        extremum = proof["extremum"]
+        check_term(extremum, statement["declare"])
+        self.unrestricted(extremum[1])
+        inner, factors, member = with_member(statement, extremum)
+        for factor in factors:
+            if not self.positive_sum(self.quietly(factor)):
+                raise Rejected("a factor of an extremum that is not known to be positive")
+        left = budget.left
+        replay = type(self)(inner, self.allowed)
+        replay.factors, budget.left = self.factors, left
+        replay.prove(inner, proof["bounded"])
+        self.used |= replay.used
+        sources = source_integrals(substituted(extremum[2], extremum[1], member))
+        for kind, *terms in replay.conditions.values():
+            if not mentions(terms, member["body"][1]):
+                self.condition(kind, *terms)
+            elif kind != "finite" or terms[0] not in sources:
+                raise Rejected("a condition restricts what the extremum ranges over")
+
+    def member(self, extremum: Any, witness: dict[str, Any]) -> Sum:
+        """sup A - A(g) or A(g) - inf A, for a function g in the class, at which the integrals of A converge."""
+        check_term(extremum, self.statement["declare"])
+        head, binder, body = extremum
+        keyed(witness, "body parameters")
+        check_term(witness["body"], self.statement["declare"])
+        whole = all(rational(e).denominator == 1 for _, _, e in powers_in(witness["body"]))
+        if not whole or not heads(witness["body"]) <= TOTAL:
+            raise Rejected("a witness that may have no value somewhere")
+        for _, m in self.quietly(witness["body"]):
+            self.divides_safely(m, [], set())
+        self.in_range(binder, witness)
+        self.closed(binder, body, witness)
+        loose = {name for _, name in leaves(witness["body"]) if name not in witness["parameters"]}
+        for relation, *sides in binder[3]:
+            self.closed(binder, sides, witness)
+            if loose & free_names(sides):
+                raise Rejected("the witness depends on the points at which its class is described")
+            low, high = (substituted(t, binder, witness) for t in (sides if relation == "<=" else sides[::-1]))
+            outer, self.node = self.node, Node(high, 0)
+            pieces = self.value(["add", high, ["mul", ["num", "-1"], low]], ({}, ()))
+            self.node = outer
+            s = self.common_denominator(self.settle(plus(*pieces.values())))
+            for a in sorted({a for _, m in s for a, e in m if e < 0 and self.implied(a, [])}, key=order):
+                s = product(s, single(a, -min(dict(m).get(a, Fraction(0)) for _, m in s)))
+            hazards = frozenset().union(*pieces)
+            if not self.nonnegative_sum(s) or not all(self.implied(a, []) for _, a in hazards):
+                raise Rejected("the witness is not known to be in the class of the extremum")
+        value = substituted(body, binder, witness)
+        for part in source_integrals(value):
+            self.converges(self.quietly(part))
+        return scaled(plus(self.quietly(extremum), scaled(self.quietly(value), -1)), 1 if head == "sup" else -1)
+
+    def converges(self, part: Sum) -> None:
+        """The condition that an integral is finite, named after one of the statement of which it is a multiple."""
+        if self.always_finite(part):
+            return
+        settled = self.settle(part)
+        for node in self.nodes:
+            whole = self.settle(node.value)
+            first = min(settled, key=order)
+            for b, m in (key for key in whole if key[0] == first[0]):
+                ratio, factor, _ = multiply_monomials(first[1], tuple((a, -e) for a, e in m))
+                numbers = all(a[0] in ("sym", "prime", "const") and (e > 0 or self.implied(a, [])) for a, e in ratio)
+                times: Sum = {((), ratio): factor * settled[first] / whole[b, m]}
+                if numbers and product(whole, times) == settled:
+                    self.condition("finite", node.term)
+                    return
+        self.condition("finite", self.shown_sum(part))
 
     def point_masses(self, left: Any, right: Any) -> None:
         """sup over laws q of E_q[f] = sup f: an average stays below, and point masses come as near as one likes."""
@@ -2931,6 +3036,8 @@ class Replay:
             return ["grad", self.shown(atom[1]), self.shown(atom[2])]
         if head == "slope":
             return ["slope", str(atom[1]), self.shown(atom[2])]
+        if len(atom) == 3 and atom[1].startswith("[["):
+            return [head, *json.loads(atom[1])]
         if "^" in atom[1]:
             return [head, ["var", self.display[atom[1]]], self.shown(atom[2])]
         return [head, json.loads(atom[1]), self.shown(atom[2])]
@@ -3158,6 +3265,58 @@ def substituted(t: Any, binder: list[Any], witness: dict[str, Any]) -> Any:
     return [substituted(part, binder, witness) for part in t]
 
 
+def restricted(binder: list[Any]) -> bool:
+    """Whether an extremum ranges over a class of functions, given by inequalities."""
+    return binder[0] == "function" and len(binder) == 4
+
+
+def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
+    """An inequality with the value at any one function of a class for the extremum over the class.
+
+    Also the factors of the extremum, which must be positive, and the function, whose name is new.  A supremum stands
+    on the smaller side and an infimum on the larger, alone, as a factor, or as one such term of a sum.
+    """
+    head, binder, body = extremum
+    name, declare = binder[1], statement["declare"]
+    if not restricted(binder) or name in bound_names([body, binder[3]]):
+        raise Rejected("this rule needs an extremum over a class of functions, whose name nothing in it binds again")
+    taken = {n for table in declare.values() for n in table}
+    fresh = next(n for i in itertools.count(1) if (n := name + "'" * i) not in taken)
+    facts = declare["functions"][name]
+    parameters = [f"^{n}" for n in range(facts["arity"])]
+    member = {"body": ["fn", fresh, [["var", n] for n in parameters]], "parameters": parameters}
+    value = substituted(body, binder, member)
+    factors: list[Any] = []
+
+    def opened_side(t: Any, inside: bool) -> Any:
+        if t == extremum:
+            return value
+        places = [n for n, part in enumerate(t) if contains_term(part, extremum)]
+        if len(places) != 1 or t[0] not in (("add", "mul") if inside else ("mul",)):
+            raise Rejected("the extremum does not stand alone, as a factor, or as a term of a sum")
+        if t[0] == "mul":
+            factors.extend(part for n, part in enumerate(t) if n and n != places[0])
+        return [opened_side(part, False) if n == places[0] else part for n, part in enumerate(t)]
+
+    side = "lhs" if (statement["relation"] == "<=") == (head == "sup") else "rhs"
+    inner = {
+        **statement,
+        "declare": {**declare, "functions": {**declare["functions"], fresh: facts}},
+        "given": [*statement["given"], *([h[0], *(substituted(t, binder, member) for t in h[1:])] for h in binder[3])],
+        side: opened_side(statement[side], True),
+    }
+    return inner, factors, member
+
+
+def source_integrals(t: Any) -> list[Any]:
+    """The integrals and divergences of a term that stand outside all others."""
+    if not isinstance(t, list) or not t:
+        return []
+    if t[0] in ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum"):
+        return [t]
+    return [found for part in t for found in source_integrals(part)]
+
+
 def _exchanged(t: Any, terms: dict[str, Any]) -> Any:
     """A term with terms put for variables and indices, all at once."""
     if not isinstance(t, list):
@@ -3199,6 +3358,8 @@ def binders_of(t: Any) -> list[Any]:
     """What the head of a term binds: its first argument, or for entropies and information all groups."""
     if t[0] in ("H", "I", "W"):
         return list(t[1 : 3 if t[0] == "W" else -1])
+    if t[0] in ("sup", "inf") and restricted(t[1]):
+        return [t[1][:3]]  # what describes a class is no more bound than the body
     return [t[1]] if t[0] in BINDERS else []
 
 

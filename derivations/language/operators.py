@@ -71,19 +71,39 @@ class _Range:
 
 
 class _Extremum:
-    """``sup[y](body)``: over a variable or symbol (its declared range), a function (its range), or a law (all laws)."""
+    """``sup[y](body)``: over a variable or symbol (its declared range), a function (its range), or a law (all laws).
+
+    ``sup[f, f(x) - f(y) <= K * d(x, y)](body)`` ranges over a class of functions: those that satisfy the inequalities
+    at all values of their variables, and at which the integrals of the body converge.
+
+    >>> from derivations.language import laws, symbols, variables
+    >>> (p,), (x, y), (K,) = laws("p"), variables("x y"), symbols("K", sign="positive")
+    >>> f, d = Function("f"), Function("d", range="nonnegative")
+    >>> sup[f, f(x) - f(y) <= K * d(x, y)](E[p(x)](f(x)))
+    sup[f, f(x) - f(y) <= K*d(x, y)](E[p(x)](f(x)))
+    """
 
     def __init__(self, head: str) -> None:
         self.head = head
 
     def __getitem__(self, over: Any) -> Any:
-        if isinstance(over, Function):
+        if isinstance(over, tuple) and len(over) > 1 and isinstance(over[0], Function):
+            binder = Term("function", over[0].name, over[0].range, tuple(_inequality(h) for h in over[1:]))
+        elif isinstance(over, Function):
             binder = Term("function", over.name, over.range)
         elif isinstance(over, (Variable, Law)) or (isinstance(over, Term) and over.head == "sym"):
             binder = over
         else:
             raise LanguageError(f"{self.head}[{over!r}] needs a variable, a symbol, a function or a law")
         return lambda body: Term(self.head, binder, term(body))
+
+
+def _inequality(hypothesis: Any) -> tuple[str, Term, Term]:
+    if getattr(hypothesis, "relation", None) not in ("<=", ">="):
+        raise LanguageError(
+            f"{hypothesis!r} describes no class of functions; write sup[f, f(x) - f(y) <= d(x, y)](...)"
+        )
+    return hypothesis.relation, hypothesis.left, hypothesis.right
 
 
 class _Gradient:

@@ -96,7 +96,9 @@ def _text_level(value: Term) -> tuple[str, int]:
     head, args = value.head, value.args
     if head == "num":
         return str(args[0]), _SUM if args[0] < 0 else _PRODUCT if args[0].denominator > 1 else _ATOM
-    if head in ("var", "sym", "idx", "const", "function"):
+    if head == "function":
+        return ", ".join([args[0], *(_text_relation(*h) for part in args[2:] for h in part)]), _ATOM
+    if head in ("var", "sym", "idx", "const"):
         return args[0], _ATOM
     if head == "add":
         parts = _summands(value)
@@ -424,6 +426,8 @@ def _row(written: list[str], factors: Sequence[Term]) -> str:
 
 def _latex_call(value: Term) -> str:
     head, args = value.head, value.args
+    if head == "function" and len(args) > 2:
+        return rf"{name_latex(args[0])} :\, " + ",\\, ".join(_latex_relation(*h) for h in args[2])
     if head in ("var", "sym", "idx", "const", "function"):
         return name_latex(args[0])
     if head == "law":

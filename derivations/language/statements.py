@@ -181,7 +181,8 @@ def decode(data: Any, declare: dict[str, Any]) -> Any:
     if head == "fn":
         return Term("fn", data[1], declare["functions"][data[1]]["range"], _decoded(data[2], declare))
     if head == "function":
-        return Term("function", data[1], data[2])
+        described = [tuple((h[0], *_decoded(h[1:], declare)) for h in part) for part in data[3:]]
+        return Term("function", data[1], data[2], *described)
     if head == "den":
         law = decode(data[1], declare)
         left, right = (tuple((slot, decode(t, declare)) for slot, t in part) for part in data[2:])

@@ -13,6 +13,7 @@ from derivations.prover.equality import vanish
 from derivations.prover.extremum import attained_proof
 from derivations.prover.factorisation import Search
 from derivations.prover.inequality import bound_proof, equality_case
+from derivations.prover.suprema import classes, supremum_proof
 from derivations.prover.transport import having
 
 ALL = frozenset(kernel.RULES)
@@ -98,10 +99,14 @@ def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = No
                 return {"rule": "equal", "moves": moves}
         if any(side[0] in ("sup", "inf") and side[1][0] == "law" for side in (statement["lhs"], statement["rhs"])):
             return {"rule": "point masses"}
-        if any("W" in kernel.heads(statement[side]) for side in ("lhs", "rhs")):
+        if classes([statement["lhs"], statement["rhs"]]) or any(
+            "W" in kernel.heads(statement[side]) for side in ("lhs", "rhs")
+        ):
             return _two_bounds(statement, rules, hints)
         return attained_proof(statement, rules, hints, find_proof)
     if relation in ("<=", ">=", "<", ">"):
+        if relation in ("<=", ">=") and classes([statement["lhs"], statement["rhs"]]):
+            return supremum_proof(statement, rules, hints, find_proof)
         proof = bound_proof(statement, rules, hints) or _cases(statement, rules, hints)
         if proof is not None and statement["equality"]:
             witness = equality_case(statement, rules, proof["atoms"])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
 
+from derivations.refuter.classes import over_class
 from derivations.refuter.fields import ONE, ZERO, DoesNotExist, Unsupported, Value
 from derivations.refuter.intervals import INFINITY, NEGATIVE_INFINITY, Interval, bounds, greatest
 from derivations.refuter.signature import Json, bound, free, subterms, walk
@@ -60,6 +61,8 @@ def extremum(program: Program, term: Json) -> Closure:
         return program.compile(body)
     if any(t[0] == "grad" for t in walk(body)):
         raise Unsupported("an extremum of a gradient")
+    if kind == "function" and len(binder) == 4:
+        return over_class(program, head == "sup", binder, body)
     if kind == "function":
         separated = pointwise(program, head, binder, body)
         if separated is not None:

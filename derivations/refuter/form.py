@@ -128,6 +128,11 @@ def _term(term: Json, names: dict[str, set[str]]) -> None:
             names = {**names, kind: names.get(kind, set()) | ({name} if len(part) > 2 else set())}
             if kind:
                 _declared([kind, name], names)
+            for relation, *sides in part[3] if len(part) == 4 else []:
+                if relation not in ("<=", ">=") or len(sides) != 2:
+                    raise Unsupported("a class of functions of another form")
+                for side in sides:
+                    _term(side, names)
 
 
 def _declared(name: Json, names: dict[str, set[str]]) -> None:

@@ -46,8 +46,15 @@ def subterms(term: Json) -> list[Json]:
     if head in INTEGRALS:
         return list(term[{"H": 3, "I": 4, "W": 3}.get(head, 2) :])
     if head in ("sum", "prod", "sup", "inf", "grad"):
-        return [term[2]]
+        return [term[2], *described(term)]
     raise Unsupported(f"the head {head!r}")
+
+
+def described(term: Json) -> list[Json]:
+    """The sides of the inequalities of the class of functions over which an extremum ranges."""
+    if term[0] not in ("sup", "inf") or term[1][0] != "function" or len(term[1]) < 4:
+        return []
+    return [side for _, *sides in term[1][3] for side in sides]
 
 
 def bound(term: Json) -> list[Json]:
@@ -83,6 +90,8 @@ def free(term: Json) -> frozenset[tuple[str, str]]:
     if head in LEAVES:
         return NOTHING
     names: frozenset[tuple[str, str]] = frozenset().union(*(free(t) for t in subterms(term)))
+    if sides := described(term):  # which speak of all points of their variables
+        names = free(term[2]).union(*({n for n in free(t) if n[0] != "var"} for t in sides))
     if head == "fn":
         names |= {("fn", term[1])}
     if head == "den":

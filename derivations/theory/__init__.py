@@ -14,6 +14,7 @@ TOPICS = (
     "gan_training",
     "transport",
     "wasserstein",
+    "lipschitz",
 )
 
 

@@ -130,6 +130,7 @@ CONDITIONS = {
         "W1(p_s(y), q(w), d(y, w)) is finite",
         "W1(p_t(x), q(w), d(x, w)) is finite",
     ],
+    "lipschitz-scaling": [],
     "lipschitz-layers": [],
 }
 

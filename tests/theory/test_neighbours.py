@@ -79,6 +79,14 @@ drawn = Minibatch(v)(among)
 sigmoid = 1 / (1 + exp(-a))
 image_law = ("pushforward", p_g(x), p(z), G(z))
 
+
+def steepest(constant):  # type: ignore[no-untyped-def]
+    """The supremum of E_p[f] - E_q[f] over the functions with a Lipschitz constant."""
+    return sup[f, f(x) - f(z) <= constant * metric(x, z)](E[p(x)](f(x)) - E[q(z)](f(z)))
+
+
+(l0,) = symbols("l_0", sign="positive")
+
 # A sign, an argument, a factor or a condition away from a claim: there is a model in which each of these is false.
 REFUTED = {
     "ae-gaussian-nll, without the factor 1/2": -log(Product[pixel](Normal(f(z, pixel), s**2)(image[pixel])))
@@ -186,6 +194,9 @@ REFUTED = {
     "discrete-duality, always equal": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) == E[P(x, z)](metric(x, z))).assuming(
         f(x) - f(z) <= metric(x, z)
     ),
+    "lipschitz-scaling, the square of the constant": steepest(l0) == l0**2 * steepest(1),
+    "lipschitz-scaling, the inverse of the constant": steepest(l0) == steepest(1) / l0,
+    "lipschitz-scaling, the constant does not matter": steepest(l0) == steepest(1),
     "lipschitz-layers, the sum of the constants": (metric(f(g(x)), f(g(z))) <= (l1 + l2) * metric(x, z)).assuming(
         metric(f(g(x)), f(g(z))) <= l1 * metric(g(x), g(z)), metric(g(x), g(z)) <= l2 * metric(x, z)
     ),
@@ -228,6 +239,7 @@ NEVER_PROVED = {
     "disjoint-jsd, half of it": (JSD(p(x), q(x)) == half * log(2)).assuming(p(x) * q(x) == 0),
     "disjoint-jsd, without the laws' disjointness in x": (JSD(p(x), q(x)) == log(2)).assuming(p(x, z) * q(x, z) == 0),
     "ae-code-freedom, the inverse on the other side": (f(T(T_inv(z))) == f(z)).assuming(T_inv(T(z)) == z),
+    "lipschitz-scaling, the constant may be zero": steepest(l1) == l1 * steepest(1),
     "weak-duality, a 2-Lipschitz critic": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
         f(x) - f(z) <= 2 * metric(x, z)
     ),

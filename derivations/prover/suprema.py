@@ -1,0 +1,120 @@
+"""Suprema and infima over classes of functions: any one member for the bound one, and members that bound the others.
+
+What remains of the larger side are suprema, each of which is at least its value at a function that is known to be in
+its class: one that a hypothesis describes, times a factor that turns one bound into the other.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from derivations.kernel import Rejected, Sum, multiply_monomials, restricted, with_member
+from derivations.prover.factorisation import Search
+from derivations.prover.inequality import bound_proof
+
+Term = list[Any]
+Find = Callable[..., dict[str, Any] | None]
+CHOICES = 40  # of witnesses that are tried together
+
+
+def classes(t: Any) -> list[Term]:
+    """The suprema and infima over classes of functions that stand in a term."""
+    if not isinstance(t, list) or not t:
+        return []
+    mine = [t] if t[0] in ("sup", "inf") and restricted(t[1]) else []
+    inside = [found for part in t for found in classes(part)]
+    return mine + [found for found in inside if found not in mine]
+
+
+def supremum_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any, find: Find) -> dict[str, Any] | None:
+    """A proof of an inequality with extrema over classes of functions, or None."""
+    if statement["equality"] or "least upper bound" not in rules:
+        return bound_proof(statement, rules, hints)
+    for extremum in classes([statement["lhs"], statement["rhs"]]):
+        try:
+            inner = with_member(statement, extremum)[0]
+        except Rejected:
+            continue
+        bounded = find(inner, rules, hints)
+        if bounded is not None:
+            return {"rule": "least upper bound", "extremum": extremum, "bounded": bounded}
+    for atoms in itertools.islice(_choices(statement, rules), CHOICES):
+        try:
+            proof = bound_proof(statement, rules, {"atoms": atoms})
+        except Rejected:
+            continue
+        if proof is not None:
+            return proof
+    return bound_proof(statement, rules, hints)
+
+
+def _choices(statement: dict[str, Any], rules: frozenset[str]) -> Iterator[list[Any]]:
+    """For each extremum, with its factor, one witness."""
+    rows = []
+    for extremum in classes([statement["lhs"], statement["rhs"]]):
+        factor = _factor([statement["lhs"], statement["rhs"]], extremum)
+        witnesses = list(_witnesses(extremum, statement, rules))
+        rows.append([[factor, ["extremum", [], ["num", "1"], extremum, w]] for w in witnesses])
+    for choice in itertools.product(*rows):
+        yield list(choice)
+
+
+def _factor(t: Any, extremum: Term) -> Term:
+    """What an extremum is multiplied by where it first stands."""
+    for part in t if isinstance(t, list) else []:
+        if isinstance(part, list) and part[:1] == ["mul"] and extremum in part:
+            return ["mul", ["num", "1"], *(p for p in part[1:] if p != extremum)]
+        if part == extremum:
+            return ["num", "1"]
+    found = (_factor(part, extremum) for part in t if isinstance(part, list) and classes(part))
+    return next(found, ["num", "1"])
+
+
+def _witnesses(extremum: Term, statement: dict[str, Any], rules: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """Functions that hypotheses bound, times the ratio of two bounds."""
+    functions, variables = statement["declare"]["functions"], list(statement["declare"]["variables"])
+    _, (_, name, _, described), _ = extremum
+    arity = functions[name]["arity"]
+    parameters = variables[:arity]
+    if len(parameters) < arity:
+        return
+    replay = Search(statement, rules)
+    for other, facts in functions.items():
+        if other == name or facts["arity"] != arity:
+            continue
+        value = ["fn", other, [["var", v] for v in parameters]]
+        yield {"parameters": parameters, "body": value}
+        for h in statement["given"]:
+            for mine in described:
+                ratio = _ratio(replay, _without(name, mine), _without(other, h))
+                if ratio is not None:
+                    yield {"parameters": parameters, "body": ["mul", ratio, value]}
+
+
+def _without(name: str, relation: Any) -> Term | None:
+    """The side of an inequality that does not mention a function while the other does."""
+    sides = [t for t in relation[1:] if not _calls(t, name)]
+    return sides[0] if len(sides) == 1 else None
+
+
+def _calls(t: Any, name: str) -> bool:
+    return isinstance(t, list) and (t[:2] == ["fn", name] or any(_calls(part, name) for part in t))
+
+
+def _ratio(replay: Search, above: Term | None, below: Term | None) -> Term | None:
+    """One bound over another if that is one term, and not one."""
+    if above is None or below is None:
+        return None
+    a, b = replay.quietly(above), replay.quietly(below)
+    if len(a) != 1 or len(b) != 1:
+        return None
+    ((x, m), c), ((y, n), d) = next(iter(a.items())), next(iter(b.items()))
+    monomial, factor, _ = multiply_monomials(m, tuple((atom, -e) for atom, e in n))
+    ratio: Sum = {((), monomial): factor * c / d}
+    if x or y or ratio == {((), ()): Fraction(1)}:
+        return None
+    shown: Term = replay.shown_sum(ratio)
+    return shown

@@ -1,0 +1,139 @@
+"""Why a Lipschitz constant is enough, and how a network gets one (sheet, item 4.4).
+
+Main statements
+    ``lipschitz-scaling``   the best K-Lipschitz critic gains K times what the best 1-Lipschitz critic gains
+    ``lipschitz-layers``    compositions, linear layers, clipped weights, ReLU
+
+Notes
+    The supremum over K-Lipschitz functions is one over a class that an inequality describes; no law needs a first
+    moment, since a supremum ranges over the functions whose two means converge.  The distance is a function
+    d(x, y) >= 0 of which nothing else is used.  Sources: Gouk, Frank, Pfahringer and Cree, Regularisation of neural networks by
+    enforcing Lipschitz continuity, 2021; Miyato et al., Spectral normalization, 2018.
+"""
+
+from fractions import Fraction
+
+from derivations.claims import Claim, Part, chain, topic
+from derivations.language import E, Function, Sum, index, laws, sup, symbols, variables
+from derivations.theory.hints import atoms, nonnegative, square
+
+# The constant of a critic ---------------------------------------------------------------------------------------------
+
+p, q = laws("p q")
+x, y = variables("x y")
+f, g = Function("f"), Function("g")
+metric = Function("d", range="nonnegative")
+(K,) = symbols("K", sign="positive")
+
+
+def steepest(critic, constant, factor=1):  # type: ignore[no-untyped-def]
+    """The supremum of E_p - E_q of a multiple of the critics with a Lipschitz constant."""
+    means = E[p(x)](factor * critic(x)) - E[q(y)](factor * critic(y))
+    return sup[critic, critic(x) - critic(y) <= constant * metric(x, y)](means)
+
+
+lipschitz_scaling = Claim(
+    id="lipschitz-scaling",
+    item="4.4",
+    title="Every Lipschitz constant gives the same distance, up to scale",
+    question="Why is it enough that the critic is $K$-Lipschitz for some $K$?",
+    parts=(
+        Part(
+            steepest(f, K) == K * steepest(g, 1),
+            chains=(
+                chain(
+                    steepest(f, K),
+                    ("=", steepest(g, 1, factor=K), "supremum over a class"),
+                    ("=", K * steepest(g, 1), "supremum over a class"),
+                ),
+            ),
+        ),
+    ),
+    words=(
+        "Write $f = K g$: if $f$ is $K$-Lipschitz, then $g = f / K$ is 1-Lipschitz, and the other way round. Means "
+        "are linear, so the gain of $f$ is $K$ times that of $g$: no $K$-Lipschitz function gains more than $K$ times "
+        "the supremum over 1-Lipschitz functions, and no 1-Lipschitz function gains more than $1 / K$ times the other "
+        "one. So a critic whose constant is not known, but bounded, still estimates the Wasserstein distance up to a "
+        "factor, and the factor only rescales the gradient of the generator, as a learning rate does."
+    ),
+    companion="numerics.wasserstein.lipschitz_scaling",
+    notes=(
+        "The supremum ranges over the functions for which both means converge; with finite first moments these are all "
+        "functions of the class. It may be infinite: then both sides are.",
+    ),
+)
+
+# Critics as networks --------------------------------------------------------------------------------------------------
+
+outer, inner = symbols("a b", sign="nonnegative")
+far = metric(f(g(x)), f(g(y)))
+near = metric(g(x), g(y))
+
+rows, columns = symbols("a b", sign="positive")
+i, j, l = index("i", rows), index("j", columns), index("l", columns)
+W, U = Function("W"), Function("U", range="unit")
+(change,) = symbols("u", shape=(columns,))
+(c,) = symbols("c", sign="nonnegative")
+clipped = c * (2 * U(i, j) - 1)
+
+
+def output(weight):  # type: ignore[no-untyped-def]
+    """The squared length of what a linear layer makes of a change of its input."""
+    return Sum[i](Sum[j](weight(i, j) * change[j]) * Sum[l](weight(i, l) * change[l]))
+
+
+def bounded(row, column):  # type: ignore[no-untyped-def]
+    """A weight between -c and c."""
+    return c * (2 * U(row, column) - 1)
+
+
+length = Sum[l](change[l] ** 2)
+above, below = symbols("u v", sign="nonnegative")
+
+lipschitz_layers = Claim(
+    id="lipschitz-layers",
+    item="4.4",
+    title="Lipschitz constants, layer by layer",
+    question="How can the constraint be enforced on a family of neural networks?",
+    parts=(
+        Part(
+            (far <= outer * inner * metric(x, y)).assuming(far <= outer * near, near <= inner * metric(x, y)),
+            hints=atoms(nonnegative(outer * near - far), nonnegative(outer * (inner * metric(x, y) - near))),
+        ),
+        Part(
+            output(W) <= Sum[i](Sum[j](W(i, j) ** 2)) * length,
+            hints=atoms(square(1, W(i, j) * change[l] - W(i, l) * change[j], [i, j, l], factor=Fraction(1, 2))),
+        ),
+        Part(
+            output(bounded) <= c**2 * rows * columns * length,
+            hints=atoms(
+                square(1, bounded(i, j) * change[l] - bounded(i, l) * change[j], [i, j, l], factor=Fraction(1, 2)),
+                nonnegative(4 * c**2 * U(i, j) * (1 - U(i, j)) * change[l] ** 2, [i, j, l]),
+            ),
+        ),
+        Part(
+            above**2 <= (above + below) ** 2,
+            hints=atoms(nonnegative(2 * above * below + below**2)),
+        ),
+    ),
+    words=(
+        "A composition of Lipschitz maps has at most the product of their constants, so it is enough to bound every "
+        "layer. A linear layer has its largest singular value as constant; that is at most the root of the sum of the "
+        "squares of its weights, by the inequality of Cauchy and Schwarz, and so at most $c \\sqrt{ab}$ for an $a "
+        "\\times b$ layer with weights clipped to $[-c, c]$. ReLU has the constant one: two inputs of the same sign "
+        "keep their distance or lose all of it, and for $u \\ge 0 \\ge -v$ the outputs differ by $u$ and the inputs by "
+        "$u + v$. This gives three ways to enforce the constraint: clip the weights (simple, but the bound is loose, "
+        "so the critic becomes too weak), divide each layer by its spectral norm (tight layer by layer), or penalise "
+        "gradients whose norm is not one at points between data and samples (no guarantee, but it uses the capacity "
+        "best). Which constant $K$ comes out does not matter: it only scales the critic and so the gradient of the "
+        "generator."
+    ),
+    companion="numerics.wasserstein.lipschitz_layers",
+)
+
+CLAIMS = topic([lipschitz_scaling, lipschitz_layers])
+
+if __name__ == "__main__":
+    from derivations.report.terminal import show
+
+    show(CLAIMS, __doc__)
