@@ -7,8 +7,9 @@ Main statements
 Notes
     The supremum over K-Lipschitz functions is one over a class that an inequality describes; no law needs a first
     moment, since a supremum ranges over the functions whose two means converge.  The distance is a function
-    d(x, y) >= 0 of which nothing else is used.  Sources: Gouk, Frank, Pfahringer and Cree, Regularisation of neural networks by
-    enforcing Lipschitz continuity, 2021; Miyato et al., Spectral normalization, 2018.
+    d(x, y) >= 0 of which nothing else is used.  Sources: Gouk, Frank, Pfahringer and Cree,
+    Regularisation of neural networks by enforcing Lipschitz continuity, 2021; Miyato et al., Spectral normalization,
+    2018.
 """
 
 from fractions import Fraction

@@ -53,7 +53,7 @@ TRUE = {
     "by another name": lambda: steepest(K) == K * steepest(1, g),
     "a factor in the body": lambda: steepest(1, body=lambda f: K * gain(f)) == K * steepest(1),
     "an infimum": lambda: inf[f, f(x) - f(y) <= K * d(x, y)](gain(f)) == K * inf[f, f(x) - f(y) <= d(x, y)](gain(f)),
-    "of a sum": lambda: steepest(1) <= steepest(1, body=above) + steepest(1, body=below),
+    "of a sum": lambda: bounded(gain) <= bounded(above) + bounded(below),
     "of a smaller class": lambda: sup[f, f(x) - f(y) <= d(x, y), f(x) <= 1](gain(f)) <= steepest(1),
 }
 
