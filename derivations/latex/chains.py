@@ -18,6 +18,7 @@ _OPENING = {"OPEN": "CLOSE", "LBRACE": "RBRACE", "LABS": "RABS", "LNORM": "RNORM
 _CLOSING = frozenset(_OPENING.values())
 _JOINS = frozenset(("PLUS", "MINUS", "TIMES", "CDOT", "SLASH", "FUNCTION", "BIG", "NABLA", "SUB", "SUP", "FRAC"))
 _BREAKS = frozenset(("QUAD", "ARROW", "TEXT", "COMMA", "SEMI"))
+_REMARKS = ("SIM", "IN", "TO")
 _LOOSE = frozenset(("COMMA", "STOP", "SEMI", "COLON", "QUAD", "AMP", "ARROW", "TEXT", "ROW"))
 
 
@@ -195,7 +196,9 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
         if depths[n]:
             continue
         rest = [t for t in tokens[n + 1 :] if t.kind not in ("QUAD", "AMP")]
-        remark = rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind == "TEXT" for t in rest))
+        remark = (
+            rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind in ("TEXT", *_REMARKS) for t in rest))
+        )
         if token.kind == "TEXT" or (token.kind == "QUAD" and remark) or (token.kind == "QUAD" and not rest):
             end = n
             break
@@ -235,9 +238,6 @@ def _continues(
     return not equation.relations or (aligned and segment.indented)
 
 
-_REMARKS = ("SIM", "IN", "TO")
-
-
 def _unremarked(side: list[Token]) -> list[Token]:
     """A side without what a comma behind it says of its variables: ``x ~ p``, ``x in X``, ``X -> Y -> Z``."""
     depths = _depths(side)
@@ -265,6 +265,8 @@ def remarks(latex: str) -> list[tuple[Token, ...]]:
             pieces[-1].append(token)
     found = []
     for piece in pieces:
+        if len(piece) > 2 and piece[0].kind == "OPEN" and piece[-1].kind == "CLOSE":
+            piece = piece[1:-1]
         depths = _depths(piece)
         if any(t.kind in ("SIM", "TO") and d == 0 for t, d in zip(piece, depths, strict=True)):
             found.append(tuple(piece))

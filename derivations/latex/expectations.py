@@ -20,6 +20,7 @@ from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
 GAUSSIAN = ("Normal", "N", "calN")
+EVENTS = frozenset("ABES")  # sets over which a supremum of probabilities runs
 
 
 class Expectations(Information):
@@ -165,11 +166,17 @@ class Expectations(Information):
     def all_drawn(self, left: list[Part], right: Row) -> list[Term]:
         """``x, x' ~ p`` are independent draws of one law; ``x, y ~ p`` have a joint law."""
         names = [name_of(p) for p in left if p.kind != "COMMA"]
-        slots = {slot_and_copy(variable_key(n))[0] for n in names if n is not None}
+        slots = {slot_and_copy(self.vocabulary.slot(variable_key(n)))[0] for n in names if n is not None}
         range_of_draws = any(":" in spell(p.below) or p.kind == "DOTS" for p in left)
         if len(names) > 1 and len(slots) == 1 and all(n is not None for n in names) and not range_of_draws:
-            return [self.drawn([p], right) for p in left if p.kind != "COMMA"]
+            return [self.copy_drawn(variable_key(n), right) for n in names if n is not None]
         return [self.drawn(left, right)]
+
+    def copy_drawn(self, key: str, right: Row) -> Term:
+        """The density of one of several draws of the same variable."""
+        slot = self.vocabulary.slot(key)
+        single = self.law_term(self.parse(right), (slot,))
+        return exchanged(single, self.slot_variable(slot, slot), self.variable(key))
 
     def drawn(self, left: list[Part], right: Row) -> Term:
         """``x ~ p``, ``z ~ q(z | x)``, ``z_1, ..., z_K ~ q``: the density of what is drawn."""
@@ -298,9 +305,23 @@ class Expectations(Information):
         if self.vocabulary.is_law(name):
             return Term(head, self.law(name), self.term(body))
         key = variable_key(name)
+        if name.base in EVENTS and not name.below and self.laws_in(body):
+            laws = self.difference_at(body.args[0], name) if body.head == "absolute" and head == "sup" else None
+            if laws is None:
+                raise Unread(f"a {kind} over events {name.key}")
+            return self.compared("TV", *self.pair(*laws))  # sup_A |P(A) - Q(A)| is the total variation
         if key in self.vocabulary.variables:
             return Term(head, self.variable(key), self.term(body))
         raise Unread(f"a {kind} over {name.key}")
+
+    def difference_at(self, node: Node, event: Name) -> tuple[Node, Node] | None:
+        """The laws in ``P(A) - Q(A)``."""
+        if node.head != "sum" or [s for s, _ in node.args] != [1, -1]:
+            return None
+        calls = [n for _, n in node.args if n.head == "call" and spell(n.args[1]) == event.base]
+        if len(calls) != 2 or not all(self.vocabulary.is_law(n.args[0]) for n in calls):
+            return None
+        return Node("name", (calls[0].args[0],)), Node("name", (calls[1].args[0],))
 
     def lipschitz(self, below: Row) -> tuple[Name, Term] | None:
         r"""``\|f\|_L \le K``: the function and its constant."""

@@ -263,7 +263,8 @@ class Sums(Interpretation):
             if self.vocabulary.is_law(name):
                 raise Unread(f"a derivative in the law {name.key}")
             if key in self.vocabulary.variables and not is_parameter(row):
-                return self.derivative(self.variable(key), self.term(body))
+                value = self.term(body)  # first: a normal law in it makes the variable continuous
+                return self.derivative(self.variable(key), value)
             self.parametric.add(name.key)
             return self.derivative(self.symbol(name.key), self.term(body))
         parameters = sorted({p for use in self.vocabulary.laws.values() for p in use.parameters})

@@ -70,6 +70,7 @@ class Vocabulary:
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
         for row in self.rows:
             self._subscripts(row)
+        self.copied = {base for row in self.rows for base in self._numbered_draws(row)}
         for row in self.rows:
             self._variables(row)
         for row in self.rows:
@@ -208,6 +209,36 @@ class Vocabulary:
                 drawn = name_of(following)
                 if drawn is not None and drawn.base in PARAMETERS and any(p.kind == "BIG" for p in where[:at]):
                     yield variable_key(drawn)
+
+    def _numbered_draws(self, row: Row) -> Iterator[str]:
+        """``z_1, z_2 ~ q(z)``: z_1 and z_2 are independent draws of z, no variables of their own.
+
+        So they are for a bare q, if the document has a q(z) and is not about a chain of variables.
+        """
+        for where, at, part in self._walk(row):
+            if part.kind != "SIM" or at + 1 >= len(where):
+                continue
+            names = [name_of(p) for p in where[:at] if p.kind != "COMMA"]
+            found = [n for n in names if n is not None and n.below.isdigit()]
+            bases = {variable_key(Name(n.base, accents=n.accents)) for n in found}
+            law = name_of(where[at + 1])
+            if len(names) < 2 or len(found) < len(names) or len(bases) != 1 or law is None:
+                continue
+            called = where[at + 2] if at + 2 < len(where) and where[at + 2].kind == "bracketed" else None
+            rows = [called.args[0]] if called is not None else self._arguments_of(law.base)
+            firsts = [split(r, "BAR")[0][1] for r in rows]
+            if any(len(f) == 1 and (n := name_of(f[0])) is not None and {variable_key(n)} == bases for f in firsts):
+                yield bases.pop()
+
+    def _arguments_of(self, base: str) -> list[Row]:
+        """What stands in the parentheses of a name, wherever it is written with some."""
+        found = []
+        for row in self.rows:
+            for where, at, part in self._walk(row):
+                name = name_of(part)
+                if name is not None and name.base == base and at + 1 < len(where) and where[at + 1].kind == "bracketed":
+                    found.append(where[at + 1].args[0])
+        return found
 
     def _subscripts(self, row: Row) -> None:
         """``P_{XY}`` and ``P_{Y|X}`` say that X and Y are variables."""
@@ -420,7 +451,7 @@ class Vocabulary:
             indexed = any(
                 v.split("_")[0] == base and slot_and_copy(v) == (base, True) and "_" in v for v in self.variables
             )
-            if below.isdigit() and indexed:
+            if below.isdigit() and (indexed or base in self.copied):
                 return base
         return slot
 

@@ -163,6 +163,12 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
                 fourth.append(["monotone", names, weight, joint, marginal])
                 if {t[1] for _, t in joint[2] if t[0] == "var"} <= {n[1] for n in names}:
                     fourth.append(["gibbs", names, weight, ["mul", marginal, ["den", joint[1], [place], []]]])
+    for names, weight in averages:
+        if weight[0] == "den" and not weight[3] and len(weight[2]) > 2:  # what all variables together share
+            fourth.append(["gibbs", names, weight, ["mul", *(["den", weight[1], [p], []] for p in weight[2])]])
+    if any(t[2] in ("1/2", "-1/2") for t in _heads(sources, "pow")):
+        for kind, names, a, *rest in divergences:
+            fourth.extend(["gibbs", names, a, ["pow", ["mul", a, b], "1/2"]] for b in rest if kind == "gibbs")
     for name, facts in statement["declare"]["symbols"].items():
         if not facts["shape"]:
             fourth.append(["square", [], ["num", "1"], ["sym", name]])
@@ -172,6 +178,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
     for f in squares:
         if f[0] in ("E", "int"):
             fourth.append(["square", [], ["num", "1"], f])
+    squares += [f[3] for f in squares if f[0] == "E" and f[3] not in squares]
     for names, weight in averages:
         for f in squares:
             if f[0] in ("E", "int"):
