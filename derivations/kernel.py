@@ -47,13 +47,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from math import factorial, gcd, prod
+from math import factorial, gcd, lcm, prod
 from typing import Any
 
 Atom = tuple[Any, ...]
-Monomial = tuple[tuple[Atom, Fraction], ...]
+Number = int | Fraction  # a whole one is an int, which is 20 times as quick
+Monomial = tuple[tuple[Atom, Number], ...]
 Key = tuple[tuple[str, ...], Monomial]
-Sum = dict[Key, Fraction]
+Sum = dict[Key, Number]
 Hazards = frozenset[tuple[str, Atom]]  # ("log", atom) and ("cancelled", atom)
 Value = dict[Hazards, Sum]  # a sum in pieces, each with the hazards met in making it
 Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the bound names in use
@@ -159,27 +160,40 @@ def digest(certificate: dict[str, Any]) -> str:
 # Sums ----------------------------------------------------------------------------------------------------------------
 
 
+def simplest(c: Number) -> Number:
+    """The number, an int if it is whole."""
+    return c.numerator if c.denominator == 1 else c
+
+
+def ratio(a: Number, b: Number) -> Number:
+    """a / b, exactly: the only division of the kernel."""
+    return simplest(Fraction(a) / b)
+
+
 @lru_cache(maxsize=200_000)
 def order(item: Any) -> str:
     """The canonical order of atoms, monomials and keys: that of their printed form."""
-    return repr(item)
+    if isinstance(item, tuple):
+        return f"({','.join(map(order, item))})"
+    return repr(item) if isinstance(item, str) else str(item)
 
 
-def constant(c: Fraction | int) -> Sum:
-    return {ONE: Fraction(c)} if c else {}
+def constant(c: Number) -> Sum:
+    return {ONE: simplest(c)} if c else {}
 
 
-def single(atom: Atom, exponent: Fraction | int = 1) -> Sum:
-    return {((), ((atom, Fraction(exponent)),)): Fraction(1)}
+def single(atom: Atom, exponent: Number = 1) -> Sum:
+    return {((), ((atom, simplest(exponent)),)): 1}
 
 
 def plus(*sums: Sum) -> Sum:
-    total: Sum = {}
-    for s in sums:
+    total = dict(sums[0]) if sums else {}
+    for s in sums[1:]:
         for key, c in s.items():
-            c += total.get(key, 0)
-            if c:
+            if key not in total:
                 total[key] = c
+            elif new := total[key] + c:
+                total[key] = simplest(new)
             else:
                 del total[key]
     if len(total) > LIMIT:
@@ -187,32 +201,32 @@ def plus(*sums: Sum) -> Sum:
     return total
 
 
-def scaled(s: Sum, c: Fraction | int) -> Sum:
-    return {key: v * c for key, v in s.items()} if c else {}
+def scaled(s: Sum, c: Number) -> Sum:
+    return {key: simplest(v * c) for key, v in s.items()} if c else {}
 
 
-def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Fraction, list[Atom]]:
+def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Number, list[Atom]]:
     """The product, a rational factor (whole powers of primes), and the atoms whose powers of both signs met."""
     if not a or not b:
-        return a or b, Fraction(1), []
+        return a or b, 1, []
     powers = dict(a)
-    factor = Fraction(1)
+    factor: Number = 1
     cancelled = []
     for atom, e in b:
-        old = powers.pop(atom, Fraction(0))
+        old = powers.pop(atom, 0)
         if old and (old > 0) != (e > 0):
             cancelled.append(atom)
-        e += old
+        e = simplest(e + old)
         if atom[0] == "prime":
-            whole = e.numerator // e.denominator
-            factor *= Fraction(atom[1]) ** whole
-            e -= whole
+            floor = e.numerator // e.denominator
+            factor = simplest(factor * Fraction(atom[1]) ** floor)
+            e = simplest(e - floor)
         if e:
             powers[atom] = e
     return tuple(sorted(powers.items(), key=_by_atom)), factor, cancelled
 
 
-def _by_atom(power: tuple[Atom, Fraction]) -> str:
+def _by_atom(power: tuple[Atom, Number]) -> str:
     return order(power[0])
 
 
@@ -256,9 +270,8 @@ def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
             binders = tuple(sorted((*left[0], *right[0])))
             budget.spend()
             for key, x in _expanded(binders, m, c1 * c2 * factor):
-                c = x + total.get(key, 0)
-                if c:
-                    total[key] = c
+                if c := x + total.get(key, 0):
+                    total[key] = simplest(c)
                 else:
                     total.pop(key, None)
         if len(total) > LIMIT:
@@ -266,7 +279,7 @@ def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
     return total
 
 
-def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Fraction) -> Iterable[tuple[Key, Fraction]]:
+def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Number) -> Iterable[tuple[Key, Number]]:
     """A term with the whole positive powers of its inner sums multiplied out."""
     inner = next((p for p in monomial if p[0][0] == "sum" and p[1] >= 1), None)
     if inner is None:
@@ -310,7 +323,7 @@ def lowered(key: Key, free: set[str]) -> Key:
 def independent(key: Key) -> list[Key]:
     """The integrals that a term is a product of; factors without bound variables are left out."""
     binders, monomial = key
-    groups: list[tuple[set[str], list[tuple[Atom, Fraction]]]] = [({b}, []) for b in binders]
+    groups: list[tuple[set[str], list[tuple[Atom, Number]]]] = [({b}, []) for b in binders]
     for power in monomial:
         mine = names_in(power[0]) & set(binders)
         touched = [g for g in groups if g[0] & mine]
@@ -333,7 +346,7 @@ def under(binders: Iterable[str], s: Sum) -> Sum:
 
 def rename(item: Any, names: dict[str, str]) -> Any:
     """An atom with its variables and indices renamed; inner sums are put in order again."""
-    if not isinstance(item, tuple):
+    if names.keys().isdisjoint(names_in(item)):
         return item
     if len(item) == 2 and item[0] in ("var", "idx"):
         return (item[0], names.get(item[1], item[1]))
@@ -344,6 +357,8 @@ def rename(item: Any, names: dict[str, str]) -> Any:
 
 
 def rename_monomial(monomial: Monomial, names: dict[str, str]) -> Monomial:
+    if names.keys().isdisjoint(names_in(monomial)):
+        return monomial
     return tuple(sorted(((rename(a, names), e) for a, e in monomial), key=_by_atom))
 
 
@@ -418,11 +433,12 @@ def plain(name: Any) -> str:
     return name
 
 
-def rational(text: str) -> Fraction:
+@lru_cache(maxsize=10_000)
+def rational(text: str) -> Number:
     """A number from its text, such as -3/4."""
     if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,300}(/[0-9]{1,300})?", text):
         raise Rejected(f"{str(text)[:40]!r} is not a number such as -3/4")
-    return Fraction(text)
+    return simplest(Fraction(text))
 
 
 def primes(n: int) -> dict[int, int]:
@@ -846,7 +862,7 @@ class Replay:
         for names in renamings:
             left, right = (renamed_term(t, names) for t in hypothesis[1:])
             says = self.settle(plus(self.quietly(right), scaled(self.quietly(left), -1)))
-            found = found or (set(says) == set(claim) and len({says[key] / claim[key] for key in claim}) == 1)
+            found = found or (set(says) == set(claim) and len({ratio(says[key], claim[key]) for key in claim}) == 1)
         self.used, self.conditions = used, conditions
         return found
 
@@ -887,17 +903,17 @@ class Replay:
             return bool(atom[1][0] == "prime")
         return head == "sum" and self.nonnegative_sum(opened(atom, ()))
 
-    def least(self, index: Atom) -> Fraction:
+    def least(self, index: Atom) -> Number:
         """The smallest value of an index, if it is a number; else minus one, which says nothing."""
         lower = opened(self.ranges[int(slot_of(index[1])[1:])][0], ()) if index[1].startswith("#") else {}
-        return lower.get(ONE, Fraction(0)) if set(lower) <= {ONE} and index[1].startswith("#") else Fraction(-1)
+        return lower.get(ONE, 0) if set(lower) <= {ONE} and index[1].startswith("#") else -1
 
     def positive_sum(self, s: Sum) -> bool:
         """Whether a sum is known to be above zero, term by term."""
         signs = [c > 0 and self.nonnegative_monomial(m) for (_, m), c in s.items()]
         return all(signs) and any(not b and all(self.above_zero(a, e) for a, e in m) for b, m in s)
 
-    def above_zero(self, atom: Atom, e: Fraction) -> bool:
+    def above_zero(self, atom: Atom, e: Number) -> bool:
         """Whether a power is positive: of something positive, or an even one of a symbol that is not zero."""
         even = e.denominator == 1 and e % 2 == 0
         return self.implied(atom, []) or (even and atom[0] == "sym" and self.symbols[atom[1]]["sign"] == "nonzero")
@@ -914,12 +930,12 @@ class Replay:
             return False
         key = min(negative, key=order)
         for bound in self.bounds_about(key, s):
-            if set(bound) == set(s) and len(ratios := {s[k] / bound[k] for k in s}) == 1 and min(ratios) > 0:
+            if set(bound) == set(s) and len(ratios := {ratio(s[k], bound[k]) for k in s}) == 1 and min(ratios) > 0:
                 return True
             for lead, v in bound.items():
                 inverse = tuple((a, -e) for a, e in lead[1])
                 quotient, factor, _ = multiply_monomials(key[1], inverse)
-                c = s[key] * factor / v
+                c = ratio(s[key] * factor, v)
                 around = () if lead[0] == key[0] else key[0]
                 if (lead[0] and (around or names_in(quotient) & set(lead[0]))) or any(e < 0 for _, e in quotient):
                     continue
@@ -1176,9 +1192,9 @@ class Replay:
             return joint
         condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
         cancelled: set[Atom] = set()
-        ratio = product(joint, self.power(condition, Fraction(-1)), cancelled)
+        quotient = product(joint, self.power(condition, -1), cancelled)
         self.loose.update(("cancelled", atom) for atom in cancelled)
-        return ratio
+        return quotient
 
     def dimensions(self, t: Any) -> int | None:
         """The number of dimensions of a variable or of a component of one."""
@@ -1218,10 +1234,10 @@ class Replay:
         for a, b in itertools.pairwise(order):
             total = product(total, self.marginal(law, (), {a: places[a], b: places[b]}))
         for b in order[1:-1]:
-            total = product(total, self.power(self.marginal(law, (), {b: places[b]}), Fraction(-1)))
+            total = product(total, self.power(self.marginal(law, (), {b: places[b]}), -1))
         return total
 
-    def recombined(self, name: str, inside: list[tuple[Atom, Fraction]]) -> Sum | None:
+    def recombined(self, name: str, inside: list[tuple[Atom, Number]]) -> Sum | None:
         """The integral of p(a, b) p(b, c) / p(b) over b is p(a, c), for a Markov chain with b between a and c."""
         middle = (filled_by(name), ("var", name))
         below = [a for a, e in inside if e == -1 and a[0] == "den" and a[3] == (middle,)]
@@ -1366,7 +1382,7 @@ class Replay:
         proper = head == "JSD" or (head == "KL" and all(self.mass_one(t[1], a, env) for a in t[2:]))
         terms = t[2:] if head in ("KL", "JSD", "CE") else t[-1:]
         atom = (head, groups, tuple(inner[0][n[1]] for n in names), *(point(self.total(a, inner)) for a in terms))
-        frozen = freeze({(tuple(sorted(bound)), ((atom, Fraction(1)),)): Fraction(1)})
+        frozen = freeze({(tuple(sorted(bound)), ((atom, 1),)): 1})
         return {frozenset(): single(("opaque", head, frozen, proper))}
 
     def transport(self, t: Any, env: Env) -> Value:
@@ -1385,7 +1401,7 @@ class Replay:
             raise Rejected("a transport cost of what has no value somewhere")
         names = tuple(inner[0][n] for _, n in left + right)
         atom = ("W", (len(left), len(right)), names, point(a), point(b), point(cost))
-        frozen = freeze({(tuple(sorted(bound)), ((atom, Fraction(1)),)): Fraction(1)})
+        frozen = freeze({(tuple(sorted(bound)), ((atom, 1),)): 1})
         found = ("opaque", "W", frozen, True)
         self.costs[found] = None
         return {frozenset(): single(found)}
@@ -1471,7 +1487,7 @@ class Replay:
         """Whether an integral is positive: of a probability density times factors that are positive everywhere."""
         densities = tuple(p for p in key[1] if p[0][0] in ("den", "normal") and p[1] == 1)
         others = tuple(p for p in key[1] if p not in densities)
-        mass = self.settle({(key[0], densities): Fraction(1)})
+        mass = self.settle({(key[0], densities): 1})
         return set(mass) == {ONE} and self.positive(others, [])
 
     # Functions of sums ------------------------------------------------------------------------------------------------
@@ -1509,7 +1525,7 @@ class Replay:
         if atom[0] == "normal" and self.use("Gaussian density"):
             _, x, m, v = atom
             d = plus(opened(x, ()), scaled(opened(m, ()), -1))
-            quadratic = product(product(d, d), self.power(opened(v, ()), Fraction(-1)))
+            quadratic = product(product(d, d), self.power(opened(v, ()), -1))
             scale = self.log(product(scaled(single(("const", "pi")), 2), opened(v, ())), found)
             return plus(scaled(scale, Fraction(-1, 2)), scaled(quadratic, Fraction(-1, 2)))
         if atom[0] == "gaussian" and self.use("Gaussian density"):
@@ -1563,23 +1579,23 @@ class Replay:
                         positive = product(positive, single(("abs", a), e))
                     else:
                         inside.append((a, e))
-                return positive, {((), tuple(inside)): Fraction(1)}
+                return positive, {((), tuple(inside)): 1}
         numbers = list(s.values())
-        number = Fraction(gcd(*(c.numerator for c in numbers)), 1) / Fraction(_lcm([c.denominator for c in numbers]))
+        number = ratio(gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers)))
         candidates = {a for (_, m) in s for a, _ in m if self.nonnegative(a)}
         bound = {b for (bs, _) in s for b in bs}
         common = []
         for a in sorted(candidates, key=order):
-            e = min(dict(m).get(a, Fraction(0)) for (_, m) in s)
+            e = min(exponents(a, s))
             if e and not names_in(a) & bound:
                 common.append((a, e))
         factor: Sum = {((), tuple(sorted(common, key=_by_atom))): number}
-        inverse: Sum = {((), tuple(sorted(((a, -e) for a, e in common), key=_by_atom))): 1 / number}
+        inverse: Sum = {((), tuple(sorted(((a, -e) for a, e in common), key=_by_atom))): ratio(1, number)}
         return factor, product(s, inverse)
 
-    def power(self, s: Sum, e: Fraction) -> Sum:
+    def power(self, s: Sum, e: Number) -> Sum:
         """A power with a rational exponent."""
-        if abs(e) > 64 or e.denominator > 64:
+        if not -64 <= e <= 64 or e.denominator > 64:
             raise Rejected(f"the exponent {e} is out of bounds")
         result = constant(1)
         if e.denominator == 1 and 0 <= e <= 12:
@@ -1597,7 +1613,7 @@ class Replay:
         for a, x in monomial:
             result = product(result, single(a, x * e))
         if e.denominator == 1:
-            result = scaled(result, c ** int(e))
+            result = scaled(result, Fraction(c) ** int(e))
         else:
             for n, sign in ((c.numerator, 1), (c.denominator, -1)):
                 for p, times in primes(n).items():
@@ -1631,7 +1647,7 @@ class Replay:
                 base = m[0][0][1]
                 factor = _prime_power(base[1], c) if base[0] == "prime" else single(base, c)
             else:
-                factor = single(("exp", freeze({(binders, m): Fraction(1)})), c)
+                factor = single(("exp", freeze({(binders, m): 1})), c)
             powers = product(powers, factor)
         return powers
 
@@ -1642,7 +1658,7 @@ class Replay:
         if self.nonnegative_sum(scaled(s, -1)):
             return scaled(s, -1)
         (_, monomial), c = next(iter(content.items()))
-        result = constant(abs(c))
+        result = constant(c if c > 0 else -c)
         for a, e in monomial:
             result = product(result, single(a if self.nonnegative(a) else ("abs", a), e))
         if rest != constant(1):
@@ -1656,11 +1672,11 @@ class Replay:
         if len(s) < 2 or not sums or not self.use("algebra of fractions"):
             return s
         for a in sums:
-            e = -min(dict(m).get(a, Fraction(0)) for (_, m) in s)
+            e = -min(exponents(a, s))
             cleared: Sum = {}
             for (b, m), c in s.items():
                 powers = dict(m)
-                left = powers.pop(a, Fraction(0)) + e
+                left = powers.pop(a, 0) + e
                 rest: Sum = {((), tuple(sorted(powers.items(), key=_by_atom))): c}
                 if left.denominator != 1:
                     return s
@@ -1716,7 +1732,7 @@ class Replay:
             inner = opened(a[1], ())
             if a[1][0] in ("den", "cond"):
                 return single(("score", place, a[1]))
-            return product(self.derivative(inner, place), self.power(inner, Fraction(-1)))
+            return product(self.derivative(inner, place), self.power(inner, -1))
         if head == "sum":
             return self.derivative(opened(a, ()), place)
         if head == "exp":
@@ -1750,7 +1766,7 @@ class Replay:
         if place[0] != "sym" or not self.use("limit"):
             raise Rejected("a limit needs a symbol and the rule for limits")
         self.unrestricted(symbol)
-        least = rational(where[1]) if where[0] == "num" else Fraction(1 if where == ["infinity"] else -1)
+        least = rational(where[1]) if where[0] == "num" else 1 if where == ["infinity"] else -1
         if least < 0 and self.symbols[symbol[1]]["sign"] in ("nonnegative", "positive"):
             raise Rejected("a limit outside of the sign of its symbol")
         if where[0] == "num":
@@ -1813,7 +1829,7 @@ class Replay:
         binders, monomial = key
         rest = tuple(b for b in binders if b != name)
         inside = [(a, e) for a, e in monomial if name in names_in(a)]
-        outside: Sum = {((), tuple(p for p in monomial if p not in inside)): Fraction(1)}
+        outside: Sum = {((), tuple(p for p in monomial if p not in inside)): 1}
         if name.startswith("#") and self.contraction(name, key):
             return self.contraction(name, key)
         if name.startswith("#") and self.whole_batch(name, key):
@@ -1824,7 +1840,7 @@ class Replay:
             lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
             count = plus(upper, scaled(lower, -1), constant(1))
             if set(count) <= {ONE}:
-                count = constant(max(Fraction(0), count.get(ONE, Fraction(0))))
+                count = constant(max(Fraction(0), count.get(ONE, 0)))
             if not self.nonnegative_sum(count):
                 return None
             return under(rest, product(outside, count))
@@ -1841,7 +1857,7 @@ class Replay:
             self.condition(
                 "differentiation",
                 self.shown(place),
-                self.shown_sum({((name,), ((heads[0], Fraction(1)),)): Fraction(1)}),
+                self.shown_sum({((name,), ((heads[0], 1),)): 1}),
             )
             return under(rest, product(outside, self.derivative(replaced, place)))
         if len(heads) == 1 and len(inside) == 1:
@@ -1933,7 +1949,7 @@ class Replay:
         if not self.use("inverse matrix"):
             return None
         rest = tuple(b for b in binders if b not in indices)
-        return under(rest, product({((), others): Fraction(1)}, opened(span[1], rest)))
+        return under(rest, product({((), others): 1}, opened(span[1], rest)))
 
     def included(self, name: str, atom: Atom, inside: list[Any]) -> Sum | None:
         """Mass one, and E[b_i] = M/N for the indicators of a uniformly drawn minibatch.
@@ -1953,7 +1969,7 @@ class Replay:
         if not alone or not self.positive_sum(whole) or not self.allowed.issuperset(BATCHES):
             return None
         self.used.update(BATCHES)
-        return product(opened(atom[2], ()), self.power(whole, Fraction(-1)))
+        return product(opened(atom[2], ()), self.power(whole, -1))
 
     def whole_batch(self, name: str, key: Key) -> Sum | None:
         """The sum of b_i over all i is M wherever the density of a minibatch of size M is not zero."""
@@ -1961,7 +1977,7 @@ class Replay:
         mine = [(a, e) for a, e in monomial if name in names_in(a)]
         for batch in (a for a, e in monomial if a[0] == "minibatch" and e > 0 and a[3] == slot_of(name)):
             if mine == [(("at", batch[1], ("idx", name)), 1)] and self.use("size of a minibatch"):
-                rest: Sum = {((), tuple(p for p in monomial if p not in mine)): Fraction(1)}
+                rest: Sum = {((), tuple(p for p in monomial if p not in mine)): 1}
                 return under((b for b in binders if b != name), product(rest, opened(batch[2], ())))
         return None
 
@@ -1991,9 +2007,9 @@ class Replay:
             return None
         for divisor in sorted({a for _, m in mass for a, e in m if e < 0}, key=order):
             self.support("cancelled", others, divisor, set(rest))
-        function: Sum = {((), others): Fraction(1)}
+        function: Sum = {((), others): 1}
         if not uses:
-            return {(rest, others): Fraction(1)}
+            return {(rest, others): 1}
         if len(uses) == 1:
             (j,) = uses
             density = self.one_component(body, index, vector, j, fresh)
@@ -2103,7 +2119,7 @@ class Replay:
             if slot_of(first) != slot_of(second) or not {first, second} <= set(binders):
                 raise Rejected("a swap needs two bound variables of the same slot")
             names = {first: second, second: first}
-            return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): Fraction(1)} for k in keys])
+            return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): 1} for k in keys])
         if kind == "substitute":
             return self.substitute(s, *move[1:])
         if kind == "disjoint":
@@ -2142,7 +2158,7 @@ class Replay:
         if len(keys) < len(group):
             self.need_finite({k: s[k] for k in keys})
         variable = ("var", name)
-        inverse = self.power(b, Fraction(-1))
+        inverse = self.power(b, -1)
         results: list[Sum] = []
         for _, m in keys:
             normals = [x for x, e in m if x[0] == "normal" and x[1] == variable and e == 1]
@@ -2154,8 +2170,8 @@ class Replay:
             y = ("var", fresh)
             self.show_as(fresh, slot)
             mean = product(plus(opened(normals[0][2], binders), scaled(a, -1)), inverse)
-            variance = product(opened(normals[0][3], binders), self.power(inverse, Fraction(2)))
-            moved = _put({((), others): Fraction(1)}, variable, point(plus(a, product(b, single(y)))))
+            variance = product(opened(normals[0][3], binders), self.power(inverse, 2))
+            moved = _put({((), others): 1}, variable, point(plus(a, product(b, single(y)))))
             density = single(("normal", y, point(mean), point(variance)))
             results.append(under([*(n for n in binders if n != name), fresh], product(density, moved)))
         return self.replaced(s, keys, results)
@@ -2177,12 +2193,12 @@ class Replay:
             term: Sum = constant(1)
             for b, x in m:
                 term = product(term, self.put_to_zero(b, x, other) if contains(b, other) else single(b, x))
-            if any(dict(result).get(a, Fraction(0)) <= 0 for _, result in term):
+            if any(dict(result).get(a, 0) <= 0 for _, result in term):
                 continue  # the weight is gone, and with it the reason
             return under(binders, term)
-        return {key: Fraction(1)}
+        return {key: 1}
 
-    def put_to_zero(self, atom: Atom, e: Fraction, other: Atom) -> Sum:
+    def put_to_zero(self, atom: Atom, e: Number, other: Atom) -> Sum:
         """A power of an atom where a density is zero: in sums, and in logarithms of sums."""
         if atom == other and e > 0:
             return {}
@@ -2211,7 +2227,7 @@ class Replay:
             if dict(key[1]).get(pushed) != 1 or x[0] != "var" or z[0] != "var" or moved_inside:
                 raise Rejected("a pushforward needs the density of its law, once, in every term")
             inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
-            moved = _put({((), others): Fraction(1)}, ("var", name), point(self.total(image, inner)))
+            moved = _put({((), others): 1}, ("var", name), point(self.total(image, inner)))
             rest = [b for b in binders if b != name]
             results.append(under([*rest, fresh], product(self.total(source, inner), moved)))
         return self.replaced(s, keys, results)
@@ -2224,12 +2240,12 @@ class Replay:
             factors = independent(next(iter(part)))
             if len(factors) > 1:  # a product of integrals is finite if they are
                 for key in factors:
-                    self.need_finite({key: Fraction(1)})
+                    self.need_finite({key: 1})
                 return
         settled = self.settle(part)
         for node in self.nodes if len(part) == 1 else []:
             whole = self.settle(node.value)
-            ratios = {whole[k] / c if k in whole else 0 for k, c in settled.items()}
+            ratios = {ratio(whole[k], c) if k in whole else 0 for k, c in settled.items()}
             if len(whole) == len(settled) and len(ratios) == 1 and ratios != {0}:
                 self.condition("finite", node.term)
                 return
@@ -2243,7 +2259,7 @@ class Replay:
             if key not in left or len(logs) != 1 or logs[0][0][1][0] != "sum" or logs[0][1] != 1:
                 continue
             weight = tuple(p for p in key[1] if p != logs[0])
-            density: Sum = {((), weight): Fraction(1)}
+            density: Sum = {((), weight): 1}
             whole = opened(logs[0][0][1], key[0])
             a = whole.get(((), weight))
             terms = [weight, *(m for _, m in whole)]
@@ -2299,7 +2315,7 @@ class Replay:
                     del powers[a]
                     powers[part[0][0]] -= 1
         rest = tuple(sorted(powers.items(), key=_by_atom))
-        mass = self.settle({(binders, rest): Fraction(1)})
+        mass = self.settle({(binders, rest): 1})
         variables = {b for b in binders if not b.startswith("#")}
         densities = all(
             a[0] in ("den", "normal", "gaussian", "prod", "minibatch")
@@ -2309,7 +2325,7 @@ class Replay:
         return densities and all(b.startswith("#") for names, _ in mass for b in names)
 
     def finite_mass(self, binders: tuple[str, ...], m: Monomial) -> bool:
-        return not any(b for b, _ in self.settle({(binders, m): Fraction(1)}))
+        return not any(b for b, _ in self.settle({(binders, m): 1}))
 
     def integrable(self, m: Monomial) -> bool:
         return len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1
@@ -2465,7 +2481,7 @@ class Replay:
             return True
         return sign != 0 and all(self.signed(m, c) == sign for (_, m), c in node.value.items())
 
-    def signed(self, m: Monomial, c: Fraction) -> int:
+    def signed(self, m: Monomial, c: Number) -> int:
         """The sign of a term, if known: one logarithm of something above or below one, the rest non-negative."""
         logs = [a for a, e in m if a[0] == "log" and e == 1]
         rest = tuple((a, e) for a, e in m if a not in logs)
@@ -2630,7 +2646,7 @@ class Replay:
         roots = [key for key in s if any(a[0] == "sum" and e == Fraction(1, 2) for a, e in key[1])]
         if len(roots) != 1 or roots[0][0] or len(roots[0][1]) != 1 or s[roots[0]] < 0:
             return False
-        t = scaled({key: c for key, c in s.items() if key != roots[0]}, 1 / s[roots[0]])
+        t = scaled({key: c for key, c in s.items() if key != roots[0]}, ratio(1, s[roots[0]]))
         left = plus(opened(roots[0][1][0][0], ()), scaled(product(t, t), -1))
         if self.nonnegative_sum(left):
             return True
@@ -2917,7 +2933,7 @@ class Replay:
             self.node = outer
             s = self.common_denominator(self.settle(plus(*pieces.values())))
             for a in sorted({a for _, m in s for a, e in m if e < 0 and self.implied(a, [])}, key=order):
-                s = product(s, single(a, -min(dict(m).get(a, Fraction(0)) for _, m in s)))
+                s = product(s, single(a, -min(exponents(a, s))))
             hazards = frozenset().union(*pieces)
             if not self.nonnegative_sum(s) or not all(self.implied(a, []) for _, a in hazards):
                 raise Rejected("the witness is not known to be in the class of the extremum")
@@ -2935,9 +2951,9 @@ class Replay:
             whole = self.settle(node.value)
             first = min(settled, key=order)
             for b, m in (key for key in whole if key[0] == first[0]):
-                ratio, factor, _ = multiply_monomials(first[1], tuple((a, -e) for a, e in m))
-                numbers = all(a[0] in ("sym", "prime", "const") and (e > 0 or self.implied(a, [])) for a, e in ratio)
-                times: Sum = {((), ratio): factor * settled[first] / whole[b, m]}
+                quotient, factor, _ = multiply_monomials(first[1], tuple((a, -e) for a, e in m))
+                numbers = all(a[0] in ("sym", "prime", "const") and (e > 0 or self.implied(a, [])) for a, e in quotient)
+                times: Sum = {((), quotient): ratio(factor * settled[first], whole[b, m])}
                 if numbers and product(whole, times) == settled:
                     self.condition("finite", node.term)
                     return
@@ -3089,18 +3105,16 @@ def _quotient(a: Any, b: Any) -> list[Any]:
     return ["mul", a, ["pow", b, "-1"]]
 
 
-def _lcm(numbers: list[int]) -> int:
-    result = 1
-    for n in numbers:
-        result = result * n // gcd(result, n)
-    return result
-
-
-def _prime_power(p: int, e: Fraction) -> Sum:
-    whole = e.numerator // e.denominator
-    rest = e - whole
+def _prime_power(p: int, e: Number) -> Sum:
+    floor = e.numerator // e.denominator
+    rest = e - floor
     monomial: Monomial = ((("prime", p), rest),) if rest else ()
-    return {((), monomial): Fraction(p) ** whole}
+    return {((), monomial): simplest(Fraction(p) ** floor)}
+
+
+def exponents(atom: Atom, s: Sum) -> list[Number]:
+    """The exponents of an atom in the terms of a sum."""
+    return [dict(m).get(atom, 0) for _, m in s]
 
 
 def must_converge(conditions: dict[str, Any]) -> int:
@@ -3375,7 +3389,7 @@ def free_names(t: Any, bound: frozenset[str] = frozenset()) -> set[str]:
 
 def encoded(item: Any) -> Any:
     """Atoms and keys as JSON."""
-    if isinstance(item, Fraction):
+    if type(item) in (int, Fraction):
         return {"q": str(item)}
     return [encoded(i) for i in item] if isinstance(item, tuple) else item
 
@@ -3390,7 +3404,7 @@ def canonical(item: Any) -> Any:
     if len(item) == 2 and item[0] == "sum":
         for (_, m), c in item[1]:
             check_powers(m)
-            if type(c) is not Fraction or not c:
+            if type(c) not in (int, Fraction) or not c:
                 raise Rejected("a sum with a coefficient that is none")
         if freeze(opened(item, ())) != item:
             raise Rejected("a sum that is not in its canonical form")
@@ -3402,7 +3416,7 @@ def canonical(item: Any) -> Any:
 
 
 def check_powers(m: Monomial) -> None:
-    if tuple(sorted(dict(m).items(), key=_by_atom)) != m or any(type(e) is not Fraction or not e for _, e in m):
+    if tuple(sorted(dict(m).items(), key=_by_atom)) != m or any(type(e) not in (int, Fraction) or not e for _, e in m):
         raise Rejected("a monomial that is not in its canonical form")
 
 
@@ -3416,10 +3430,11 @@ def canonical_key(item: Any) -> Key:
 
 def decoded(item: Any) -> Any:
     if isinstance(item, dict):
+        keyed(item, "q")
         return rational(item["q"])
     if isinstance(item, list):
         return tuple(decoded(i) for i in item)
-    if not isinstance(item, str) and type(item) not in (int, bool):
+    if type(item) not in (str, bool):
         raise Rejected(f"{str(item)[:40]!r} has no place in a sum")
     return item
 

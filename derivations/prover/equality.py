@@ -13,6 +13,7 @@ from typing import Any
 from derivations.kernel import (
     Atom,
     Key,
+    Number,
     Rejected,
     Replay,
     Sum,
@@ -24,6 +25,7 @@ from derivations.kernel import (
     opened,
     order,
     point,
+    ratio,
     rename_monomial,
     slot_of,
 )
@@ -154,17 +156,17 @@ def folds(replay: Replay, s: Sum, leads: int | None = None) -> Iterator[Move]:
                 rest = _quotient(key, lead, atom)
                 if rest is not None:
                     monomial, factor = rest
-                    yield ["fold", encoded(atom), encoded(monomial), str(s[key] * factor / c)]
+                    yield ["fold", encoded(atom), encoded(monomial), str(ratio(s[key] * factor, c))]
 
 
-def _quotient(key: Key, lead: Key, atom: Atom) -> tuple[Key, Fraction] | None:
+def _quotient(key: Key, lead: Key, atom: Atom) -> tuple[Key, Number] | None:
     """What a term is a multiple of: term = rest * lead / atom, with no new denominators of densities."""
     if not set(lead[0]) <= set(key[0]):
         return None
     monomial, factor, _ = multiply_monomials(key[1], tuple((a, -e) for a, e in lead[1]))
-    monomial, more, _ = multiply_monomials(monomial, ((atom, Fraction(1)),))
+    monomial, more, _ = multiply_monomials(monomial, ((atom, 1),))
     before = dict(key[1])
-    if any(e < 0 and e < before.get(a, Fraction(0)) for a, e in monomial):
+    if any(e < 0 and e < before.get(a, 0) for a, e in monomial):
         return None
     if any(names_in(a) & set(lead[0]) for a, _ in monomial):
         return None

@@ -21,16 +21,16 @@ def attained_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any,
         return None
     head, binder, body = extremum
     relation = "<=" if head == "sup" else ">="
-    bounded = find({**statement, "relation": relation, "lhs": body, "rhs": value}, rules)
-    if bounded is None:
-        return None
     for witness in witnesses(binder, body, hints):
         try:
             at_witness = substituted(body, binder, witness)
             reached = find({**statement, "lhs": at_witness, "rhs": value}, rules)
         except Rejected:
             continue
-        if reached is not None:
+        if reached is not None:  # the bound is the dearer half
+            bounded = find({**statement, "relation": relation, "lhs": body, "rhs": value}, rules)
+            if bounded is None:
+                return None
             return {"rule": "attained", "witness": witness, "reached": reached, "bounded": bounded}
     return None
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from derivations.kernel import Atom, Replay, Sum, encoded, freeze, opened, order, point
+from derivations.kernel import Atom, Number, Replay, Sum, encoded, freeze, opened, order, point, ratio, scaled
 
 
 class Search(Replay):
@@ -25,18 +24,18 @@ class Search(Replay):
     def signed_factors(self, s: Sum) -> list[Sum]:
         """The factors, each with coprime whole coefficients and the sign in which it is known to be non-negative."""
         parts = []
-        scale = Fraction(1)
+        scale: Number = 1
         for part in factors(s):
             numbers = list(part.values())
-            content = Fraction(gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers)))
-            part = {k: c / content for k, c in part.items()}
+            content = ratio(gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers)))
+            part = {k: ratio(c, content) for k, c in part.items()}
             if not self.nonnegative_sum(part) and self.nonnegative_sum(negative := {k: -c for k, c in part.items()}):
                 part, content = negative, -content
             parts.append(part)
             scale *= content
         if scale != 1:  # of an argument with coprime coefficients, a sign at most: it goes to a factor of unknown sign
             chosen = next((n for n, part in enumerate(parts) if not self.nonnegative_sum(part)), 0)
-            parts[chosen] = {k: c * scale for k, c in parts[chosen].items()}
+            parts[chosen] = scaled(parts[chosen], scale)
         return parts
 
     def found_factors(self) -> list[Any]:
@@ -61,12 +60,12 @@ def factors(s: Sum) -> list[Sum]:
         rows[tuple(int(exponents.get(a, 0)) for a in atoms)] = flint.fmpq(value.numerator, value.denominator)
     constant, found = ring.from_dict(rows).factor()
     result = []
-    scale = Fraction(int(constant.p), int(constant.q))
+    scale = ratio(int(constant.p), int(constant.q))
     for polynomial, multiplicity in found:
         part: Sum = {}
         for row, c in polynomial.to_dict().items():
-            m = tuple((a, Fraction(int(e))) for a, e in zip(atoms, row, strict=True) if e)
-            part[((), m)] = Fraction(int(c.p), int(c.q))
+            m = tuple((a, int(e)) for a, e in zip(atoms, row, strict=True) if e)
+            part[((), m)] = ratio(int(c.p), int(c.q))
         result += [part] * int(multiplicity)
     result.sort(key=lambda part: order(freeze(part)))
-    return [{k: v * scale for k, v in result[0].items()}, *result[1:]] if len(result) > 1 else [s]
+    return [scaled(result[0], scale), *result[1:]] if len(result) > 1 else [s]

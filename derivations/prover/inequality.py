@@ -7,10 +7,22 @@ needs: divergences, densities averaged over against conditionals that occur, wei
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from typing import Any
 
-from derivations.kernel import Key, Rejected, Replay, Sum, multiply_monomials, order, plus, product, scaled
+from derivations.kernel import (
+    Key,
+    Number,
+    Rejected,
+    Replay,
+    Sum,
+    constant,
+    multiply_monomials,
+    order,
+    plus,
+    product,
+    ratio,
+    scaled,
+)
 from derivations.prover import candidates
 from derivations.prover.equality import reduce, vanish
 from derivations.prover.factorisation import Search, factors
@@ -75,7 +87,7 @@ def _moves(replay: Replay, s: Sum, strict: bool) -> list[Any] | None:
     return moves if replay.positive_sum(rest) else None
 
 
-def _combination(goal: Sum, columns: list[Sum], strict: bool) -> list[Fraction] | None:
+def _combination(goal: Sum, columns: list[Sum], strict: bool) -> list[Number] | None:
     if strict:  # something positive must be left over, a constant or a term without integrals
         found = nonnegative_combination(*_without(goal, columns, lambda key: key == ((), ())))
         return found or nonnegative_combination(*_without(goal, columns, lambda key: not key[0]))
@@ -421,9 +433,9 @@ def _ratio(replay: Search, target: Sum, source: Sum) -> Sum | None:
         if first[0] or other[0]:
             return None
         monomial, factor, _ = multiply_monomials(first[1], tuple((x, -e) for x, e in other[1]))
-        ratio: Sum = {((), monomial): a[first] * factor / c}
-        if not replay.common_denominator(plus(target, scaled(product(ratio, source), -1))):
-            return ratio
+        multiple: Sum = {((), monomial): ratio(a[first] * factor, c)}
+        if not replay.common_denominator(plus(target, scaled(product(multiple, source), -1))):
+            return multiple
     return _polynomial_ratio(replay, target, source)
 
 
@@ -436,15 +448,15 @@ def _polynomial_ratio(replay: Search, target: Sum, source: Sum) -> Sum | None:
             if match is not None:
                 above.remove(part)
                 below.remove(match)
-                above.append({((), ()): Fraction(sign)})
+                above.append(constant(sign))
                 break
     if not all(replay.positive_sum(part) for part in below):
         return None
-    ratio: Sum = {((), ()): Fraction(1)}
+    multiple = constant(1)
     for part in above:
-        ratio = product(ratio, part)
+        multiple = product(multiple, part)
     for part in below:
-        ratio = product(ratio, replay.power(part, Fraction(-1)))
-    if replay.common_denominator(plus(target, scaled(product(ratio, source), -1))):
+        multiple = product(multiple, replay.power(part, -1))
+    if replay.common_denominator(plus(target, scaled(product(multiple, source), -1))):
         return None
-    return ratio
+    return multiple

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import Any
 
-from derivations.kernel import Rejected, Sum, multiply_monomials, restricted, with_member
+from derivations.kernel import Rejected, Sum, constant, multiply_monomials, ratio, restricted, with_member
 from derivations.prover.factorisation import Search
 from derivations.prover.inequality import bound_proof
 
@@ -113,8 +112,8 @@ def _ratio(replay: Search, above: Term | None, below: Term | None) -> Term | Non
         return None
     ((x, m), c), ((y, n), d) = next(iter(a.items())), next(iter(b.items()))
     monomial, factor, _ = multiply_monomials(m, tuple((atom, -e) for atom, e in n))
-    ratio: Sum = {((), monomial): factor * c / d}
-    if x or y or ratio == {((), ()): Fraction(1)}:
+    quotient: Sum = {((), monomial): ratio(factor * c, d)}
+    if x or y or quotient == constant(1):
         return None
-    shown: Term = replay.shown_sum(ratio)
+    shown: Term = replay.shown_sum(quotient)
     return shown

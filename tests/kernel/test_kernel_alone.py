@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,28 @@ def test_the_kernel_imports_the_standard_library_only() -> None:
 def test_the_kernel_runs_no_text_as_code() -> None:
     names = {node.id for node in ast.walk(ast.parse(SOURCE.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)}
     assert names.isdisjoint({"eval", "exec", "compile", "__import__", "globals", "getattr", "setattr", "pickle"})
+
+
+def test_the_kernel_divides_exactly() -> None:
+    """A quotient of whole numbers would be a float: ``/`` stands in ``ratio`` alone, ``**`` has exact bases."""
+    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
+    assert not any(isinstance(node, ast.Constant) and isinstance(node.value, float) for node in ast.walk(tree))
+    (ratio,) = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "ratio")
+    allowed = set(ast.walk(ratio))
+    for node in ast.walk(tree):
+        operator = node.op if isinstance(node, (ast.BinOp, ast.AugAssign)) else None
+        assert not isinstance(operator, ast.Div) or node in allowed, ast.unparse(node)
+        if isinstance(operator, ast.Pow):
+            assert isinstance(node, ast.BinOp)
+            assert ast.unparse(node.left).startswith(("Fraction(", "len(")), ast.unparse(node)
+
+
+def test_whole_numbers_are_ints_and_quotients_fractions() -> None:
+    assert [type(n) for n in (kernel.ratio(6, 3), kernel.ratio(1, 3), kernel.rational("4/2"))] == [int, Fraction, int]
+    half = kernel.scaled(kernel.constant(1), Fraction(1, 2))
+    assert type(kernel.plus(half, half)[kernel.ONE]) is int
+    assert type(kernel.product(half, kernel.constant(2))[kernel.ONE]) is int
+    assert kernel.order(("sym", Fraction(2))) == kernel.order(("sym", 2))
 
 
 def test_a_certificate_that_holds_gives_status_0_and_its_conditions(alone: Any, certificate: dict[str, Any]) -> None:
