@@ -465,7 +465,11 @@ def keyed(table: Any, names: str) -> None:
 
 FACTS = {  # of declarations: for each table its entries, and the words that one of them may be
     "variables": ("kind slot shape", "kind", ("unknown", "discrete", "continuous")),
-    "symbols": ("sign shape", "sign", ("real", "nonnegative", "positive", "nonzero", "positive definite")),
+    "symbols": (
+        "sign shape",
+        "sign",
+        ("real", "nonnegative", "positive", "nonzero", "positive definite", "invertible"),
+    ),
     "functions": ("range arity", "range", ("real", "nonnegative", "positive", "unit")),
     "indices": ("lower upper", None, ()),
 }
@@ -514,8 +518,8 @@ def check_form(statement: dict[str, Any]) -> None:
 
 
 # What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
-# extremum ranges over, w where a limit is taken, p two indices, * one or more terms.  Names and densities have checks
-# of their own.
+# extremum ranges over, w where a limit is taken, p two indices, m a covariance, * one or more terms.  Names and
+# densities have checks of their own.
 FORMS = {
     **dict.fromkeys(("add", "mul"), "*"),
     **dict.fromkeys(("log", "exp", "abs"), "t"),
@@ -526,7 +530,7 @@ FORMS = {
         "num": "n",
         "pow": "tn",
         "normal": "ttt",
-        "gaussian": "ttt",
+        "gaussian": "ttm",
         "minibatch": "tt",
         "eigenvalue": "ptt",
         "int": "vt",
@@ -557,11 +561,9 @@ def check_term(t: Any, declare: dict[str, Any]) -> None:
         kind, name = rest[0][:2]
         shape = declare[NAMED[kind]][name]["shape"] if kind in ("sym", "var") else []
         good = len(rest) == 2 and (kind == "fn" or len(shape) == 1)
-    elif head in ("entry", "inverse"):
-        check_terms(rest, declare)
-        good = len(rest) == 3 and rest[0][0] == "sym" and square(rest[0], declare)
-    elif head == "det":
-        good = len(rest) == 1 and rest[0][:1] == ["sym"] and square(rest[0], declare)
+    elif head in ("entry", "inverse", "det"):
+        check_terms(rest[1:], declare)
+        good = len(rest) == (1 if head == "det" else 3) and is_matrix(rest[0], declare)
     elif head == "den":
         (kind, name, parameters), above, below = rest
         good = kind == "law" and isinstance(name, str) and bool(above) and isinstance(below, list)
@@ -578,10 +580,12 @@ def check_term(t: Any, declare: dict[str, Any]) -> None:
         raise Rejected(f"a term of the head {head!r} has not the documented form")
 
 
-def square(symbol: Any, declare: dict[str, Any]) -> bool:
-    """Whether a symbol stands for a symmetric positive definite matrix."""
-    facts = declare["symbols"][symbol[1]]
-    return facts["sign"] == "positive definite" and len(facts["shape"]) == 2 and facts["shape"][0] == facts["shape"][1]
+def is_matrix(t: Any, declare: dict[str, Any], signs: tuple[str, ...] = ("positive definite", "invertible")) -> bool:
+    """Whether a term is a square matrix: a positive definite S, an invertible L, or the product L L^T."""
+    if t[0] == "gram":
+        return len(t) == 2 and t[1][0] == "sym" and is_matrix(t[1], declare, ("invertible",))
+    facts = declare["symbols"][t[1]] if t[0] == "sym" and len(t) == 2 else {"sign": "", "shape": []}
+    return facts["sign"] in signs and len(facts["shape"]) == 2 and facts["shape"][0] == facts["shape"][1]
 
 
 def check_terms(terms: Any, declare: dict[str, Any]) -> None:
@@ -600,6 +604,8 @@ def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
         names = [name for head, name in part]
         check_terms(part, declare)
         return len(set(names)) == len(names) and all(head == "var" for head, _ in part)
+    if form == "m":
+        return is_matrix(part, declare, ("positive definite",))
     if form == "p":
         check_terms(part, declare)
         return len(part) == 2 and part[0] != part[1] and all(head == "idx" for head, _ in part)
@@ -885,8 +891,10 @@ class Replay:
     def nonnegative(self, atom: Atom) -> bool:
         """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
         head = atom[0]
-        if head in ("den", "cond", "normal", "gaussian", "minibatch", "det", "exp", "prime", "const", "abs"):
+        if head in ("den", "cond", "normal", "gaussian", "minibatch", "exp", "prime", "const", "abs"):
             return True
+        if head == "det":
+            return self.definite(atom[1])
         if head == "prod":
             return self.nonnegative(atom[2])
         if head == "opaque":
@@ -1076,11 +1084,10 @@ class Replay:
             bound = f"{slot_of(name[0])}^{height(body)}.p"
             self.show_as(bound, k)
             return single(("prod", bound, rename(point(body), {name[0]: bound})))
-        if head in ("entry", "inverse"):  # of a symmetric matrix
-            row, column = sorted((point(self.total(a, env)) for a in t[2:]), key=order)
-            return single((head, point(self.leaf(t[1], env)), row, column))
+        if head in ("entry", "inverse"):
+            return self.entry(head, self.matrix(t[1]), *(point(self.total(a, env)) for a in t[2:]))
         if head == "det":
-            return single(("det", point(self.leaf(t[1], env))))
+            return self.determinant(self.matrix(t[1]))
         if head == "gaussian":
             return self.gaussian(t, env)
         if head == "minibatch":
@@ -1099,17 +1106,47 @@ class Replay:
         """The density of a normal law with a mean vector and a positive definite covariance matrix."""
         _, x, mean, covariance = t
         declared = self.statement["declare"]
-        if covariance[0] != "sym" or not square(covariance, declared) or x[0] != "var":
+        if x[0] != "var" or not is_matrix(covariance, declared, ("positive definite",)):
             raise Rejected("this density needs a variable and a positive definite matrix")
-        dimension = self.symbols[covariance[1]]["shape"][0]
+        dimension = self.dimension(self.matrix(covariance))
         facts = self.variables[x[1]]
         centre = self.symbols[mean[1]]["shape"] if mean[0] == "sym" else None
         if facts["shape"] != [dimension] or facts["kind"] != "continuous" or centre not in ([dimension], None):
             raise Rejected("a normal density of shapes that do not fit")
         if mean[0] not in ("sym", "num"):
             raise Rejected("the mean of this density is a symbol or a number")
-        places = (point(self.leaf(a, env)) for a in (x, mean, covariance))
-        return single(("gaussian", *places, self.components_of(dimension)))
+        places = (point(self.leaf(a, env)) for a in (x, mean))
+        return single(("gaussian", *places, self.matrix(covariance), self.components_of(dimension)))
+
+    def matrix(self, t: Any) -> Atom:
+        """A matrix as an atom: a symbol, or L L^T of one."""
+        return ("gram", ("sym", t[1][1])) if t[0] == "gram" else ("sym", t[1])
+
+    def dimension(self, matrix: Atom) -> Any:
+        return self.symbols[matrix[1][1] if matrix[0] == "gram" else matrix[1]]["shape"][0]
+
+    def definite(self, matrix: Atom) -> bool:
+        """Whether a matrix is positive definite."""
+        return bool(matrix[0] == "gram" or self.symbols[matrix[1]]["sign"] == "positive definite")
+
+    def entry(self, head: str, matrix: Atom, row: Atom, column: Atom) -> Sum:
+        """An entry of a matrix or of its inverse; a positive definite matrix is symmetric.
+
+        (L L^T)_ij is the sum of L_ik L_jk over k, and its inverse, L^-T L^-1, that of (L^-1)_ki (L^-1)_kj.
+        """
+        if matrix[0] == "gram":
+            slot, taken = self.components_of(self.dimension(matrix)), names_in((row, column))
+            k = ("idx", next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken))
+            pairs = [(row, k), (column, k)] if head == "entry" else [(k, row), (k, column)]
+            self.show_as(k[1], "k")
+            left, right = (single((head, matrix[1], *pair)) for pair in pairs)
+            return under([k[1]], product(left, right))
+        places = sorted((row, column), key=order) if self.definite(matrix) else (row, column)
+        return single((head, matrix, *places))
+
+    def determinant(self, matrix: Atom) -> Sum:
+        """The determinant of a matrix; that of L L^T is the square of that of L."""
+        return single(("det", matrix[1]), 2) if matrix[0] == "gram" else single(("det", matrix))
 
     def components_of(self, dimension: Any) -> str:
         """The range of the indices of a vector's components."""
@@ -1457,8 +1494,10 @@ class Replay:
 
     def implied(self, atom: Atom, weight: list[Atom]) -> bool:
         """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
-        if atom in weight or atom[0] in ("normal", "gaussian", "det", "prime", "const"):
+        if atom in weight or atom[0] in ("normal", "gaussian", "prime", "const"):
             return True
+        if atom[0] == "det":
+            return self.definite(atom[1])
         if atom[0] == "exp":  # of a polynomial: of minus infinity it is zero
             return all(
                 not b and all(a[0] in ("var", "sym", "at", "fn", "idx") for a, _ in m) for b, m in opened(atom[1], ())
@@ -1554,10 +1593,10 @@ class Replay:
             plus(single(("at", x, n)), scaled(single(("at", mean, n)) if mean[0] == "sym" else opened(mean, ()), -1))
             for n in (i, j)
         ]
-        quadratic = under([i[1], j[1]], product(single(("inverse", matrix, i, j)), product(fall[0], fall[1])))
+        quadratic = under([i[1], j[1]], product(self.entry("inverse", matrix, i, j), product(fall[0], fall[1])))
         circle = self.log(scaled(single(("const", "pi")), 2), found)
         dimension = opened(self.ranges[int(slot[1:])][1], ())
-        volume = plus(product(dimension, circle), single(("log", ("det", matrix))))
+        volume = plus(product(dimension, circle), self.log(self.determinant(matrix), found))
         return scaled(plus(volume, quadratic), Fraction(-1, 2))
 
     def content(self, s: Sum) -> tuple[Sum, Sum]:
@@ -1930,8 +1969,7 @@ class Replay:
         for m in means:
             result = product(result, m)
         if len(components) == 2:
-            row, column = sorted(components, key=order)
-            result = plus(result, single(("entry", matrix, row, column)))
+            result = plus(result, self.entry("entry", matrix, *components))
         return result
 
     def contraction(self, name: str, key: Key) -> Sum | None:
@@ -1939,6 +1977,8 @@ class Replay:
         binders, monomial = key
         pairs = [a for a, e in monomial if e == 1 and a[0] in ("entry", "inverse") and ("idx", name) in a[2:]]
         if sorted(a[0] for a in pairs) != ["entry", "inverse"] or pairs[0][1:] != pairs[1][1:]:
+            return None
+        if not self.definite(pairs[0][1]):  # (L^-1)_ij L_ij says nothing for a matrix that is not symmetric
             return None
         indices = {i[1] for i in pairs[0][2:] if i[0] == "idx"}
         others = tuple(p for p in monomial if p[0] not in pairs)
@@ -3023,7 +3063,7 @@ class Replay:
             return list(atom)
         if head == "prime":
             return ["num", str(atom[1])]
-        if head in ("at", "entry", "inverse", "det"):
+        if head in ("at", "entry", "inverse", "det", "gram"):
             return [head, *(self.shown(a) for a in atom[1:])]
         if head in ("gaussian", "minibatch"):
             return [head, *(self.shown(a) for a in atom[1:-1])]

@@ -36,27 +36,55 @@ def covariances(names: str, dimension: Scalar) -> tuple[Symbol, ...]:
     return symbols(names, sign="positive definite", shape=(dimension, dimension))
 
 
+def invertible(names: str, dimension: Scalar) -> tuple[Symbol, ...]:
+    """Invertible matrices by name, of shape (dimension, dimension), symmetric or not.
+
+    >>> from derivations.language import symbols
+    >>> (K,) = symbols("K", sign="positive")
+    >>> invertible("L", K)
+    (L,)
+    """
+    return symbols(names, sign="invertible", shape=(dimension, dimension))
+
+
+def gram(matrix: Term) -> Term:
+    """The covariance L L^T of an invertible matrix L.
+
+    >>> from derivations.language import symbols
+    >>> (K,) = symbols("K", sign="positive")
+    >>> (L,) = invertible("L", K)
+    >>> gram(L)
+    gram(L)
+    """
+    if not isinstance(matrix, Symbol) or matrix.sign != "invertible":
+        raise LanguageError(f"{matrix!r} is no invertible matrix; declare it as invertible('L', K)")
+    return Term("gram", matrix)
+
+
 @dataclass(frozen=True)
 class Inverse:
-    """The inverse of a covariance, to be used in :func:`trace` and :func:`quadratic_form`."""
+    """The inverse of a matrix: its entries, or to be used in :func:`trace` and :func:`quadratic_form`."""
 
-    matrix: Symbol
+    matrix: Term
+
+    def __getitem__(self, place: tuple[Term, Term]) -> Term:
+        return Term("inverse", self.matrix, *place)
 
 
 def inverse(matrix: Term) -> Inverse:
     """The inverse matrix."""
-    return Inverse(_covariance(matrix))
+    return Inverse(_matrix(matrix))
 
 
 def det(matrix: Term) -> Term:
-    """The determinant of a covariance, a positive number."""
-    return Term("det", _covariance(matrix))
+    """The determinant of a matrix: that of a covariance is positive, that of an invertible one not zero."""
+    return Term("det", _matrix(matrix))
 
 
 def trace(left: Inverse, right: Term) -> Term:
     """The trace of S^-1 T: the sum over i and j of (S^-1)_ij T_ij."""
     i, j = _indices(left.matrix)
-    if shape(right) != shape(left.matrix):
+    if _dimensions(right) != _dimensions(left.matrix):
         raise LanguageError(f"trace of matrices of different shapes, {left.matrix!r} and {right!r}")
     body = mul(Term("inverse", left.matrix, i, j), Term("entry", _covariance(right), i, j))
     return Term("sum", i, Term("sum", j, body))
@@ -66,8 +94,10 @@ def quadratic_form(matrix: Inverse, vector: Scalar) -> Term:
     """u^T S^-1 u: the sum over i and j of (S^-1)_ij u_i u_j."""
     i, j = _indices(matrix.matrix)
     vector = term(vector)
-    if shape(vector) not in ((), shape(matrix.matrix)[:1]):
-        raise LanguageError(f"{vector!r} has shape {shape(vector)}, {matrix.matrix!r} has {shape(matrix.matrix)}")
+    if shape(vector) not in ((), _dimensions(matrix.matrix)):
+        raise LanguageError(
+            f"{vector!r} has shape {shape(vector)}, {matrix.matrix!r} is of {_dimensions(matrix.matrix)}"
+        )
     return Term("sum", i, Term("sum", j, mul(Term("inverse", matrix.matrix, i, j), at(vector, i), at(vector, j))))
 
 
@@ -87,11 +117,11 @@ class MultivariateNormal:
 
     def __init__(self, mean: Scalar, covariance: Term) -> None:
         self.mean, self.covariance = term(mean), _covariance(covariance)
-        if shape(self.mean) not in ((), shape(self.covariance)[:1]):
+        if shape(self.mean) not in ((), _dimensions(self.covariance)):
             raise LanguageError(f"the mean {self.mean!r} and the covariance {self.covariance!r} differ in dimension")
 
     def __call__(self, point: Variable) -> Term:
-        if not isinstance(point, Variable) or shape(point) != shape(self.covariance)[:1]:
+        if not isinstance(point, Variable) or shape(point) != _dimensions(self.covariance):
             raise LanguageError(f"{point!r} is no vector variable of the dimension of {self.covariance!r}")
         return Term("gaussian", point, self.mean, self.covariance)
 
@@ -126,12 +156,22 @@ def eckart_young(matrix: Function, rows: Scalar, columns: Scalar, rank: Scalar) 
     return Statement("=", distance, term(rows) * Term("sum", t, eigenvalue(t, j, m, moments)))
 
 
-def _covariance(matrix: Term) -> Symbol:
-    if not isinstance(matrix, Symbol) or matrix.sign != "positive definite":
-        raise LanguageError(f"{matrix!r} is no covariance; declare it as covariances('S', K)")
+def _covariance(matrix: Term) -> Term:
+    if not isinstance(matrix, Term) or not (
+        matrix.head == "gram" or getattr(matrix, "sign", "") == "positive definite"
+    ):
+        raise LanguageError(f"{matrix!r} is no covariance; declare it as covariances('S', K), or write gram(L)")
     return matrix
 
 
-def _indices(matrix: Symbol) -> tuple[Index, Index]:
-    dimension = matrix.shape[0]
+def _matrix(matrix: Term) -> Term:
+    return matrix if getattr(matrix, "sign", "") == "invertible" else _covariance(matrix)
+
+
+def _dimensions(matrix: Term) -> tuple[Term, ...]:
+    return shape(matrix.args[0] if matrix.head == "gram" else matrix)[:1]
+
+
+def _indices(matrix: Term) -> tuple[Index, Index]:
+    (dimension,) = _dimensions(matrix)
     return Index("idx", "i", term(1), dimension), Index("idx", "j", term(1), dimension)

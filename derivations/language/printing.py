@@ -147,6 +147,8 @@ def _text_call(value: Term) -> str:
         return args[0] + (f"[{_list(args[1])}]" if args[1] else "")
     if head == "den":
         return _text_density(value)
+    if head == "gram":
+        return f"gram({text(args[0])})"
     if head == "eigenvalue":
         (row, column), rank, entry = args
         return f"eigenvalue({text(rank)}, {text(row)}, {text(column)}, {text(entry)})"
@@ -442,6 +444,8 @@ def _latex_call(value: Term) -> str:
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
     if head == "gaussian":
         return r"\mathcal{N}" + _parentheses(f"{latex(args[0])}; {latex(args[1])}, {latex(args[2])}")
+    if head == "gram":
+        return rf"{latex(args[0])} {latex(args[0])}^{{T}}"
     if head == "eigenvalue":
         (row, column), rank, entry = args
         matrix = rf"\left[{latex(entry)}\right]_{{{latex(row)} {latex(column)}}}"

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 Scalar = Union["Term", int, Fraction, str]
 
 KINDS = ("unknown", "discrete", "continuous")
-SIGNS = ("real", "nonnegative", "positive", "nonzero", "positive definite")
+SIGNS = ("real", "nonnegative", "positive", "nonzero", "positive definite", "invertible")
 RANGES = ("real", "nonnegative", "positive", "unit")
 MAX_BITS = 990  # of a number's parts: the 300 digits that the kernel reads
 MAX_EXPONENT = 1_000

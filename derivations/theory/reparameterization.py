@@ -4,7 +4,7 @@ Main statements
     ``pathwise-gradient``             d/dphi E_eps[f(g(eps, phi), phi)] = E_eps[d/dphi f(g(eps, phi), phi)]
     ``score-gradient``                d/dphi E_q[f] = E_q[f d/dphi log q] + E_q[d/dphi f]
     ``gradient-variance``             for f(z) = z^2 under a normal law: 4 s^2 against mu^4/s^2 + 14 mu^2 + 15 s^2
-    ``gaussian-reparameterization``   mu + s eps has the law N(mu, s^2)
+    ``gaussian-reparameterization``   mu + s eps has the law N(mu, s^2), mu + L eps the law N(mu, L L^T)
 
 Notes
     The derivative in phi is the total one: phi moves the sample g(eps, phi) and the function f itself.  Sources:
@@ -14,7 +14,25 @@ Notes
 """
 
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import E, Function, Grad, Normal, laws, log, symbols, variables
+from derivations.language import (
+    E,
+    Function,
+    Grad,
+    MultivariateNormal,
+    Normal,
+    Product,
+    Sum,
+    det,
+    index,
+    inverse,
+    laws,
+    log,
+    pi,
+    quadratic_form,
+    symbols,
+    variables,
+)
+from derivations.language.matrices import gram, invertible
 
 e, q = laws("e q")
 x, z, eps = variables("x z eps")
@@ -120,6 +138,45 @@ gradient_variance = Claim(
 event = Function("h", range="unit")
 moved = E[standard](event(mu + s * noise))
 
+# In K dimensions, with z = mu + L eps: the standard density at eps = L^-1 (z - mu), over |det L|.
+
+(K,) = symbols("K", sign="positive")
+(L,) = invertible("L", K)
+(centre,) = symbols("mu", shape=(K,))
+(point,) = variables("z", kind="continuous", shape=(K,))
+i, k = index("i", K), index("k", K)
+back = Sum[i](inverse(L)[k, i] * (point[i] - centre[i]))
+there = MultivariateNormal(centre, gram(L))(point)
+
+# The same for two and three dimensions, entry by entry.
+
+
+def minor(matrix, row, column):  # type: ignore[no-untyped-def]
+    """The matrix without a row and a column."""
+    return [[a for c, a in enumerate(r) if c != column] for n, r in enumerate(matrix) if n != row]
+
+
+def determinant(matrix):  # type: ignore[no-untyped-def]
+    """By its first row."""
+    if not matrix:
+        return 1
+    return sum((-1) ** c * a * determinant(minor(matrix, 0, c)) for c, a in enumerate(matrix[0]))
+
+
+def spelled_out(n):  # type: ignore[no-untyped-def]
+    """det(S) = det(L)^2, and (L eps)^T adj(S) (L eps) = det(S) eps^T eps, for S = L L^T and S^-1 = adj(S) / det(S)."""
+    places = range(n)
+    lower = [symbols(" ".join(f"L_{a + 1}{b + 1}" for b in places)) for a in places]
+    e = symbols(" ".join(f"e_{b + 1}" for b in places))
+    covariance = [[sum(lower[a][c] * lower[b][c] for c in places) for b in places] for a in places]
+    moved = [sum(lower[a][c] * e[c] for c in places) for a in places]
+    form = sum(
+        (-1) ** (a + b) * determinant(minor(covariance, a, b)) * moved[a] * moved[b] for a in places for b in places
+    )
+    squared = determinant(lower) ** 2
+    return Part(determinant(covariance) == squared), Part(form == squared * sum(c**2 for c in e))
+
+
 gaussian_reparameterization = Claim(
     id="gaussian-reparameterization",
     item="2.5",
@@ -131,12 +188,35 @@ gaussian_reparameterization = Claim(
             chains=(chain(moved, ("=", E[normal](event(code)), "change of variables")),),
         ),
         Part(log(Normal(0, 1)((code - mu) / s)) - log(s) == log(normal)),
+        Part(
+            log(Product[k](Normal(0, 1)(back))) - log(abs(det(L))) == log(there),
+            chains=(
+                chain(
+                    log(Product[k](Normal(0, 1)(back))) - log(abs(det(L))),
+                    (
+                        "=",
+                        -(K * log(2 * pi) + Sum[k](back**2)) / 2 - log(abs(det(L))),
+                        "Gaussian density, algebra",
+                    ),
+                    (
+                        "=",
+                        -(K * log(2 * pi) + quadratic_form(inverse(gram(L)), point - centre) + log(det(gram(L)))) / 2,
+                        "logarithm of a product",
+                    ),
+                    ("=", log(there), "Gaussian density"),
+                ),
+            ),
+        ),
+        *spelled_out(2),
+        *spelled_out(3),
     ),
     words=(
         "$g(\\varepsilon) = \\mu + s\\,\\varepsilon$. Its density at $z$ is the standard normal density at $(z - "
         "\\mu)/s$ divided by $s$, which is the density of $N(\\mu, s^2)$; so every event has the same probability "
-        "under both. In $K$ dimensions $\\mu + L\\varepsilon$ has the law $N(\\mu, L L^T)$: the Jacobian is $|\\det "
-        "L|$, and a network that outputs the logarithms of the diagonal of $L$ keeps it invertible."
+        "under both. In $K$ dimensions $\\mu + L\\varepsilon$ has the law $N(\\mu, L L^T)$: its density at $z$ is the "
+        "standard one at $\\varepsilon = L^{-1}(z - \\mu)$ over the Jacobian $|\\det L|$; there $\\varepsilon^T "
+        "\\varepsilon = (z - \\mu)^T (L L^T)^{-1} (z - \\mu)$, and $(\\det L)^2 = \\det L L^T$. A network that outputs "
+        "a triangular $L$ with the logarithms of its diagonal keeps it invertible."
     ),
     companion="numerics.reparameterization.gaussian_reparameterization",
 )
