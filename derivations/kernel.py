@@ -44,7 +44,7 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from math import factorial, gcd, lcm, prod
@@ -2162,6 +2162,8 @@ class Replay:
             return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): 1} for k in keys])
         if kind == "substitute":
             return self.substitute(s, *move[1:])
+        if kind == "affine":
+            return self.affine(s, tuple(move[1]), *move[2:])
         if kind == "disjoint":
             return self.apart(s, move[1])
         if kind == "pushforward":
@@ -2214,6 +2216,40 @@ class Replay:
             moved = _put({((), others): 1}, variable, point(plus(a, product(b, single(y)))))
             density = single(("normal", y, point(mean), point(variance)))
             results.append(under([*(n for n in binders if n != name), fresh], product(density, moved)))
+        return self.replaced(s, keys, results)
+
+    def affine(self, s: Sum, binders: tuple[str, ...], name: str, y: str, k: str) -> Sum:
+        """x = m + L y under N(x; m, L L^T): then y has N(y; 0, I), for all terms with these binders.
+
+        The Jacobian of this change of variables is |det L|, the root of det L L^T, and (x - m)^T (L L^T)^-1 (x - m) is
+        y^T y.  What is averaged mentions x by its components.
+        """
+        self.demand("change of variables")
+        facts, keys, results = self.variables[y], [key for key in s if key[0] == binders], []
+        vector, taken = ("var", name), (*binders, *sorted(names_in(tuple(s))))
+        standard = ["normal", ["at", ["var", y], ["idx", k]], ["num", "0"], ["num", "1"]]
+        for _, m in keys:
+            normals = [a for a, e in m if a[:2] == ("gaussian", vector) and e == 1]
+            others: Sum = {((), tuple(p for p in m if p[0] not in normals)): Fraction(1)}
+            whole = _components(tuple(a for a, _ in next(iter(others))[1]), vector) is None
+            if name not in binders or len(normals) != 1 or whole or differentiates(tuple(others), name):
+                raise Rejected("an affine substitution needs the density of a normal vector, once, in every term")
+            _, _, mean, matrix, slot = normals[0]
+            if matrix[0] != "gram" or facts["kind"] != "continuous" or facts["shape"] != [self.dimension(matrix)]:
+                raise Rejected("an affine substitution needs the covariance L L^T, and a vector of its dimension")
+            inner, (fresh,) = self.bind([["var", y]], ({}, taken))
+            density = self.total(["prod", ["idx", k], standard], inner)
+            if any(slot_of(a[1]) != slot for _, ((a, _),) in density):
+                raise Rejected("the components of a vector have indices of their own range")
+
+            def image(i: Atom, mean: Atom = mean, matrix: Atom = matrix, slot: str = slot, fresh: str = fresh) -> Sum:
+                j = ("idx", next(n for c in itertools.count() if (n := f"{slot}.{c}") not in names_in(i)))
+                centre = single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ())
+                moved = product(single(("entry", matrix[1], i, j)), single(("at", ("var", fresh), j)))
+                return plus(centre, under([j[1]], moved))
+
+            moved = _put_components(others, vector, image, fresh)
+            results.append(under([*(b for b in binders if b != name), fresh], product(density, moved)))
         return self.replaced(s, keys, results)
 
     def apart(self, s: Sum, number: int) -> Sum:
@@ -3184,6 +3220,27 @@ def _put(s: Sum, old: Atom, new: Atom) -> Sum:
             return item
         if len(item) == 2 and item[0] == "sum":
             return freeze(_put(opened(item, names_in((old, new))), old, new))
+        return tuple(put(i) for i in item)
+
+    total: Sum = {}
+    for (b, m), c in s.items():
+        term = constant(c)
+        for a, e in m:
+            term = product(term, single(put(a), e))
+        total = plus(total, under(b, term))
+    return total
+
+
+def _put_components(s: Sum, vector: Atom, image: Callable[[Atom], Sum], fresh: str) -> Sum:
+    """The sum with images put for the components of a vector, inside atoms as well; the images mention a fresh name."""
+
+    def put(item: Any) -> Any:
+        if not isinstance(item, tuple):
+            return item
+        if len(item) == 3 and item[:2] == ("at", vector):
+            return point(image(item[2]))
+        if len(item) == 2 and item[0] == "sum":
+            return freeze(_put_components(opened(item, (vector[1], fresh)), vector, image, fresh))
         return tuple(put(i) for i in item)
 
     total: Sum = {}

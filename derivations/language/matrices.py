@@ -61,6 +61,11 @@ def gram(matrix: Term) -> Term:
     return Term("gram", matrix)
 
 
+def entry(matrix: Term, row: Term, column: Term) -> Term:
+    """An entry of a matrix."""
+    return Term("entry", _matrix(matrix), row, column)
+
+
 @dataclass(frozen=True)
 class Inverse:
     """The inverse of a matrix: its entries, or to be used in :func:`trace` and :func:`quadratic_form`."""

@@ -38,7 +38,7 @@ def vanish(replay: Replay, s: Sum) -> list[Move] | None:
     """Moves that empty a sum, or None.  Fewer splits come first: each may cost a condition of finiteness."""
     for tactics in (
         (supports, pushforwards, folds, swaps, splits),
-        (splits, swaps, folds, pushforwards, supports, substitutions),
+        (splits, swaps, folds, pushforwards, supports, substitutions, affine_substitutions),
     ):
         moves, rest = reduce(replay, s, tactics)
         if not rest:
@@ -120,6 +120,19 @@ def substitutions(replay: Replay, s: Sum) -> Iterator[Move]:
                 chosen = [n for n, key in enumerate(keys) if dict(key[1]).get(normal) == 1]
                 scale = point(replay.power(opened(normal[3], ()), Fraction(1, 2)))
                 yield ["substitute", list(binders), name, chosen, encoded(normal[2]), encoded(scale), slot]
+
+
+def affine_substitutions(replay: Replay, s: Sum) -> Iterator[Move]:
+    """Bring a normal vector with covariance L L^T to the standard one, x = m + L y."""
+    for binders, _ in _groups(s):
+        for name in binders:
+            normals = {a for key in s for a, _ in key[1] if a[:2] == ("gaussian", ("var", name)) and a[3][0] == "gram"}
+            for _, _, _, matrix, _ in sorted(normals, key=order):
+                shape = [replay.dimension(matrix)]
+                for y in (n for n, facts in replay.variables.items() if facts["shape"] == shape):
+                    for k, facts in replay.indices.items():
+                        if facts["lower"] == ["num", "1"] and [facts["upper"]] == shape:
+                            yield ["affine", list(binders), name, y, k]
 
 
 def supports(replay: Replay, s: Sum) -> Iterator[Move]:

@@ -32,7 +32,7 @@ from derivations.language import (
     symbols,
     variables,
 )
-from derivations.language.matrices import gram, invertible
+from derivations.language.matrices import entry, gram, invertible
 
 e, q = laws("e q")
 x, z, eps = variables("x z eps")
@@ -145,6 +145,11 @@ moved = E[standard](event(mu + s * noise))
 (centre,) = symbols("mu", shape=(K,))
 (point,) = variables("z", kind="continuous", shape=(K,))
 i, k = index("i", K), index("k", K)
+(raw,) = variables("e", kind="continuous", shape=(K,))
+(direction,) = symbols("c", shape=(K,))
+j = index("j", K)
+standard_vector = Product[k](Normal(0, 1)(raw[k]))
+along = Sum[i](direction[i] * (centre[i] + Sum[j](entry(L, i, j) * raw[j])))  # c . (mu + L eps)
 back = Sum[i](inverse(L)[k, i] * (point[i] - centre[i]))
 there = MultivariateNormal(centre, gram(L))(point)
 
@@ -189,6 +194,15 @@ gaussian_reparameterization = Claim(
         ),
         Part(log(Normal(0, 1)((code - mu) / s)) - log(s) == log(normal)),
         Part(
+            E[standard_vector](event(along)) == E[there](event(Sum[i](direction[i] * point[i]))),
+            chains=(
+                chain(
+                    E[standard_vector](event(along)),
+                    ("=", E[there](event(Sum[i](direction[i] * point[i]))), "change of variables"),
+                ),
+            ),
+        ),
+        Part(
             log(Product[k](Normal(0, 1)(back))) - log(abs(det(L))) == log(there),
             chains=(
                 chain(
@@ -219,6 +233,10 @@ gaussian_reparameterization = Claim(
         "a triangular $L$ with the logarithms of its diagonal keeps it invertible."
     ),
     companion="numerics.reparameterization.gaussian_reparameterization",
+    notes=(
+        "In K dimensions the laws are compared along every direction c: those of all c . z determine that of z (Cramer "
+        "and Wold). The density of z says the same.",
+    ),
 )
 
 CLAIMS = topic([pathwise_gradient, score_gradient, gradient_variance, gaussian_reparameterization])

@@ -12,7 +12,9 @@ from derivations.judge import judge
 from derivations.language import (
     KL,
     E,
+    Function,
     Grad,
+    Integral,
     LanguageError,
     MultivariateNormal,
     Normal,
@@ -30,7 +32,9 @@ from derivations.language import (
     variables,
 )
 from derivations.language.matrices import gram, invertible
+from derivations.language.statements import Statement
 from derivations.language.terms import Term
+from derivations.prover import prove
 
 Json = Any
 (K,) = symbols("K", sign="positive")
@@ -140,3 +144,77 @@ def test_a_covariance_is_positive_definite() -> None:
     data["lhs"][1][3] = ["sym", "L"]
     with pytest.raises(kernel.Rejected):
         forged(data, {"rule": "equal", "moves": []})
+
+
+# The affine substitution ----------------------------------------------------------------------------------------------
+
+D, f = Function("D", range="unit"), Function("f")
+(raw,) = variables("r", kind="continuous", shape=(K,))
+(short,) = variables("y", kind="continuous", shape=(K + 1,))
+(loose,) = variables("w", kind="unknown", shape=(K,))
+(c,) = symbols("c", shape=(K,))
+m, n = index("m", K), index("n", K + 1)
+standard_law = Product[k](Normal(0, 1)(raw[k]))
+image = Sum[i](c[i] * (mu[i] + Sum[j](entry(i, j) * raw[j])))
+AFFINE = E[standard_law](D(image)) == E[law](D(Sum[i](c[i] * z[i])))
+MOVE = ["affine", ["z@0.0"], "z@0.0", "r", "k"]
+
+
+def moves_of(claim: Statement) -> list[Json]:
+    found = prove(claim.json())
+    assert found is not None
+    return list(found.data["proof"]["moves"])
+
+
+def test_an_affine_image_of_a_standard_normal_vector_is_normal() -> None:
+    assert judge(AFFINE).verdict == "proved"
+    assert judge(AFFINE).conditions == ()
+    assert "affine" in [move[0] for move in moves_of(AFFINE)]
+
+
+def test_a_proof_without_its_substitution_is_rejected() -> None:
+    moves = moves_of(AFFINE)
+    forged(AFFINE, {"rule": "equal", "moves": moves})
+    with pytest.raises(kernel.Rejected):
+        forged(AFFINE, {"rule": "equal", "moves": [move for move in moves if move[0] != "affine"]})
+    with pytest.raises(kernel.Rejected):
+        forged(AFFINE, {"rule": "equal", "moves": moves}, without=["change of variables"])
+
+
+def also(claim: Statement) -> Statement:
+    """The claim with other vectors and indices declared beside it."""
+    zero = Sum[n](short[n]) * 0 + Sum[k](loose[k]) * 0
+    return Statement(
+        "=", claim.left, claim.right, (), ((">=", Sum[n](short[n] ** 2), zero), (">=", Sum[k](loose[k] ** 2), zero))
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [(3, "y"), (3, "w"), (3, "z"), (4, "n"), (2, "r"), (2, "z"), (1, []), (1, ["r@0.0"])]
+)
+def test_an_altered_substitution_is_rejected(change: tuple[int, Json]) -> None:
+    """Another vector, of another dimension or measure; another index; a name that nothing binds."""
+    claim, moves = also(AFFINE), moves_of(also(AFFINE))
+    place = [move[0] for move in moves].index("affine")
+    where, what = change
+    altered = [*moves[place]]
+    altered[where] = what
+    with pytest.raises(kernel.Rejected):
+        forged(claim, {"rule": "equal", "moves": [*moves[:place], altered, *moves[place + 1 :]]})
+
+
+NOT_AFFINE = {
+    "a function of the whole vector": E[standard_law](f(raw)) == E[law](f(z)),
+    "a covariance that is no product": E[standard_law](D(image))
+    == E[MultivariateNormal(mu, S)(z)](D(Sum[i](c[i] * z[i]))),
+    "the density twice": Integral[raw](standard_law**2 * D(image)) == Integral[z](law**2 * D(Sum[i](c[i] * z[i]))),
+    "a square beside it": E[standard_law](D(image))
+    == E[law](D(Sum[i](c[i] * z[i])) + Sum[i](z[i] - mu[i]) ** 2),
+    "a vector that an inner integral binds": E[law](log(Integral[raw](standard_law * D(Sum[i](c[i] * z[i] * raw[i])))))
+    == E[standard_law](log(Integral[raw](standard_law * D(Sum[i](c[i] * raw[i] * raw[i]))))),
+}
+
+
+@pytest.mark.parametrize("name", NOT_AFFINE)
+def test_what_is_no_affine_image_is_not_proved(name: str) -> None:
+    assert judge(NOT_AFFINE[name], seconds=0.2).verdict != "proved"

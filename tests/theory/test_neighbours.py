@@ -31,7 +31,17 @@ from derivations import (
     variables,
 )
 from derivations.language import Minibatch
-from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
+from derivations.language.matrices import (
+    MultivariateNormal,
+    covariances,
+    det,
+    entry,
+    gram,
+    inverse,
+    invertible,
+    quadratic_form,
+    trace,
+)
 from derivations.theory.autoencoder import linear_ae_pca
 from derivations.theory.hints import atoms, square
 
@@ -76,6 +86,8 @@ volumes = log(det(S2) / det(S1))
 data, i = x.draws("data", N), index("i", N)
 (among,), (of_data,) = variables("b", kind="discrete", shape=(N,)), symbols("t", shape=(N,))
 drawn = Minibatch(v)(among)
+(root,), (raw,), across = invertible("L", K), variables("e", kind="continuous", shape=(K,)), index("j", K)
+there_standard = Product[k](Normal(0, 1)(raw[k]))
 sigmoid = 1 / (1 + exp(-a))
 image_law = ("pushforward", p_g(x), p(z), G(z))
 
@@ -243,6 +255,17 @@ NEVER_PROVED = {
     "weak-duality, a 2-Lipschitz critic": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
         f(x) - f(z) <= 2 * metric(x, z)
     ),
+    **{
+        f"gaussian-reparameterization, {name}": E[there_standard](D(Sum[k](c1[k] * image(k))))
+        == E[MultivariateNormal(c2, gram(root))(vector)](D(Sum[k](c1[k] * vector[k])))
+        for name, image in {
+            "the transposed matrix": lambda k: c2[k] + Sum[across](entry(root, across, k) * raw[across]),
+            "without the mean": lambda k: Sum[across](entry(root, k, across) * raw[across]),
+            "the inverse matrix": lambda k: c2[k] + Sum[across](inverse(root)[k, across] * raw[across]),
+            "the mean twice": lambda k: 2 * c2[k] + Sum[across](entry(root, k, across) * raw[across]),
+            "the covariance for its root": lambda k: c2[k] + Sum[across](entry(gram(root), k, across) * raw[across]),
+        }.items()
+    },
     "gaussian-reparameterization, a squared factor": E[Normal(0, 1)(u)](f(mu + s**2 * u))
     == E[Normal(mu, s**2)(y)](f(y)),
     "gaussian-reparameterization, another mean": E[Normal(0, 1)(u)](f(s * u)) == E[Normal(mu, s**2)(y)](f(y)),
