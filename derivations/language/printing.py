@@ -458,7 +458,8 @@ def _latex_call(value: Term) -> str:
         position = f"{latex(args[1])} {latex(args[2])}"
         if head == "entry":
             return name_latex(args[0].name, position)
-        return _parentheses(f"{latex(args[0])}^{{-1}}") + f"_{{{position}}}"
+        base = latex(args[0]) if isinstance(args[0], Symbol) else _parentheses(latex(args[0]))
+        return _parentheses(f"{base}^{{-1}}") + f"_{{{position}}}"
     if head == "at":
         position = latex(args[1])
         if isinstance(args[0], (Variable, Symbol)):

@@ -153,33 +153,12 @@ along = Sum[i](direction[i] * (centre[i] + Sum[j](entry(L, i, j) * raw[j])))  # 
 back = Sum[i](inverse(L)[k, i] * (point[i] - centre[i]))
 there = MultivariateNormal(centre, gram(L))(point)
 
-# The same for two and three dimensions, entry by entry.
+# The same in the plane, entry by entry: S = L L^T, S^-1 = adj(S) / det(S), and z - mu = L eps.
 
-
-def minor(matrix, row, column):  # type: ignore[no-untyped-def]
-    """The matrix without a row and a column."""
-    return [[a for c, a in enumerate(r) if c != column] for n, r in enumerate(matrix) if n != row]
-
-
-def determinant(matrix):  # type: ignore[no-untyped-def]
-    """By its first row."""
-    if not matrix:
-        return 1
-    return sum((-1) ** c * a * determinant(minor(matrix, 0, c)) for c, a in enumerate(matrix[0]))
-
-
-def spelled_out(n):  # type: ignore[no-untyped-def]
-    """det(S) = det(L)^2, and (L eps)^T adj(S) (L eps) = det(S) eps^T eps, for S = L L^T and S^-1 = adj(S) / det(S)."""
-    places = range(n)
-    lower = [symbols(" ".join(f"L_{a + 1}{b + 1}" for b in places)) for a in places]
-    e = symbols(" ".join(f"e_{b + 1}" for b in places))
-    covariance = [[sum(lower[a][c] * lower[b][c] for c in places) for b in places] for a in places]
-    moved = [sum(lower[a][c] * e[c] for c in places) for a in places]
-    form = sum(
-        (-1) ** (a + b) * determinant(minor(covariance, a, b)) * moved[a] * moved[b] for a in places for b in places
-    )
-    squared = determinant(lower) ** 2
-    return Part(determinant(covariance) == squared), Part(form == squared * sum(c**2 for c in e))
+L11, L12, L21, L22, e1, e2 = symbols("L_11 L_12 L_21 L_22 e_1 e_2")
+S11, S12, S22 = L11**2 + L12**2, L11 * L21 + L12 * L22, L21**2 + L22**2
+z1, z2 = L11 * e1 + L12 * e2, L21 * e1 + L22 * e2
+volume = (L11 * L22 - L12 * L21) ** 2
 
 
 gaussian_reparameterization = Claim(
@@ -221,8 +200,8 @@ gaussian_reparameterization = Claim(
                 ),
             ),
         ),
-        *spelled_out(2),
-        *spelled_out(3),
+        Part(S11 * S22 - S12**2 == volume),
+        Part(S22 * z1**2 - 2 * S12 * z1 * z2 + S11 * z2**2 == volume * (e1**2 + e2**2)),
     ),
     words=(
         "$g(\\varepsilon) = \\mu + s\\,\\varepsilon$. Its density at $z$ is the standard normal density at $(z - "

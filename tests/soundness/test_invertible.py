@@ -208,8 +208,7 @@ NOT_AFFINE = {
     "a covariance that is no product": E[standard_law](D(image))
     == E[MultivariateNormal(mu, S)(z)](D(Sum[i](c[i] * z[i]))),
     "the density twice": Integral[raw](standard_law**2 * D(image)) == Integral[z](law**2 * D(Sum[i](c[i] * z[i]))),
-    "a square beside it": E[standard_law](D(image))
-    == E[law](D(Sum[i](c[i] * z[i])) + Sum[i](z[i] - mu[i]) ** 2),
+    "a square beside it": E[standard_law](D(image)) == E[law](D(Sum[i](c[i] * z[i])) + Sum[i](z[i] - mu[i]) ** 2),
     "a vector that an inner integral binds": E[law](log(Integral[raw](standard_law * D(Sum[i](c[i] * z[i] * raw[i])))))
     == E[standard_law](log(Integral[raw](standard_law * D(Sum[i](c[i] * raw[i] * raw[i]))))),
 }
