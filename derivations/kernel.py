@@ -929,15 +929,19 @@ class Replay:
     def nonnegative_monomial(self, m: Monomial) -> bool:
         return all(e.denominator % 2 == 0 or (e.numerator % 2 == 0) or self.nonnegative(a) for a, e in m)
 
-    def nonnegative_sum(self, s: Sum, depth: int = 3) -> bool:
-        """Whether a sum is at least zero: term by term, or after subtracting multiples of declared bounds."""
+    def nonnegative_sum(self, s: Sum, depth: int = 3, here: tuple[Sum, ...] = ()) -> bool:
+        """Whether a sum is at least zero: term by term, after subtracting multiples of bounds, or for |u| = u and -u.
+
+        The sums *here* are at least zero at the point in question, but not at every point.
+        """
         negative = [k for k, c in s.items() if c < 0 or not self.nonnegative_monomial(k[1])]
         if not negative:
             return True
         if depth == 0:
             return False
         key = min(negative, key=order)
-        for bound in self.bounds_about(key, s):
+        local = [b for b in here if not frozenset().union(*(names_in(m) for _, m in b)) & set(key[0])]
+        for bound in (*self.bounds_about(key, s), *local):
             if set(bound) == set(s) and len(ratios := {ratio(s[k], bound[k]) for k in s}) == 1 and min(ratios) > 0:
                 return True
             for lead, v in bound.items():
@@ -951,9 +955,17 @@ class Replay:
                     continue
                 multiple = under(around, product(bound, {((), quotient): c}))
                 rest = plus(s, scaled(multiple, -1))
-                if self.nonnegative_sum(rest, depth - 1):
+                if self.nonnegative_sum(rest, depth - 1, here):
                     return True
-        return False
+        powers = [p for _, m in s for p in m if p[0][0] == "abs"]
+        absolute = min((a for a, _ in powers), default=None, key=order)
+        if absolute is None or len(here) >= 4 or any(names_in(absolute) & set(binders) for binders, _ in s):
+            return False
+        if any(a == absolute and (e < 0 or e.denominator != 1) for a, e in powers):
+            return False
+        u = opened(absolute[1], set().union(*(names_in(m) | set(binders) for binders, m in s)))
+        signs = [scaled(u, sign) for sign in (1, -1)]
+        return all(self.nonnegative_sum(_with_power(s, absolute, v), 3, (*here, v)) for v in signs)
 
     def bounds_about(self, key: Key, s: Sum) -> Iterable[Sum]:
         """Sums known to be at least zero about an atom of the key: hypotheses, 1 - D, p(x) - p(x, z) for discrete z."""
@@ -1479,7 +1491,8 @@ class Replay:
         if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
             return
         densities = [a for a in weight if a[0] in ("den", "cond", "normal", "prod") and names_in(a) & bound]
-        if not densities or not self.nonnegative(atom):
+        apart = kind == "cancelled" and not names_in(atom) & bound
+        if apart or not densities or not self.nonnegative(atom):
             if kind == "cancelled":
                 self.condition("nonzero", self.shown(atom))
             return
@@ -3208,6 +3221,17 @@ def by_variables(s: Sum) -> dict[tuple[str, ...], Sum]:
 
 def _renamed(s: Sum, names: dict[str, str]) -> Sum:
     return plus(*({(b, rename_monomial(m, names)): c} for (b, m), c in s.items()))
+
+
+def _with_power(s: Sum, atom: Atom, value: Sum) -> Sum:
+    """A sum with another sum in place of an atom, where it stands as a factor to a whole power."""
+    total: Sum = {}
+    for (binders, m), c in s.items():
+        term: Sum = {(binders, tuple(p for p in m if p[0] != atom)): c}
+        for _ in range(int(dict(m).get(atom, 0))):
+            term = product(term, value)
+        total = plus(total, term)
+    return total
 
 
 def _put(s: Sum, old: Atom, new: Atom) -> Sum:

@@ -50,20 +50,25 @@ def of_divergences(pairs: list[tuple[Names, Term, Term]]) -> list[Any]:
     return found
 
 
-def of_absolute_values(t: Any, names: Names) -> list[Any]:
+def of_absolute_values(t: Any, names: Names, weight: Term = ONE) -> list[Any]:
     """|u + v| <= |u| + |v| and |u| >= u, -u, for every absolute value and total variation in a term."""
     if not isinstance(t, list) or not t:
         return []
     if t[0] == "TV":
-        here = [*names, *t[1]]
-        difference = [t[2], negative(t[3])]
-        return _triangle(here, ["abs", ["add", *difference]], [t[2], t[3]])
+        return _triangle([*names, *t[1]], weight, ["abs", ["add", t[2], negative(t[3])]], [t[2], t[3]])
     found = []
     if t[0] == "abs":
         parts = t[1][1:] if t[1][0] == "add" else [t[1]]
-        found = _triangle(names, t, [["abs", p] for p in parts])
-    inner = [*names, *t[1]] if t[0] in ("int", "E") else names
-    return found + [atom for part in t[1:] for atom in of_absolute_values(part, inner)]
+        found = _triangle(names, weight, t, [["abs", p] for p in parts])
+    if t[0] == "E":
+        names, weight = [*names, *t[1]], product(weight, t[2])
+    elif t[0] == "int":
+        names = [*names, *t[1]]
+    for n, part in enumerate(t[1:], 1):
+        rest = [p for m, p in enumerate(t[1:], 1) if m != n] if t[0] == "mul" and has_head(part, "abs") else []
+        if not any(has_head(p, "abs") for p in rest):
+            found += of_absolute_values(part, names, product(weight, *rest))
+    return found
 
 
 def of_distances(totals: list[tuple[Names, Term, Term]]) -> list[Any]:
@@ -105,10 +110,10 @@ def of_squared_means(squares: list[Term]) -> list[Any]:
     return found
 
 
-def _triangle(names: Names, absolute: Term, parts: list[Term]) -> list[Any]:
+def _triangle(names: Names, weight: Term, absolute: Term, parts: list[Term]) -> list[Any]:
     inside = absolute[1]
-    found = [["nonneg", names, ["add", absolute, negative(inside)]], ["nonneg", names, ["add", absolute, inside]]]
-    return [["nonneg", names, ["add", *parts, negative(absolute)]], *found]
+    rest = [[*parts, negative(absolute)], [absolute, negative(inside)], [absolute, inside]]
+    return [["nonneg", names, product(weight, ["add", *terms])] for terms in rest]
 
 
 def sums_in(t: Term) -> list[tuple[Term, Term, list[tuple[Names, Term]]]]:
@@ -139,11 +144,12 @@ def components(t: Term) -> list[Term]:
 
 def coefficient(t: Term) -> Term:
     """The factors of a term without laws and functions."""
-    return product(*(part for part in (t[1:] if t[0] == "mul" else [t]) if not _speaks_of_laws(part)))
+    return product(*(part for part in (t[1:] if t[0] == "mul" else [t]) if not has_head(part, "den", "fn", "normal")))
 
 
-def _speaks_of_laws(t: Any) -> bool:
-    return isinstance(t, list) and (t[:1] in (["den"], ["fn"], ["normal"]) or any(map(_speaks_of_laws, t)))
+def has_head(t: Any, *heads: str) -> bool:
+    """Whether one of the heads occurs in a term."""
+    return isinstance(t, list) and ((bool(t) and t[0] in heads) or any(has_head(part, *heads) for part in t))
 
 
 def negative(t: Term) -> Term:

@@ -125,11 +125,12 @@ def _two_bounds(statement: dict[str, Any], rules: frozenset[str], hints: Any) ->
 
 
 def _cases(statement: dict[str, Any], rules: frozenset[str], hints: Any) -> dict[str, Any] | None:
-    """An inequality about transport costs from the two cases of the sign of what stands between bars."""
+    """An inequality from the two cases of the sign of what stands between bars: a transport cost, an integral."""
     sides = [statement["lhs"], statement["rhs"]]
     given = statement["given"]
-    for _, t in having(sides, "abs") if having(sides, "W") else []:
-        if kernel.free_names(t) or any(h[1:] == [t, ["num", "0"]] for h in given):
+    for _, t in having(sides, "abs"):
+        plain = not having(sides, "W") and not kernel.has_binder(t)  # its sign is settled point by point
+        if plain or kernel.free_names(t) or any(h[1:] == [t, ["num", "0"]] for h in given):
             continue
         found = {
             part: find_proof({**statement, "given": [*given, [relation, t, ["num", "0"]]]}, rules, hints)

@@ -174,13 +174,26 @@ def folds(replay: Replay, s: Sum, leads: int | None = None) -> Iterator[Move]:
 
 def _quotient(key: Key, lead: Key, atom: Atom) -> tuple[Key, Number] | None:
     """What a term is a multiple of: term = rest * lead / atom, with no new denominators of densities."""
-    if not set(lead[0]) <= set(key[0]):
-        return None
-    monomial, factor, _ = multiply_monomials(key[1], tuple((a, -e) for a, e in lead[1]))
-    monomial, more, _ = multiply_monomials(monomial, ((atom, 1),))
-    before = dict(key[1])
-    if any(e < 0 and e < before.get(a, 0) for a, e in monomial):
-        return None
-    if any(names_in(a) & set(lead[0]) for a, _ in monomial):
-        return None
-    return (tuple(b for b in key[0] if b not in lead[0]), monomial), factor * more
+    for names in _onto(lead[0], key[0]):
+        mine = {names[b] for b in lead[0]}
+        inverse = tuple((a, -e) for a, e in rename_monomial(lead[1], names))
+        monomial, factor, _ = multiply_monomials(key[1], inverse)
+        monomial, more, _ = multiply_monomials(monomial, ((atom, 1),))
+        before = dict(key[1])
+        if any(e < 0 and e < before.get(a, 0) for a, e in monomial):
+            continue
+        if any(names_in(a) & mine for a, _ in monomial):
+            continue
+        return (tuple(b for b in key[0] if b not in mine), monomial), factor * more
+    return None
+
+
+def _onto(lead: tuple[str, ...], binders: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The ways to take the bound names of a lead term for some of those of a term, slot by slot."""
+    if not lead:
+        yield {}
+        return
+    for b in binders:
+        if slot_of(b) == slot_of(lead[0]):
+            for rest in _onto(lead[1:], tuple(other for other in binders if other != b)):
+                yield {lead[0]: b, **rest}

@@ -200,7 +200,9 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
     for n in (1, 2, 3, 5):
         fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
     totals = [(t[1], t[2], t[3]) for t in _heads(sources, "TV")]
+    low, high = sources if statement["relation"] in ("<=", "<") else sources[::-1]
     textbook = [
+        ["nonneg", [], ["add", high, candidates.negative(low)]],  # the sides themselves, point by point
         *candidates.of_logarithms(logs),
         *candidates.of_divergences(
             [(names, a, b) for kind, names, a, *rest in divergences if kind == "gibbs" for b in rest]

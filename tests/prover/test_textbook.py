@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from derivations import JSD, KL, E, Function, H, I, Statement, judge, laws, log, variables
+from derivations import JSD, KL, TV, E, Function, H, I, Statement, judge, laws, log, variables
 
 p, q, r, s = laws("p q r s")
 x, y, z = variables("x y z")
@@ -30,6 +30,13 @@ TRUE = {
     "two means": log((g(x) + g(y)) / 2) >= (log(g(x)) + log(g(y))) / 2,
     "three means": log((g(x) + g(y) + g(z)) / 3) >= (log(g(x)) + log(g(y)) + log(g(z))) / 3,
     "weighted means": log(g(x) / 3 + 2 * g(y) / 3) >= log(g(x)) / 3 + 2 * log(g(y)) / 3,
+    "Cauchy and Schwarz": E[p(x)](f(x) * g(x)) ** 2 <= E[p(x)](f(x) ** 2) * E[p(x)](g(x) ** 2),
+    "total variation is at most one": TV(p(x), q(x)) <= 1,
+    "triangle of total variations": TV(p(x), q(x)) <= TV(p(x), r(x)) + TV(r(x), q(x)),
+    "triangle": abs(f(x) + f(y)) <= abs(f(x)) + abs(f(y)),
+    "triangle of three": abs(f(x) - f(z)) <= abs(f(x) - f(y)) + abs(f(y) - f(z)),
+    "reversed triangle": abs(f(x)) - abs(f(y)) <= abs(f(x) - f(y)),
+    "the absolute value of a mean": abs(mean) <= E[p(x)](abs(f(x))),
     "tangent of the logarithm": E[p(x)](log(g(x))) <= E[p(x)](g(x)) - 1,
 }
 
@@ -47,6 +54,15 @@ FALSE = {
     "two means, other weights": log((g(x) + g(y)) / 2) >= (log(g(x)) + 2 * log(g(y))) / 3,
     "three means, twice": log((g(x) + g(y) + g(z)) / 3) >= (log(g(x)) + log(g(y)) + log(g(z))) / 2,
     "JSD is convex with a loss": JSD(p(x), q(x)) <= KL(p(x), q(x)) / 8,
+    "Cauchy and Schwarz, halved": E[p(x)](f(x) * g(x)) ** 2 <= E[p(x)](f(x) ** 2) * E[p(x)](g(x) ** 2) / 2,
+    "Cauchy and Schwarz without a square": E[p(x)](f(x) * g(x)) <= E[p(x)](f(x) ** 2) * E[p(x)](g(x) ** 2),
+    "total variation is at most a half": TV(p(x), q(x)) <= half,
+    "triangle with one side": TV(p(x), q(x)) <= TV(p(x), r(x)),
+    "triangle of three, one missing": abs(f(x) - f(z)) <= abs(f(x) - f(y)),
+    "triangle with a minus": abs(f(x) + f(y)) <= abs(f(x)) - abs(f(y)),
+    "reversed triangle of sums": abs(f(x)) + abs(f(y)) <= abs(f(x) + f(y)),
+    "absolute values have no sign": abs(f(x)) <= f(x),
+    "the mean of absolute values": E[p(x)](abs(f(x))) <= abs(mean),
     "entropy of a part": H(p(x)) <= H(p(x, z)),  # false for continuous variables
 }
 
