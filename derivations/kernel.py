@@ -26,6 +26,7 @@ and an inequality when ``right - left - sum of multiplier * atom`` does, where e
     extremum   integral of w (sup f - f(y)) >= 0          for w >= 0, zero only for w (sup f - f(y)) = 0; y a point, or
                                                           a polynomial in the place of a function
                sup A - A(g) >= 0                          for a function g of the class over which the supremum is taken
+    Rayleigh   l u.u - u.Su >= 0                          for the largest eigenvalue l of a symmetric matrix S
     coupling   E[c(G(z), H(z))] - W >= 0                  for W the least mean cost c between the laws of G(z) and H(z)
     critic     W - (E_a[f] - E_b[g]) >= 0                 for c(x, y) >= f(x) - g(y), W that of the laws a and b
     gluing     W(a, b) + W(b, c) - W(a, c) >= 0           where the costs satisfy the triangle inequality
@@ -98,6 +99,8 @@ RULES = (
     "non-negative integrand",
     "bounded by its extremum",
     "least upper bound",
+    "Rayleigh quotient",
+    "unit eigenvector",
     "coupling",
     "critic",
     "gluing",
@@ -626,13 +629,14 @@ def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
 # What a cost, a critic or an image is made of: it has a finite value at all points of its variables.
 FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn", "sum"))
 # What a witness for a function is made of: with whole powers and no division by zero it has a value everywhere.
-TOTAL = frozenset(("num", "const", "sym", "var", "at", "add", "mul", "pow", "exp", "abs", "fn"))
+TOTAL = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn"))
 
 PROOFS = {
     "equal": "rule moves",
     "two bounds": "rule above below",
     "cases": "rule term above below",
     "least upper bound": "rule extremum bounded",
+    "unit eigenvector": "rule eigenvalue bounded",
     "bound": "rule atoms moves equality",
     "attained": "rule witness reached bounded",
     "point masses": "rule",
@@ -2442,6 +2446,8 @@ class Replay:
             self.cases(statement, proof)
         elif rule == "least upper bound" and relation in ("<=", ">=") and not statement["equality"]:
             self.least_upper_bound(statement, proof)
+        elif rule == "unit eigenvector" and relation in ("<=", ">=") and not statement["equality"]:
+            self.unit_eigenvector(statement, proof)
         elif rule == "point masses" and relation == "=" and not statement["equality"]:
             self.point_masses(statement["lhs"], statement["rhs"])
         else:
@@ -2651,6 +2657,12 @@ class Replay:
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
         kind, names, *terms = atom
+        if kind == "Rayleigh":
+            self.demand("Rayleigh quotient")
+            length, form = self.quadratic(*terms)
+            if names:
+                raise Rejected("this atom is not integrated")
+            return self.quietly(["add", ["mul", terms[0], length], ["mul", ["num", "-1"], form]]), None
         if kind in ("coupling", "critic", "gluing", "one sign"):
             self.demand(kind)
             by_name: dict[str, Any] = {
@@ -2986,17 +2998,47 @@ class Replay:
         for factor in factors:
             if not self.positive_sum(self.quietly(factor)):
                 raise Rejected("a factor of an extremum that is not known to be positive")
-        left = budget.left
-        replay = type(self)(inner, self.allowed)
-        replay.factors, budget.left = self.factors, left
-        replay.prove(inner, proof["bounded"])
-        self.used |= replay.used
+        replay = self.within(inner, proof["bounded"])
         sources = source_integrals(substituted(extremum[2], extremum[1], member))
         for kind, *terms in replay.conditions.values():
             if not mentions(terms, member["body"][1]):
                 self.condition(kind, *terms)
             elif kind != "finite" or terms[0] not in sources:
                 raise Rejected("a condition restricts what the extremum ranges over")
+
+    def within(self, statement: dict[str, Any], proof: dict[str, Any]) -> Replay:
+        """The replay of a proof of another statement, under the same rules and out of the same budget."""
+        left = budget.left
+        replay = type(self)(statement, self.allowed)
+        replay.factors, budget.left = self.factors, left
+        replay.prove(statement, proof)
+        self.used |= replay.used
+        return replay
+
+    def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
+        """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
+        check_terms([eigenvalue, root], self.statement["declare"])
+        if eigenvalue[0] != "eigenvalue" or eigenvalue[2] != ["num", "1"]:
+            raise Rejected("this is about the largest eigenvalue of a matrix")
+        _, (row, column), _, entry = eigenvalue
+        self.quietly(eigenvalue)  # of a symmetric matrix
+        self.finite_at_all_points(entry)
+        self.finite_at_all_points(root)
+        if has_binder(root) or mentions(root, column[1]):
+            raise Rejected("a component of a vector that binds something, or mentions the column of the matrix")
+        other = _exchanged(root, {row[1]: column})
+        return ["sum", row, ["mul", root, root]], ["sum", row, ["sum", column, ["mul", entry, root, other]]]
+
+    def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """The largest eigenvalue of a symmetric matrix S is u.Su for some u with u.u = 1, by the spectral theorem."""
+        self.demand("unit eigenvector")
+        eigenvalue = proof["eigenvalue"]
+        inner, name = with_eigenvector(statement, eigenvalue)
+        self.quadratic(eigenvalue, ["num", "1"])
+        for kind, *terms in self.within(inner, proof["bounded"]).conditions.values():
+            if mentions(terms, name):
+                raise Rejected("a condition on an eigenvector")
+            self.condition(kind, *terms)
 
     def member(self, extremum: Any, witness: dict[str, Any]) -> Sum:
         """sup A - A(g) or A(g) - inf A, for a function g in the class, at which the integrals of A converge."""
@@ -3007,7 +3049,7 @@ class Replay:
         whole = all(rational(e).denominator == 1 for _, _, e in powers_in(witness["body"]))
         if not whole or not heads(witness["body"]) <= TOTAL:
             raise Rejected("a witness that may have no value somewhere")
-        for _, m in self.quietly(witness["body"]):
+        for _, m in self.open_term(witness["body"]):
             self.divides_safely(m, [], set())
         self.in_range(binder, witness)
         self.closed(binder, body, witness)
@@ -3441,6 +3483,26 @@ def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[st
         side: opened_side(statement[side], True),
     }
     return inner, factors, member
+
+
+def with_eigenvector(statement: dict[str, Any], eigenvalue: list[Any]) -> tuple[dict[str, Any], str]:
+    """A statement in which a largest eigenvalue stands, with a unit eigenvector of it, whose name is new."""
+    declare, (_, (row, column), _, entry) = statement["declare"], eigenvalue
+    if not contains_term([statement["lhs"], statement["rhs"]], eigenvalue):
+        raise Rejected("the eigenvalue of an eigenvector stands in the statement, or else there may be none")
+    fixed = {name for _, name in leaves(eigenvalue)} - bound_names(eigenvalue)
+    if free_names(eigenvalue) or fixed & bound_names([statement["lhs"], statement["rhs"]]):
+        raise Rejected("the eigenvector would depend on a variable, or on what the statement binds")
+    taken = {n for table in declare.values() for n in table}
+    name = next(n for i in itertools.count() if (n := "v" + "'" * i) not in taken)
+    u, other = (["fn", name, [place]] for place in (row, column))
+    length = ["sum", row, ["mul", u, u]]
+    form = ["sum", row, ["sum", column, ["mul", entry, u, other]]]
+    equations = ((length, ["num", "1"]), (form, eigenvalue))
+    known = [[relation, *sides] for sides in equations for relation in ("<=", ">=")]
+    facts = {"range": "real", "arity": 1}
+    functions = {**declare["functions"], name: facts}
+    return {**statement, "declare": {**declare, "functions": functions}, "given": [*statement["given"], *known]}, name
 
 
 def source_integrals(t: Any) -> list[Any]:

@@ -10,7 +10,16 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from derivations.kernel import Rejected, Sum, constant, multiply_monomials, ratio, restricted, with_member
+from derivations.kernel import (
+    Rejected,
+    Sum,
+    constant,
+    multiply_monomials,
+    ratio,
+    restricted,
+    with_eigenvector,
+    with_member,
+)
 from derivations.prover.factorisation import Search
 from derivations.prover.inequality import bound_proof
 
@@ -40,6 +49,10 @@ def supremum_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any,
         bounded = find(inner, rules, hints)
         if bounded is not None:
             return {"rule": "least upper bound", "extremum": extremum, "bounded": bounded}
+    for eigenvalue in _largest([statement["lhs"], statement["rhs"]]) if "unit eigenvector" in rules else []:
+        proof = find(with_eigenvector(statement, eigenvalue)[0], rules - {"unit eigenvector"}, hints)
+        if proof is not None:
+            return {"rule": "unit eigenvector", "eigenvalue": eigenvalue, "bounded": proof}
     for atoms in itertools.islice(_choices(statement, rules), CHOICES):
         try:
             proof = bound_proof(statement, rules, {"atoms": atoms})
@@ -61,6 +74,14 @@ def _choices(statement: dict[str, Any], rules: frozenset[str]) -> Iterator[list[
         yield list(choice)
 
 
+def _largest(t: Any) -> list[Term]:
+    """The largest eigenvalues that stand in a term."""
+    if not isinstance(t, list):
+        return []
+    mine = [t] if t[:1] == ["eigenvalue"] and t[2] == ["num", "1"] else []
+    return mine + [found for part in t for found in _largest(part) if found not in mine]
+
+
 def _factor(t: Any, extremum: Term) -> Term:
     """What an extremum is multiplied by where it first stands."""
     for part in t if isinstance(t, list) else []:
@@ -74,17 +95,18 @@ def _factor(t: Any, extremum: Term) -> Term:
 
 def _witnesses(extremum: Term, statement: dict[str, Any], rules: frozenset[str]) -> Iterator[dict[str, Any]]:
     """Functions that hypotheses bound, times the ratio of two bounds."""
-    functions, variables = statement["declare"]["functions"], list(statement["declare"]["variables"])
-    _, (_, name, _, described), _ = extremum
+    functions, variables = statement["declare"]["functions"], [["var", v] for v in statement["declare"]["variables"]]
+    _, (_, name, _, described), body = extremum
     arity = functions[name]["arity"]
-    parameters = variables[:arity]
-    if len(parameters) < arity:
+    places = next((c for c in _calls_of([described, body], name) if all(a[0] == "idx" for a in c)), variables[:arity])
+    parameters = [place for _, place in places]
+    if len(set(parameters)) < arity:
         return
     replay = Search(statement, rules)
     for other, facts in functions.items():
         if other == name or facts["arity"] != arity:
             continue
-        value = ["fn", other, [["var", v] for v in parameters]]
+        value = ["fn", other, places]
         yield {"parameters": parameters, "body": value}
         for h in statement["given"]:
             for mine in described:
@@ -101,6 +123,15 @@ def _without(name: str, relation: Any) -> Term | None:
 
 def _calls(t: Any, name: str) -> bool:
     return isinstance(t, list) and (t[:2] == ["fn", name] or any(_calls(part, name) for part in t))
+
+
+def _calls_of(t: Any, name: str) -> Iterator[Any]:
+    """The arguments with which a function is called."""
+    if isinstance(t, list):
+        if t[:2] == ["fn", name]:
+            yield t[2]
+        for part in t:
+            yield from _calls_of(part, name)
 
 
 def _ratio(replay: Search, above: Term | None, below: Term | None) -> Term | None:

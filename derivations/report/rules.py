@@ -39,6 +39,8 @@ _LINES = {
     "squares are non-negative": r"$\int w f^{2} \ge 0$ for $w \ge 0$.",
     "non-negative integrand": r"$\int t \ge 0$ for $t \ge 0$.",
     "bounded by its extremum": r"$\int w \left(\sup f - f(y)\right) \ge 0$ for $w \ge 0$.",
+    "Rayleigh quotient": r"$u^{\top} S u \le \lambda_1(S)\, u^{\top} u$ for a symmetric matrix $S$.",
+    "unit eigenvector": r"$\lambda_1(S) = v^{\top} S v$ for some $v$ with $v^{\top} v = 1$.",
     "least upper bound": r"What no function of a class exceeds, its supremum does not exceed.",
     "coupling": r"$W \le \mathbb{E}[c(G(z), H(z))]$: a joint law of the laws of $G(z)$ and $H(z)$ costs at least $W$.",
     "critic": r"$\mathbb{E}_{a}[f] - \mathbb{E}_{b}[g] \le W$ for $f(x) - g(y) \le c(x, y)$, also for families.",

@@ -33,6 +33,11 @@ def choice(extremum: Term, parameters: Iterable[Term], body: Scalar) -> list[Any
     return [encode(term(1)), ["extremum", [], encode(term(1)), encode(extremum), chosen]]
 
 
+def rayleigh(largest: Term, component: Scalar, factor: Scalar = 1) -> list[Any]:
+    """The largest eigenvalue of a symmetric matrix S times u.u, less u.Su, for u given by its component at the row."""
+    return [encode(term(factor)), ["Rayleigh", [], encode(largest), encode(term(component))]]
+
+
 def atoms(*terms: list[Any]) -> dict[str, Any]:
     """The hint of a part of a claim."""
     return {"atoms": list(terms)}

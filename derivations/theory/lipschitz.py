@@ -2,7 +2,7 @@
 
 Main statements
     ``lipschitz-scaling``   the best K-Lipschitz critic gains K times what the best 1-Lipschitz critic gains
-    ``lipschitz-layers``    compositions, linear layers, clipped weights, ReLU
+    ``lipschitz-layers``    compositions, linear layers and their spectral norm, clipped weights, ReLU
 
 Notes
     The supremum over K-Lipschitz functions is one over a class that an inequality describes; no law needs a first
@@ -16,7 +16,9 @@ from fractions import Fraction
 
 from derivations.claims import Claim, Part, chain, topic
 from derivations.language import E, Function, Sum, index, laws, sup, symbols, variables
-from derivations.theory.hints import atoms, nonnegative, square
+from derivations.language.matrices import eigenvalue
+from derivations.language.terms import term
+from derivations.theory.hints import atoms, nonnegative, rayleigh, square
 
 # The constant of a critic ---------------------------------------------------------------------------------------------
 
@@ -89,6 +91,9 @@ def bounded(row, column):  # type: ignore[no-untyped-def]
 
 
 length = Sum[l](change[l] ** 2)
+spectral = eigenvalue(term(1), j, l, Sum[i](W(i, j) * W(i, l)))  # the square of the largest singular value
+unit = Function("v")
+image = Sum[i](Sum[j](W(i, j) * unit(j)) * Sum[l](W(i, l) * unit(l)))
 above, below = symbols("u v", sign="nonnegative")
 
 lipschitz_layers = Claim(
@@ -101,6 +106,11 @@ lipschitz_layers = Claim(
             (far <= outer * inner * metric(x, y)).assuming(far <= outer * near, near <= inner * metric(x, y)),
             hints=atoms(nonnegative(outer * near - far), nonnegative(outer * (inner * metric(x, y) - near))),
         ),
+        Part(
+            output(W) <= spectral * length,
+            hints=atoms(rayleigh(spectral, change[j])),
+        ),
+        Part(spectral <= sup[unit, Sum[l](unit(l) ** 2) <= 1](image)),
         Part(
             output(W) <= Sum[i](Sum[j](W(i, j) ** 2)) * length,
             hints=atoms(square(1, W(i, j) * change[l] - W(i, l) * change[j], [i, j, l], factor=Fraction(1, 2))),
@@ -119,9 +129,12 @@ lipschitz_layers = Claim(
     ),
     words=(
         "A composition of Lipschitz maps has at most the product of their constants, so it is enough to bound every "
-        "layer. A linear layer has its largest singular value as constant; that is at most the root of the sum of the "
-        "squares of its weights, by the inequality of Cauchy and Schwarz, and so at most $c \\sqrt{ab}$ for an $a "
-        "\\times b$ layer with weights clipped to $[-c, c]$. ReLU has the constant one: two inputs of the same sign "
+        "layer. Whatever the bias, a linear layer moves two outputs apart by $W u$ if the inputs differ by $u$, and "
+        "$\\|W u\\|^2 = u^\\top W^\\top W u \\le \\sigma^2 \\|u\\|^2$ for the largest eigenvalue $\\sigma^2$ of "
+        "$W^\\top W$, with equality for an eigenvector $u$ of it: so its constant is the spectral norm $\\sigma$, and "
+        "no smaller number. That is at most the root of the sum of the squares of its weights, by the inequality of "
+        "Cauchy and Schwarz, and so at most $c \\sqrt{ab}$ for an $a \\times b$ layer with weights clipped to $[-c, c]$. "
+        "ReLU has the constant one: two inputs of the same sign "
         "keep their distance or lose all of it, and for $u \\ge 0 \\ge -v$ the outputs differ by $u$ and the inputs by "
         "$u + v$. This gives three ways to enforce the constraint: clip the weights (simple, but the bound is loose, "
         "so the critic becomes too weak), divide each layer by its spectral norm (tight layer by layer), or penalise "

@@ -35,6 +35,7 @@ from derivations.language.matrices import (
     MultivariateNormal,
     covariances,
     det,
+    eigenvalue,
     entry,
     gram,
     inverse,
@@ -42,6 +43,7 @@ from derivations.language.matrices import (
     quadratic_form,
     trace,
 )
+from derivations.language.terms import term
 from derivations.theory.autoencoder import linear_ae_pca
 from derivations.theory.hints import atoms, square
 
@@ -98,6 +100,15 @@ def steepest(constant):  # type: ignore[no-untyped-def]
 
 
 (l0,) = symbols("l_0", sign="positive")
+row, column, other_column = index("r", n), index("s'", K), index("t'", K)
+W, unit = Function("W"), Function("v'")
+(change,) = symbols("u'", shape=(K,))
+products = Sum[row](W(row, column) * W(row, other_column))
+spectral = eigenvalue(term(1), column, other_column, products)
+output = Sum[row](Sum[column](W(row, column) * change[column]) ** 2)
+steepest_unit = sup[unit, Sum[column](unit(column) ** 2) <= 1](
+    Sum[row](Sum[column](W(row, column) * unit(column)) ** 2)
+)
 
 # A sign, an argument, a factor or a condition away from a claim: there is a model in which each of these is false.
 REFUTED = {
@@ -252,6 +263,12 @@ NEVER_PROVED = {
     "disjoint-jsd, without the laws' disjointness in x": (JSD(p(x), q(x)) == log(2)).assuming(p(x, z) * q(x, z) == 0),
     "ae-code-freedom, the inverse on the other side": (f(T(T_inv(z))) == f(z)).assuming(T_inv(T(z)) == z),
     "lipschitz-scaling, the constant may be zero": steepest(l1) == l1 * steepest(1),
+    "lipschitz-layers, half the spectral norm": output <= spectral * Sum[column](change[column] ** 2) / 2,
+    "lipschitz-layers, the norm, not its square, of twice the weights": 2 * output
+    <= spectral * Sum[column](change[column] ** 2),
+    "lipschitz-layers, more than the spectral norm is reached": 2 * spectral <= steepest_unit,
+    "lipschitz-layers, the second eigenvalue": output
+    <= eigenvalue(term(2), column, other_column, products) * Sum[column](change[column] ** 2),
     "weak-duality, a 2-Lipschitz critic": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
         f(x) - f(z) <= 2 * metric(x, z)
     ),
