@@ -133,7 +133,7 @@ lipschitz_layers = Claim(
         "$\\|W u\\|^2 = u^\\top W^\\top W u \\le \\sigma^2 \\|u\\|^2$ for the largest eigenvalue $\\sigma^2$ of "
         "$W^\\top W$, with equality for an eigenvector $u$ of it: so its constant is the spectral norm $\\sigma$, and "
         "no smaller number. That is at most the root of the sum of the squares of its weights, by the inequality of "
-        "Cauchy and Schwarz, and so at most $c \\sqrt{ab}$ for an $a \\times b$ layer with weights clipped to $[-c, c]$. "
+        "Cauchy and Schwarz, and so at most $c \\sqrt{ab}$ for an $a \\times b$ layer with weights cut to $[-c, c]$. "
         "ReLU has the constant one: two inputs of the same sign "
         "keep their distance or lose all of it, and for $u \\ge 0 \\ge -v$ the outputs differ by $u$ and the inputs by "
         "$u + v$. This gives three ways to enforce the constraint: clip the weights (simple, but the bound is loose, "
