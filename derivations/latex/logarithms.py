@@ -16,7 +16,7 @@ def in_logarithms(statement: Statement) -> Statement | None:
     variances = frozenset(t.args[2] for s in sides for t in walk(s) if t.head == "normal")
     if statement.relation == "!=" or not all(is_positive(s, variances) for s in sides):
         return None
-    if not any(t.head in ("normal", "exp") for s in sides for t in walk(s)):
+    if not any(t.head in ("normal", "gaussian", "exp") for s in sides for t in walk(s)):
         return None
     return Statement(statement.relation, log(sides[0]), log(sides[1]), (), statement.given)
 
@@ -36,4 +36,4 @@ def is_positive(t: Term, known: frozenset[Term] = frozenset()) -> bool:
         return is_positive(t.args[0], known)
     if t.head == "E":
         return is_positive(t.args[2], known)
-    return t.head in ("normal", "exp", "const")
+    return t.head in ("normal", "gaussian", "det", "exp", "const")

@@ -29,7 +29,7 @@ from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 
 POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
-DIMENSIONS = frozenset("KNMTJLdn")
+DIMENSIONS = frozenset("KNMTJLDdnk")
 TEST_FUNCTIONS = frozenset("fgh")
 MAX_EXPANSIONS = 200
 

@@ -206,7 +206,9 @@ class _Parser:
 
     def fraction(self, part: Part) -> Node:
         above, below = part.args
-        if (above and above[0].kind in ("PARTIAL", "DIFFERENTIAL")) or spell(above) == "d":
+        if (above and above[0].kind in ("PARTIAL", "DIFFERENTIAL")) or (
+            spell(above) == "d" and below and below[0].text == "d"
+        ):
             return self.quotient_of_differentials(part, above, below)
         heads = [row[0].text if row and row[0].kind == "NAME" else "" for row in (above, below)]
         if heads[0] == heads[1] == "d" and len(above) == len(below) == 2 and self.are_laws(above[1], below[1]):

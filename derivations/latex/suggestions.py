@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 
 from derivations.latex.cases import RELATIONS, Context, interpret
+from derivations.latex.covariances import in_matrices
 from derivations.latex.grammar import rows
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.vocabulary import LAW_LETTERS
@@ -37,12 +38,13 @@ def suggest(
             case = interpret(rows(a), sign, rows(b), context, {})
         except Unread:
             continue
-        if case.scalar_only or spelled(list(a)) == spelled(list(b)):
+        if spelled(list(a)) == spelled(list(b)):
             continue
         agreement = Refuter(case.data, seed + 1).sample(models=1, certain=False)
         if not agreement.consistent or not agreement.finite:
             continue
-        if judged(case.statement, seed, 0, words=False).verdict == "proved":
+        claim = in_matrices(rows(a), sign, rows(b), context) if case.scalar_only else case.statement
+        if claim is not None and judged(claim, seed, 0, words=False).verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
 

@@ -17,6 +17,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
+from derivations.latex.covariances import in_matrices
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
@@ -117,16 +118,19 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         return _unequal(case, seed)
     verdict = judged(case.statement, seed)
     outcome = _outcome(case, verdict)
+    if verdict.verdict not in ("proved", "refuted") and (logarithmic := in_logarithms(case.statement)) is not None:
+        found = judged(logarithmic, seed)
+        if found.verdict == "proved":
+            verdict, case = found, replace(case, statement=logarithmic)
+            outcome = replace(_outcome(case, verdict), reading=f"in logarithms: {logarithmic!r}")
     if verdict.verdict == "proved":
         alike = side_by_side((*left, *right))
         if alike is not None:
             return _if_one_law(outcome, alike)
+        if case.scalar_only and (of_vectors := _in_matrices(left, known, right, context, seed)) is not None:
+            return of_vectors
         return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
-        logarithmic = in_logarithms(case.statement)
-        if logarithmic is not None and (found := judged(logarithmic, seed)).verdict == "proved":
-            shown = replace(case, statement=logarithmic)
-            return _proved(shown, replace(_outcome(shown, found), reading=f"in logarithms: {logarithmic!r}"))
         posed = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return _conditional(outcome, "true if it poses the objective") if posed else outcome
     if relation == "propto":
@@ -140,6 +144,24 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     if relation == ":=" and not any(_is_standard(row) for row in (left, right)):
         return _conditional(outcome, "it defines something that is known otherwise")
     return _gated(left, known, right, case, outcome, context, seed, around)
+
+
+def _in_matrices(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:
+    """A proof of a step that holds in one dimension, for vectors and full covariances."""
+    statement = in_matrices(left, relation, right, context)
+    forms = [] if statement is None else [statement, in_logarithms(statement)]
+    for form in forms:
+        if form is not None and (found := judged(form, seed)).verdict == "proved":
+            return Outcome(
+                "proved",
+                "by " + ", ".join(found.rules),
+                ("" if form is statement else "in logarithms: ") + repr(form),
+                found.conditions,
+                found.assumptions,
+                found.trusts,
+                found.rules,
+            )
+    return None
 
 
 def _is_standard(side: Row) -> bool:

@@ -49,3 +49,17 @@ def test_the_objective_of_em_is_a_function_of_two_parameters() -> None:
 def test_a_mixture_may_be_defined_behind_its_use() -> None:
     text = r"$$\mathrm{JSD}(P\|Q)=\frac12 D(P\|M)+\frac12 D(Q\|M),\quad M=\tfrac12(P+Q)$$"
     assert [s.verdict for s in check(text).steps] == ["proved", "definition"]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"H(\mathcal N(\mu,\Sigma)) = \frac12\log(2\pi e|\Sigma|)",
+        r"\log\mathcal{N}(x|m,\Sigma) = -\frac12\log 2\pi - \frac12\log|\Sigma| - \frac12(x-m)^\top\Sigma^{-1}(x-m)",
+        r"KL(\mathcal N(\mu,\Sigma)\|\mathcal N(0,I)) = \frac12(\mathrm{tr}(\Sigma)+\mu^T\mu - 1 - \log|\Sigma|)",
+        r"KL(\mathcal N(\mu,\Sigma)\|\mathcal N(0,I)) = \frac12(|\Sigma|+\mu^T\mu - d - \log|\Sigma|)",
+        r"\mathrm{tr}(\Sigma) = |\Sigma|",
+    ],
+)
+def test_what_holds_in_one_dimension_only_is_not_proved(latex: str) -> None:
+    assert "proved" not in [s.verdict for s in check(f"$${latex}$$").steps]
