@@ -53,7 +53,7 @@ def in_matrices(left: Row, relation: str, right: Row, context: Context) -> State
     try:
         nodes = meaning.parse(left), meaning.parse(right)
         reader = Matrices(meaning, nodes)
-        return Statement(relation, *(reader.number(n) for n in nodes))
+        return Statement(relation, reader.number(nodes[0]), reader.number(nodes[1]))
     except LanguageError:  # Unread is one: it stays with the reading in one dimension
         return None
 
