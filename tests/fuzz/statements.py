@@ -272,6 +272,7 @@ class Style:
         self.integral = draw.random() < 0.2
         self.discrete = draw.random() < 0.2
         self.slash = draw.random() < 0.3
+        self.bare = draw.random() < 0.3  # leaves out what the usual reach of logarithms and expectations says
         self.summed: set[str] = set()
 
     def law(self, t: Tree) -> str:
@@ -287,7 +288,11 @@ class Style:
     def factor(self, t: Tree) -> str:
         """A tree as a factor of a product."""
         shown = self.latex(t)
-        return rf"\left({shown}\right)" if t[0] in ("sum", "mul", "div", "int", "log", "sup", "inf", "num") else shown
+        return (
+            rf"\left({shown}\right)"
+            if t[0] in ("sum", "mul", "div", "int", "log", "sup", "inf", "num") or (self.bare and t[0] == "E")
+            else shown
+        )
 
     def latex(self, t: Tree) -> str:
         head = t[0]
@@ -299,6 +304,8 @@ class Style:
             return f"{t[1]}({', '.join(t[2])})"
         if head == "log":
             plain = t[1][0] in ("den", "fn", "num") and not (t[1][0] == "num" and t[1][1] < 0)
+            if self.bare and t[1][0] in ("mul", "div"):
+                return self.log + self.latex(t[1])
             return self.log + (self.latex(t[1]) if plain else rf"\left({self.latex(t[1])}\right)")
         if head == "exp":
             return rf"\exp\left({self.latex(t[1])}\right)"
@@ -329,6 +336,8 @@ class Style:
             _, over, body = t
             if self.integral:
                 return self.binder(over[2], f"{self.law(over)} {self.factor(body)}")
+            if self.bare and body[0] in ("den", "fn", "log", "KL", "exp"):
+                return rf"\mathbb{{E}}_{{{self.law(over)}}} {self.latex(body)}"
             sampled = self.sampled and not over[3]
             return self.e.format(
                 f"{','.join(over[2])} \\sim {over[1]}" if sampled and len(over[2]) == 1 else self.law(over),
