@@ -97,7 +97,9 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         radicands = set(meaning.radicands)
     else:
         raise Unread("a step whose reading does not settle")
-    given += chains(context.chains, sides)
+    said = chains(context.chains, sides)
+    meaning.notes.update({f"{' -> '.join(order)} is a Markov chain": None for _, order, _ in said})
+    given += said
     return _case(meaning, sides[0], relation, sides[1], given, reading)
 
 

@@ -7,6 +7,7 @@ relation, ends with it, or holds several equations.  Main definitions: `Step`, `
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ _OPENING = {"OPEN": "CLOSE", "LBRACE": "RBRACE", "LABS": "RABS", "LNORM": "RNORM
 _CLOSING = frozenset(_OPENING.values())
 _JOINS = frozenset(("PLUS", "MINUS", "TIMES", "CDOT", "SLASH", "FUNCTION", "BIG", "NABLA", "SUB", "SUP", "FRAC"))
 _BREAKS = frozenset(("QUAD", "ARROW", "TEXT", "COMMA", "SEMI"))
+_DENIES = re.compile(r"\b(not?|never|neither|nor|unless|without|fails?|cannot)\b|n't\b", re.IGNORECASE)
 _REMARKS = ("SIM", "IN", "TO")
 _LOOSE = frozenset(("COMMA", "STOP", "SEMI", "COLON", "QUAD", "AMP", "ARROW", "TEXT", "ROW"))
 
@@ -257,6 +259,8 @@ def remarks(latex: str) -> list[tuple[Token, ...]]:
     [['X', 'to', 'Y', 'to', 'Z']]
     """
     tokens = tokenize(latex)
+    if any(t.kind == "TEXT" and _DENIES.search(t.text) for t in tokens):  # what is denied is not said
+        return []
     pieces: list[list[Token]] = [[]]
     for token, depth in zip(tokens, _depths(tokens), strict=True):
         if depth == 0 and token.kind in (*_LOOSE, "REL") and token.kind != "COLON":

@@ -105,3 +105,11 @@ def test_a_deviation_and_a_variance_beside_each_other_are_not_taken_for_one() ->
     assert [s.verdict for s in check(r"$$ \mathcal{N}(x; \mu, \sigma) = \mathcal{N}(\mu; x, \sigma) $$").steps] == [
         "proved"
     ]
+
+
+def test_a_markov_chain_is_a_hypothesis_where_it_is_said_and_not_where_it_is_denied() -> None:
+    step = check(r"$$ I(X;Z) \le I(X;Y) \quad \text{for a Markov chain } X \to Y \to Z $$").steps[0]
+    assert step.verdict == "proved"
+    assert "x -> y -> z is a Markov chain" in step.conditions
+    step = check(r"$$ I(X;Z) \le I(X;Y) \quad \text{not a Markov chain } X \to Y \to Z $$").steps[0]
+    assert step.verdict != "proved"
