@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -68,11 +69,21 @@ class Name:
         return written(self.key)
 
 
+_MARKS = {"*": "star", ":": "_to_", ",": "_and_", ";": "_then_", "|": "_given_", "/": "_over_", "(": "_of_", ")": ""}
+_STEP = {"-": "m", "+": "p"}
+
+
 @lru_cache(maxsize=4_096)
 def written(key: str) -> str:
-    """A key without the characters that the kernel keeps for itself."""
-    out = key.replace("^", "_sup_").replace("*", "star").replace(":", "_to_")
-    return "".join(c if c.isalnum() or c in "_'" else {"-": "m", "+": "p"}.get(c, "") for c in out)
+    """A key without the characters that the kernel keeps for itself; two names stay two.
+
+    >>> [written(key) for key in ("x_t-1", "f_1,2", "f_12", "p_+", "a^k", "a^(k)")]
+    ['x_tm1', 'f_1_and_2', 'f_12', 'p__plus_', 'a_sup_k', 'a_sup__of_k']
+    """
+    out = re.sub(r"(?<=[A-Za-z])([mp])(?=\d)", r"\1\1", key)  # x_{tm1} is not x_{t-1}
+    out = re.sub(r"(?<=[A-Za-z0-9])[-+](?=\d)", lambda m: _STEP[m[0]], out)
+    out = out.replace("^", "_sup_").replace("-", "_minus_").replace("+", "_plus_")
+    return "".join(c if c.isalnum() or c in "_'" else _MARKS.get(c, f"_u{ord(c):x}_") for c in out)
 
 
 def name_of(part: Part) -> Name | None:

@@ -227,8 +227,9 @@ class Sums(Interpretation):
     def dimension(self, spelled: str) -> Term:
         if spelled.isdigit():
             return term(int(spelled))
-        if not spelled.isalnum():
-            spelled = "K" if not spelled else written(spelled)
+        spelled = written(spelled) if spelled else "K"
+        if not spelled.replace("_", "").isalpha():  # N - 1, 2 K, |B|: a number of its own, of which nothing is refuted
+            self.unexplained.setdefault(spelled, None)
         return Symbol("sym", spelled, "positive", ())
 
     def ranged(self, head: str, letter: str, lower: Term, upper: Term, body: Node) -> Term:

@@ -113,3 +113,27 @@ def test_a_markov_chain_is_a_hypothesis_where_it_is_said_and_not_where_it_is_den
     assert "x -> y -> z is a Markov chain" in step.conditions
     step = check(r"$$ I(X;Z) \le I(X;Y) \quad \text{not a Markov chain } X \to Y \to Z $$").steps[0]
     assert step.verdict != "proved"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("f_{1,2}(x)", "f_{12}(x)"), ("f(x) a_{(1)}", "f(x) a_1"), ("f(x) a_{-1}", "f(x) a_{m1}"),
+        ("f(x) b_{i/j}", "f(x) b_{ij}"), ("f(x) b_{i;j}", "f(x) b_{ij}"), (r"f_{\theta,\phi}(x)", r"f_{\theta\phi}(x)"),
+        (r"f(x) \theta^{+}", r"f(x) \theta^{p}"), (r"\sum_{k=1}^{N/2} f(x)", r"\sum_{k=1}^{N2} f(x)"),
+        (r"\sum_{k=1}^{|B|} f(x)", r"\sum_{k=1}^{B} f(x)"), (r"\sum_{k=1}^{N-1} f(x)", r"\sum_{k=1}^{Nm1} f(x)"),
+    ],
+)  # fmt: skip
+def test_two_names_are_not_taken_for_one(one: str, other: str) -> None:
+    assert "proved" not in [s.verdict for s in check(f"$$ E_p[{one}] = E_p[{other}] $$").steps]
+
+
+@pytest.mark.parametrize("subscripts", [("a,b", "ab"), ("+", "p"), ("(1)", "1")])
+def test_two_laws_are_not_taken_for_one(subscripts: tuple[str, str]) -> None:
+    one, other = (f"p_{{{s}}}" for s in subscripts)
+    assert "proved" not in [s.verdict for s in check(f"$$ E_{{{one}}}[f(x)] = E_{{{other}}}[f(x)] $$").steps]
+
+
+@pytest.mark.parametrize("upper", ["10^{100}", "2K", "K-1", "K/2", "N^2"])
+def test_sums_up_to_a_compound_number_are_not_refuted(upper: str) -> None:
+    assert [s.verdict for s in check(rf"$$ \sum_{{k=1}}^{{{upper}}} 1 = {upper} $$").steps] == ["conditional"]
