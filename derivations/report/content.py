@@ -407,6 +407,8 @@ def _atoms(verdict: Verdict) -> tuple[StepContent, ...]:
     declare = verdict.certificate.data["statement"]["declare"]
     found = []
     for multiplier, (kind, names, *terms) in proof["atoms"]:
+        if kind not in _ATOM_RULES:  # it is made of more than terms, or shown by a chain
+            return ()
         value = _atom_term(kind, [decode(t, declare) for t in terms])
         if value is None:
             return ()

@@ -72,7 +72,7 @@ def statement_of(data: dict[str, Json]) -> Statement:
 ARITY = {
     "num": "n", "const": "s", "sym": "s", "var": "s", "idx": "s", "pow": "tn", "log": "t", "exp": "t",
     "abs": "t", "normal": "ttt", "int": "vt", "E": "vtt", "sum": "it", "prod": "it", "KL": "vtt", "JSD": "vtt",
-    "CE": "vtt", "TV": "vtt", "H": "vvt", "I": "vvvt", "sup": "bt", "inf": "bt", "grad": "pt",
+    "CE": "vtt", "TV": "vtt", "H": "vvt", "I": "vvvt", "W": "vvttt", "sup": "bt", "inf": "bt", "grad": "pt",
 }  # fmt: skip
 SIGNS = ("real", "nonnegative", "positive", "nonzero")
 RANGES = ("real", "nonnegative", "positive", "unit")
@@ -113,7 +113,12 @@ class Form:
             and self.term(data["rhs"])
             and all(len(pair) == 2 and self.terms(pair) for pair in self.list(data["equality"]))
             and all(
-                h[0] == "markov" or (len(h) == 3 and h[0] in RELATIONS and self.terms(h[1:])) for h in data["given"]
+                h[0] == "markov"
+                or (
+                    (len(h) == (4 if h[0] == "pushforward" else 3) and self.terms(h[1:]))
+                    and h[0] in (*RELATIONS, "pushforward")
+                )
+                for h in data["given"]
             )
         )
 

@@ -16,7 +16,7 @@ from judging import contradiction, forged, paths, put, well_formed
 from derivations import kernel
 from derivations.language import KL, E, Function, I, laws, log, symbols, variables
 from derivations.prover import prove
-from derivations.theory import elbo, gan, gaussian
+from derivations.theory import elbo, gan, gaussian, transport
 
 Json = Any
 p, q = laws("p q")
@@ -39,6 +39,11 @@ STATEMENTS = {
     "fraction": E[p(x)](p(x) / (p(x) + q(x))) + E[p(x)](q(x) / (p(x) + q(x))) == 1,
     "strict": KL(q(z), p(z)) + 1 > 0,
     "information": I(p, x, (y, z)) >= 0,
+    "coupling": transport.weak_duality.parts[2].statement,
+    "critic": transport.weak_duality.parts[1].statement,
+    "two bounds and cases": transport.parallel_lines_w1.parts[0].statement,
+    "gluing": transport.w1_continuity.parts[0].statement,
+    "one sign": transport.w1_line.parts[0].statement,
     "Jensen": log(E[q(z)](g(z))) >= E[q(z)](log(g(z))),
 }
 SAMPLE = 260  # alterations of one certificate, of each kind

@@ -7,6 +7,7 @@ import pytest
 from derivations import (
     JSD,
     KL,
+    W1,
     E,
     Function,
     Grad,
@@ -26,6 +27,7 @@ from derivations import (
     laws,
     log,
     pi,
+    sqrt,
     sup,
     symbols,
     variables,
@@ -108,6 +110,29 @@ spectral = eigenvalue(term(1), column, other_column, products)
 output = Sum[row](Sum[column](W(row, column) * change[column]) ** 2)
 steepest_unit = sup[unit, Sum[column](unit(column) ** 2) <= 1](
     Sum[row](Sum[column](W(row, column) * unit(column)) ** 2)
+)
+theta = symbols("theta")[0]
+x1, y1, x2 = variables("x_1 y_1 x_2", kind="continuous")
+y2, Y = x2.copy("y_2"), x2.copy("Y")
+left_line, right_line = laws("a_0 a_1")
+at_points = (("pushforward", left_line(x1), r(Y), 0 * theta), ("pushforward", right_line(y1), r(Y), theta))
+lines = W1(left_line(x1) * r(x2), right_line(y1) * r(y2), sqrt((x1 - y1) ** 2 + (x2 - y2) ** 2))
+time, uniform, other_uniform = *variables("t U"), variables("U")[0].copy("V")
+below = Function("below", range="unit")
+line_cost = metric(x, z) == Integral[time](abs(below(x, time) - below(z, time)))
+quantiles = (("pushforward", p(x), P(uniform), f(uniform)), ("pushforward", q(z), P(uniform), h(uniform)))
+nested = (below(f(uniform), time) - below(h(uniform), time)) * (
+    below(f(other_uniform), time) - below(h(other_uniform), time)
+) >= 0
+on_line = W1(p(x), q(z), metric(x, z))
+layers = Integral[time](abs(E[p(x)](below(x, time)) - E[q(z)](below(z, time))))
+v1, v2, v3 = variables("v_1 v_2 v_3")
+at_t, at_s = W1(p(v1), r(v3), metric(v1, v3)), W1(q(v2), r(v3), metric(v2, v3))
+moved = E[P(z)](metric(G(z, a), G(z, b)))
+generated = (("pushforward", p(v1), P(z), G(z, a)), ("pushforward", q(v2), P(z), G(z, b)))
+triangles = (
+    metric(v1, v3) <= metric(v1, v2) + metric(v2, v3),
+    metric(v2, v3) <= metric(v1, v2) + metric(v1, v3),
 )
 
 # A sign, an argument, a factor or a condition away from a claim: there is a model in which each of these is false.
@@ -208,6 +233,31 @@ REFUTED = {
     == E[Normal(mu, s**2)(y)](y**2),
     "parallel-lines-jsd, the same line": JSD(p(x) * r(z), q(x) * r(z)) == log(2),
     "parallel-lines-gradients, the sign": Grad[c](abs(c)) == -abs(c) / c,
+    "parallel-lines-w1, without the bars": (lines == theta).assuming(*at_points),
+    "parallel-lines-w1, half of it": (lines == abs(theta) / 2).assuming(*at_points),
+    "parallel-lines-w1, the square": (lines == theta**2).assuming(*at_points),
+    "parallel-lines-w1, zero": (lines <= 0).assuming(*at_points),
+    "parallel-lines-w1, laws at other points": lines == abs(theta),
+    "weak-duality, from above": (E[p(x)](f(x)) - E[q(z)](f(z)) >= W1(p(x), q(z), metric(x, z))).assuming(
+        f(x) - f(z) <= metric(x, z)
+    ),
+    "weak-duality, every coupling is the best": (W1(p(x), q(z), metric(x, z)) == E[P(x, z)](metric(x, z))).assuming(
+        P(x) == p(x), P(z) == q(z)
+    ),
+    "weak-duality, independence is the best": W1(p(x), q(z), metric(x, z)) == E[p(x), q(z)](metric(x, z)),
+    "w1-line, no nested events": (on_line == layers).assuming(line_cost, *quantiles),
+    "w1-line, only the layers": (on_line == layers).assuming(line_cost),
+    "w1-line, twice": (on_line == 2 * layers).assuming(line_cost, *quantiles, nested),
+    "w1-line, the area with its sign": (
+        on_line == Integral[time](E[p(x)](below(x, time)) - E[q(z)](below(z, time)))
+    ).assuming(line_cost, *quantiles, nested),
+    "w1-continuity, no triangle inequality": (abs(at_t - at_s) <= moved).assuming(*generated),
+    "w1-continuity, one triangle inequality": (abs(at_t - at_s) <= moved).assuming(*generated, triangles[0]),
+    "w1-continuity, half of it": (abs(at_t - at_s) <= moved / 2).assuming(*generated, *triangles),
+    "w1-continuity, from below": (abs(at_t - at_s) >= moved).assuming(*generated, *triangles),
+    "w1-continuity, other noise": (abs(at_t - at_s) <= E[e(eps)](metric(G(eps, a), G(eps, b)))).assuming(
+        *generated, *triangles
+    ),
     "weak-duality, no Lipschitz bound": (E[p(x)](f(x)) - E[q(z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
         P(x) == p(x), P(z) == q(z)
     ),
@@ -228,6 +278,10 @@ REFUTED = {
 # What the refuter cannot decide (limits, matrices, derivatives of arbitrary functions, laws with parameters, extrema
 # over laws), and what is true only under a condition that the verdict would have to name.
 NEVER_PROVED = {
+    "w1-continuity, the squared difference": ((at_t - at_s) ** 2 <= moved).assuming(*generated, *triangles),
+    "w1-differentiable-ae, without Rademacher": (E[e(eps)](D(eps)) <= 0).assuming(
+        abs(f(eps) - f(z)) - abs(c) * abs(eps - z) <= 0
+    ),
     "pathwise-gradient, only through the sample": Grad[phi](E[e(eps)](f(g(eps, phi), phi)))
     == E[e(eps)](f(g(eps, phi), phi)),
     "score-gradient, without the score": Grad[phi](E[q[phi](z)](f(z, phi))) == E[q[phi](z)](Grad[phi](f(z, phi))),
