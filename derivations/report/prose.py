@@ -79,8 +79,9 @@ def statement_formula(statement: Statement) -> Formula:
 
 
 def equality_formulas(statement: Statement) -> list[Formula]:
-    """The equations under which an inequality holds with equality."""
-    return [statement_formula(Statement("=", a, b)) for a, b in statement.equality]
+    """The equations under which an inequality holds with equality; they may hold for every value of an index."""
+    printed = [[(_printed(latex, t), text(t)) for t in pair] for pair in statement.equality]
+    return [_formula(f"{a} = {b}", f"{c} == {d}") for (a, c), (b, d) in printed]
 
 
 def hypothesis_formulas(statement: Statement) -> list[Formula]:
