@@ -201,6 +201,10 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
         remark = (
             rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind in ("TEXT", *_REMARKS) for t in rest))
         )
+        word = bool(rest) and all(t.kind == "NAME" and t.style == "text" and len(t.text) > 3 for t in rest)
+        if word and token.kind in ("AMP", "QUAD"):  # && \text{definition}
+            end = n
+            break
         if token.kind == "TEXT" or (token.kind == "QUAD" and remark) or (token.kind == "QUAD" and not rest):
             end = n
             break

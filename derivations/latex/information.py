@@ -87,10 +87,25 @@ class Information(Normals):
         choices = []
         for node in (left, right):
             names = [n.args[0] for n in self.laws_in(node) if n.head == "name"]
-            if names:
+            dotted = [n for n in self.laws_in(node) if n.head == "call"]
+            if dotted and (targets := self.dotted_targets(dotted[0])):
+                choices.append(targets)
+            elif names:
                 choices.append(self.pattern_of(names[0], (), True)[0])
         known = [c for c in choices if c]
         return known[0] if known else ("x",)
+
+    def dotted_targets(self, call: Node) -> tuple[str, ...]:
+        """The variables that a dot stands for in ``q(. | x)``: those the law has elsewhere, or the one left."""
+        name, row = call.args
+        given = {self.vocabulary.slot(a.key) for a in read_arguments(row, self.vocabulary.greek).given}
+        use = self.vocabulary.laws.get(self.vocabulary.stem(name))
+        patterns = use.patterns if use else {}
+        fitting = sorted((-n, p) for p, n in patterns.items() if p[0] and set(p[1]) == given)
+        if fitting:
+            return fitting[0][1][0]
+        left = self.known_slots() - given
+        return tuple(left) if len(left) == 1 else ()
 
     def compared(self, kind: str, a: Term, b: Term) -> Term:
         if kind == "W1":

@@ -129,7 +129,7 @@ class Interpretation:
             self.scalar_only = True
             return term(1)
         position, stem = self.position(name)
-        sign = "positive" if name.base in POSITIVE or (name.base in DIMENSIONS and not name.below) else "real"
+        sign = self.sign_of(name)
         if name.base in ("Sigma", "Lambda"):
             self.scalar_only = True
         if position is not None:
@@ -139,6 +139,10 @@ class Interpretation:
             return self.indices[name.base]
         self.unexplained.setdefault(name.shown, None)
         return self.symbol(name.key, sign)
+
+    def sign_of(self, name: Name) -> str:
+        """Deviations, temperatures and dimensions are positive."""
+        return "positive" if name.base in POSITIVE or (name.base in DIMENSIONS and not name.below) else "real"
 
     def position(self, name: Name) -> tuple[Index | None, str]:
         """The index at which a name is a component, and the vector's name: mu_j, sigma_{1,j}, x_i, z^{(l)}."""

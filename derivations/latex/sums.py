@@ -267,7 +267,7 @@ class Sums(Interpretation):
                 value = self.term(body)  # first: a normal law in it makes the variable continuous
                 return self.derivative(self.variable(key), value)
             self.parametric.add(name.key)
-            return self.derivative(self.symbol(name.key), self.term(body))
+            return self.derivative(self.symbol(name.key, self.sign_of(name)), self.term(body))
         parameters = sorted({p for use in self.vocabulary.laws.values() for p in use.parameters})
         if len(parameters) != 1:
             raise Unread("a gradient in an unknown parameter")
