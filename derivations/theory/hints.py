@@ -22,9 +22,9 @@ def gibbs(left: Scalar, right: Scalar, over: Iterable[Term] = (), factor: Scalar
     return [encode(term(factor)), ["gibbs", [encode(i) for i in over], encode(term(left)), encode(term(right))]]
 
 
-def nonnegative(value: Scalar, over: Iterable[Index | Variable] = ()) -> list[Any]:
-    """A term that hypotheses and signs make non-negative, summed over indices or integrated over variables."""
-    return [encode(term(1)), ["nonneg", [encode(i) for i in over], encode(term(value))]]
+def nonnegative(value: Scalar, over: Iterable[Index | Variable] = (), factor: Scalar = 1) -> list[Any]:
+    """A term that hypotheses and signs make non-negative, summed over indices or variables, times a factor."""
+    return [encode(term(factor)), ["nonneg", [encode(i) for i in over], encode(term(value))]]
 
 
 def choice(extremum: Term, parameters: Iterable[Term], body: Scalar) -> list[Any]:

@@ -3,6 +3,7 @@
 Main statements
     ``lipschitz-scaling``   the best K-Lipschitz critic gains K times what the best 1-Lipschitz critic gains
     ``lipschitz-layers``    compositions, linear layers and their spectral norm, clipped weights, ReLU
+    ``gradient-norm``       a differentiable function is 1-Lipschitz iff its gradient is nowhere longer than 1
 
 Notes
     The supremum over K-Lipschitz functions is one over a class that an inequality describes; no law needs a first
@@ -145,7 +146,69 @@ lipschitz_layers = Claim(
     companion="numerics.wasserstein.lipschitz_layers",
 )
 
-CLAIMS = topic([lipschitz_scaling, lipschitz_layers])
+# Gradients ------------------------------------------------------------------------------------------------------------
+
+(dimension,) = symbols("n", sign="positive")
+k = index("i", dimension)
+partial, coordinate = Function("g"), Function("c")  # of a point: the i-th partial derivative of f, the i-th coordinate
+between = Function("m")(x, y)  # a point of the segment from x to y
+rise = f(y) - f(x)
+step = coordinate(k, y) - coordinate(k, x)
+there, here = partial(k, between), partial(k, x)
+along = Sum[k](there * step)
+radius, time, error = symbols("r t epsilon", sign="positive")
+(norm,) = symbols("N", sign="nonnegative")
+steep = time * (Sum[k](here**2) - error)
+
+gradient_norm = Claim(
+    id="gradient-norm",
+    item="4.4",
+    title="Being 1-Lipschitz is having short gradients",
+    question="Why does a penalty on the norm of the gradient enforce the constraint?",
+    parts=(
+        Part(
+            (rise <= radius).assuming(rise <= along, Sum[k](there**2) <= 1, Sum[k](step**2) <= radius**2),
+            hints=atoms(
+                nonnegative(along - rise),
+                square(1 / (2 * radius), step - radius * there, [k]),
+                nonnegative(1 - Sum[k](there**2), factor=radius / 2),
+                nonnegative(radius**2 - Sum[k](step**2), factor=1 / (2 * radius)),
+            ),
+        ),
+        Part(
+            (norm <= 1 + error).assuming(
+                norm**2 <= Sum[k](here**2), steep <= rise, rise <= metric(x, y), metric(x, y) <= time * norm
+            ),
+            hints=atoms(
+                square(1, 1 - norm),
+                nonnegative(Sum[k](here**2) - norm**2),
+                nonnegative(rise - steep, factor=1 / time),
+                nonnegative(metric(x, y) - rise, factor=1 / time),
+                nonnegative(time * norm - metric(x, y), factor=1 / time),
+            ),
+        ),
+    ),
+    words=(
+        "Let $f$ be differentiable on an open convex set, $g_i$ its partial derivatives, $c_i(x)$ the coordinates of "
+        "$x$. If the gradient is nowhere longer than 1: by the mean value theorem $f(y) - f(x) = \\nabla f(m) \\cdot "
+        "(y - x)$ for some $m$ on the segment from $x$ to $y$, which lies in the set because it is convex. By the "
+        "inequality of Cauchy and Schwarz this is at most every $r > 0$ that is at least $\\|y - x\\|$, so it is at "
+        "most $\\|y - x\\|$. If $f$ is 1-Lipschitz: go from $x$ along the gradient, to $y = x + t \\nabla f(x)$, which "
+        "is in the set for small $t > 0$ because it is open. By the definition of the derivative $f(y) - f(x) \\ge t "
+        "(\\|\\nabla f(x)\\|^2 - \\varepsilon)$ once $t$ is small, and by the Lipschitz bound it is at most "
+        "$\\|y - x\\| = t N$ with $N = \\|\\nabla f(x)\\|$. So $N^2 \\le N + \\varepsilon$, hence $N \\le 1 + "
+        "\\varepsilon$, for every $\\varepsilon > 0$, and $N \\le 1$. On a set that is not convex only the second half "
+        "holds: the angle on a slit ring outside of the unit circle has short gradients and jumps across the slit."
+    ),
+    companion="numerics.wasserstein.gradient_norm",
+    notes=(
+        "What is assumed is the mean value theorem at the two points, the definition of the derivative in the "
+        "direction of the gradient, and what each half of the claim supposes; that the gradient is continuous is not "
+        "needed. For $f(x) - f(y)$ exchange the points.",
+    ),
+)
+
+CLAIMS = topic([lipschitz_scaling, lipschitz_layers, gradient_norm])
 
 if __name__ == "__main__":
     from derivations.report.terminal import show

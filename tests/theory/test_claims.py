@@ -132,6 +132,8 @@ CONDITIONS = {
     ],
     "lipschitz-scaling": [],
     "lipschitz-layers": [],
+    # A hypothesis of the claim says what differentiability gives.
+    "gradient-norm": [],
 }
 
 # The theorems that the sheet allows to be cited, where it does.

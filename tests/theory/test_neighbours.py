@@ -134,6 +134,20 @@ triangles = (
     metric(v1, v3) <= metric(v1, v2) + metric(v2, v3),
     metric(v2, v3) <= metric(v1, v2) + metric(v1, v3),
 )
+partial, coordinate, between = Function("partial"), Function("coordinate"), Function("between")(x, z)
+step = coordinate(column, z) - coordinate(column, x)
+parts = (
+    f(z) - f(x) <= Sum[column](partial(column, between) * step),
+    Sum[column](partial(column, between) ** 2) <= 1,
+    Sum[column](step**2) <= l0**2,
+)
+gradient = Sum[column](partial(column, x) ** 2)
+backwards = (
+    l1**2 <= gradient,
+    s1 * (gradient - s) <= f(z) - f(x),
+    f(z) - f(x) <= metric(x, z),
+    metric(x, z) <= s1 * l1,
+)
 
 # A sign, an argument, a factor or a condition away from a claim: there is a model in which each of these is false.
 REFUTED = {
@@ -270,6 +284,9 @@ REFUTED = {
     "lipschitz-scaling, the square of the constant": steepest(l0) == l0**2 * steepest(1),
     "lipschitz-scaling, the inverse of the constant": steepest(l0) == steepest(1) / l0,
     "lipschitz-scaling, the constant does not matter": steepest(l0) == steepest(1),
+    "gradient-norm, no mean value theorem": (f(z) - f(x) <= l0).assuming(*parts[1:]),
+    "gradient-norm, a gradient of any length": (f(z) - f(x) <= l0).assuming(parts[0], parts[2]),
+    "gradient-norm, points at any distance": (f(z) - f(x) <= l0).assuming(*parts[:2]),
     "lipschitz-layers, the sum of the constants": (metric(f(g(x)), f(g(z))) <= (l1 + l2) * metric(x, z)).assuming(
         metric(f(g(x)), f(g(z))) <= l1 * metric(g(x), g(z)), metric(g(x), g(z)) <= l2 * metric(x, z)
     ),
@@ -323,6 +340,11 @@ NEVER_PROVED = {
     "lipschitz-layers, more than the spectral norm is reached": 2 * spectral <= steepest_unit,
     "lipschitz-layers, the second eigenvalue": output
     <= eigenvalue(term(2), column, other_column, products) * Sum[column](change[column] ** 2),
+    "gradient-norm, without the error of the derivative": (l1 <= 1).assuming(*backwards),
+    "gradient-norm, half the distance": (f(z) - f(x) <= l0 / 2).assuming(*parts),
+    "gradient-norm, a function that is not Lipschitz": (l1 <= 1 + s).assuming(*backwards[:2], backwards[3]),
+    "gradient-norm, a step of any length": (l1 <= 1 + s).assuming(*backwards[:3]),
+    "gradient-norm, no derivative": (l1 <= 1 + s).assuming(*backwards[2:]),
     "weak-duality, a 2-Lipschitz critic": (E[P(x, z)](f(x)) - E[P(x, z)](f(z)) <= E[P(x, z)](metric(x, z))).assuming(
         f(x) - f(z) <= 2 * metric(x, z)
     ),
