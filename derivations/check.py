@@ -265,7 +265,8 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
                 before = before if display.inline else end
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
-            context.chains += [chain for row in said if (chain := markov_chain(row)) is not None]
+            alone = [row for display, found, error in displays if not error and not found for row in _remarks(display)]
+            context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
     except OutOfTime:
         raise LanguageError(f"was not read within {READ_SECONDS:g} s; split it") from None
@@ -344,8 +345,11 @@ def _checked_display(
     for sides in found:  # definitions in a display come before its claims
         _define(sides, context, seen, seed, timeout)
     checked = []
+    around = list(context.chains)  # a chain beside an equation is one of its display, alone it is one of the document
+    context.chains += [chain for row in _remarks(display) if (chain := markov_chain(row)) is not None]
     for sides in found:
         checked.append(_checked_step(display, sides, context, seen, seed, timeout, deadline))
+    context.chains[:] = around
     return Derivation(display.line, display.source, tuple(checked))
 
 

@@ -17,7 +17,8 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
-from derivations.latex.covariances import in_matrices
+from derivations.latex.covariances import DIMENSIONS, in_matrices
+from derivations.latex.defining import parts
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
@@ -147,7 +148,10 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
 
 
 def _in_matrices(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:
-    """A proof of a step that holds in one dimension, for vectors and full covariances."""
+    """What is known of a step that holds in one dimension, for vectors and full covariances; None if nothing.
+
+    A step that is false in more dimensions is refuted if it speaks of their number, else a query.
+    """
     statement = in_matrices(left, relation, right, context)
     forms = [] if statement is None else [statement, in_logarithms(statement)]
     for form in forms:
@@ -161,7 +165,13 @@ def _in_matrices(left: Row, relation: str, right: Row, context: Context, seed: i
                 found.trusts,
                 found.rules,
             )
-    return None
+    if statement is None or (found := judged(statement, seed)).verdict != "refuted":
+        return None
+    evidence = found.counterexample.as_json() if found.counterexample else None
+    outcome = Outcome("refuted", found.message, repr(statement), counterexample=evidence)
+    spelled = {spell((p,)) for row in (left, right) for p in parts(row) if p.kind == "NAME"}
+    vectors = any(t.head == "gaussian" for t in walk((statement.left, statement.right)))
+    return outcome if vectors and spelled & set(DIMENSIONS) else _conditional(outcome, "true in one dimension")
 
 
 def _is_standard(side: Row) -> bool:

@@ -63,3 +63,10 @@ def test_a_mixture_may_be_defined_behind_its_use() -> None:
 )
 def test_what_holds_in_one_dimension_only_is_not_proved(latex: str) -> None:
     assert "proved" not in [s.verdict for s in check(f"$${latex}$$").steps]
+
+
+def test_a_chain_beside_an_equation_is_one_of_its_display_only() -> None:
+    loses = r"$$ I(X;Z) \le I(X;Y) \quad\text{for } X\to Y\to Z $$"
+    verdicts = [s.verdict for s in check(f"{loses} and $$ I(X;Z) \\le I(X;Y) $$").steps]
+    assert verdicts == ["proved", "conditional"]
+    assert [s.verdict for s in check(r"$$X \to Y \to Z$$ so $$ I(X;Z) \le I(X;Y) $$").steps] == ["proved"]
