@@ -598,6 +598,20 @@ def check_terms(terms: Any, declare: dict[str, Any]) -> None:
         check_term(t, declare)
 
 
+def check_given(parts: Any, declare: dict[str, Any]) -> None:
+    """Check that what a certificate gives to a rule are terms of the documented form, lists of them, or witnesses."""
+    if not isinstance(parts, list):
+        raise Rejected("a list of terms is needed")
+    for part in parts:
+        if isinstance(part, dict):
+            keyed(part, "parameters body")
+            check_term(part["body"], declare)
+        elif part and isinstance(part[0], str):
+            check_term(part, declare)
+        else:
+            check_given(part, declare)
+
+
 def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
     """Check one argument of a head, see FORMS."""
     if form == "n":
@@ -708,8 +722,12 @@ class Replay:
         self.statement = statement
         self.allowed = allowed
         self.factors: dict[Atom, tuple[Atom, ...]] = {}
+        if not isinstance(factors, (list, tuple)):
+            raise Rejected("the factorisations are no list")
         for atom, parts in factors:
             self.factor(canonical(decoded(atom)), tuple(canonical(decoded(part)) for part in parts))
+        if len(self.factors) < len(factors):
+            raise Rejected("a sum is factored twice")
         self.used: set[str] = set()
         self.conditions: dict[str, Any] = {}
         declare = statement["declare"]
@@ -2182,11 +2200,13 @@ class Replay:
         if kind == "affine":
             return self.affine(s, tuple(move[1]), *move[2:])
         if kind == "disjoint":
-            return self.apart(s, move[1])
+            return self.apart(s, *move[1:])
         if kind == "pushforward":
-            return self.pushforward(s, tuple(move[1]), move[2], self.pushed[move[3]])
+            _, binders, name, number = move
+            return self.pushforward(s, tuple(binders), name, self.pushed[number])
         if kind == "fold":
-            atom, rest, c = canonical(decoded(move[1])), canonical_key(decoded(move[2])), rational(move[3])
+            _, divisor, others, number = move
+            atom, rest, c = canonical(decoded(divisor)), canonical_key(decoded(others)), rational(number)
             if atom[0] != "sum":
                 raise Rejected("a fold is of a sum")
             self.demand("algebra of fractions")
@@ -2429,6 +2449,8 @@ class Replay:
         relation = statement["relation"]
         rule = proof["rule"]
         keyed(proof, PROOFS.get(rule, "rule"))
+        if not all(isinstance(proof[part], list) for part in ("atoms", "moves") if part in proof):
+            raise Rejected("the moves and the atoms of a proof are lists")
         if rule == "equal" and relation == "=" and not statement["equality"]:
             self.equal(statement["lhs"], statement["rhs"], proof["moves"])
         elif rule == "bound" and relation in ("<=", ">=", "<", ">"):
@@ -2599,6 +2621,7 @@ class Replay:
         self.divisors = {a[1] if a[0] == "log" else a for m in terms for a, e in m if e < 0 or a[0] == "log"}
         gaps = []
         for multiplier, atom in proof["atoms"]:
+            check_term(multiplier, self.statement["declare"])
             factor = self.quietly(multiplier)
             if not self.nonnegative_sum(factor):
                 raise Rejected("a multiplier is not known to be non-negative")
@@ -2657,6 +2680,7 @@ class Replay:
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
         kind, names, *terms = atom
+        check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.statement["declare"])
         if kind == "Rayleigh":
             self.demand("Rayleigh quotient")
             length, form = self.quadratic(*terms)
@@ -2896,6 +2920,8 @@ class Replay:
             raise Rejected("an atom of this kind has no equality case")
         if any(set(factor) != {ONE} for _, factor in gaps):
             raise Rejected("an equality case needs constant multipliers")
+        keyed(witness, "forward backward")
+        check_given(list(witness.values()), self.statement["declare"])
         sides = [plus(self.open_term(a), scaled(self.open_term(b), -1)) for a, b in equations]
         inner = [gap for gap, _ in gaps]
         for _, m in (key for side in sides for key in side):
@@ -2975,6 +3001,7 @@ class Replay:
         if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
             raise Rejected("the extremum ranges over other functions than the declared ones")
         self.unrestricted(binder)
+        check_given([proof["witness"]], self.statement["declare"])
         self.in_range(binder, proof["witness"])
         self.closed(binder, body, proof["witness"])
         at_witness = substituted(body, binder, proof["witness"])
