@@ -1822,10 +1822,38 @@ class Replay:
         if head == "fn":
             total: Sum = {}
             for n, argument in enumerate(a[2]):
-                outer = single(("slope", n, a))
-                total = plus(total, product(outer, self.derivative(opened(argument, ()), place)))
+                outer, moved = single(("slope", n, a)), self.derivative(opened(argument, ()), place)
+                if not self.is_vector(place) and any(self.is_vector(b) for _, m in moved for b, _ in m):
+                    raise Rejected(
+                        "a function of a vector along a line: its derivative is no product, but a sum of them"
+                    )
+                total = plus(total, product(outer, moved))
             return total
         return single(("grad", place, a))
+
+    def is_vector(self, item: Any) -> bool:
+        """Whether an atom is a vector, or what is taken of one component by component."""
+        if not isinstance(item, tuple) or not item:
+            return False
+        if item[0] == "sym":
+            return bool(self.symbols[item[1]]["shape"])
+        if item[0] == "var":
+            return "@" in item[1] or bool(self.variables[item[1]]["shape"] if item[1] in self.variables else False)
+        scalar = (
+            "at",
+            "fn",
+            "den",
+            "cond",
+            "gaussian",
+            "minibatch",
+            "det",
+            "entry",
+            "inverse",
+            "slope",
+            "score",
+            "grad",
+        )
+        return item[0] not in scalar and any(self.is_vector(part) for part in item)
 
     def limit(self, t: Any, env: Env) -> Sum:
         """The limit of a polynomial in a symbol at a number, or of a rational function of exp(symbol) at infinity.

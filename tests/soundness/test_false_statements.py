@@ -17,6 +17,7 @@ from derivations.language import (
     KL,
     E,
     Function,
+    Grad,
     H,
     Integral,
     LanguageError,
@@ -45,6 +46,7 @@ D = Function("D", range="unit")
 a, c, t, theta, R = symbols("a c t theta R")
 (K, L) = symbols("K L", sign="positive")
 (mu,) = symbols("mu", shape=(K,))
+(nu,) = symbols("nu", shape=(K,))
 k, j = index("k", K), index("j", K)
 below = index("m", k)
 signed = index("k", 3, -3)
@@ -136,6 +138,16 @@ HYPOTHESES: dict[str, Callable[[], Statement]] = {
     "a ratio below one": lambda: (a <= c).assuming(a / c <= 1),
     "a bound times a number of any sign": lambda: (a * t <= c * t).assuming(a <= c),
 }
+DERIVATIVES: dict[str, Callable[[], Statement]] = {
+    "functions of vectors along two lines": lambda: (
+        Grad[t](f(t * mu + c * nu)) * Grad[t](g(t * nu + c * mu))
+        == Grad[c](f(t * mu + c * nu)) * Grad[c](g(t * nu + c * mu))
+    ),
+    "functions of random vectors along two lines": lambda: (
+        E[q(Z)](Grad[t](f(t * Z + c * mu)) * Grad[c](g(t * Z + c * mu)))
+        == E[q(Z)](Grad[c](f(t * Z + c * mu)) * Grad[t](g(t * Z + c * mu)))
+    ),
+}
 EXTREMA: dict[str, Callable[[], Statement]] = {
     "a witness that looks at another variable": lambda: (
         sup[D](E[p(x, z)](log(D(x))) + E[q(x, z)](log(1 - D(x)))) == 2 * JSD(p(x, z), q(x, z)) - log(4)
@@ -165,6 +177,7 @@ CASES = {
         ("signs", SIGNS),
         ("ranges", RANGES),
         ("hypotheses", HYPOTHESES),
+        ("derivatives", DERIVATIVES),
         ("extrema", EXTREMA),
         ("equality", EQUALITY),
     )
