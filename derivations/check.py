@@ -31,7 +31,7 @@ from derivations.latex.defining import definition_of, is_defined, is_expandable,
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
-from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
+from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.prose import surroundings
 from derivations.latex.tokens import Token, Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
@@ -246,6 +246,7 @@ class _Sides:
     error: str = ""
 
 
+@seldom_collecting()
 def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) -> CheckedFile:
     from derivations.latex.verdicts import new_document
 

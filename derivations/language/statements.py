@@ -81,8 +81,8 @@ class Statement:
                 raise LanguageError(f"{name} is declared twice, as {known} and as {facts}; give one another name")
 
         tables: dict[str, str] = {}
-        everything = (self.left, self.right, self.equality, self.given)
-        for t in walk(everything):
+        parts = (self.left, self.right, self.equality, self.given)
+        for t in dict.fromkeys(t for part in parts for t in walk(part)):
             if isinstance(t, Variable):
                 declare("variables", t.name, kind=t.kind, slot=t.slot, shape=[encode(s) for s in t.shape])
             elif isinstance(t, Symbol):

@@ -37,9 +37,10 @@ class Term:
     True
     """
 
-    __slots__ = ("__weakref__", "args", "head")
+    __slots__ = ("__weakref__", "args", "head", "inside")
     head: str
     args: tuple[Any, ...]
+    inside: tuple[Term, ...]  # the terms below it, once somebody has walked there
     _table: ClassVar[WeakValueDictionary[tuple[Any, ...], Term]] = WeakValueDictionary()
 
     def __new__(cls, head: str, *args: Any) -> Term:
@@ -396,8 +397,20 @@ def at(value: Scalar, position: Term) -> Term:
 
 def walk(value: Any) -> Iterator[Term]:
     """All terms inside a term, itself first, each distinct one once."""
+    if not isinstance(value, Term):
+        yield from _walked([value])
+        return
+    yield value
+    try:
+        inside = value.inside
+    except AttributeError:
+        inside = tuple(_walked(list(value.args[::-1])))
+        object.__setattr__(value, "inside", inside)
+    yield from inside
+
+
+def _walked(stack: list[Any]) -> Iterator[Term]:
     seen: set[int] = set()
-    stack = [value]
     while stack:
         item = stack.pop()
         if isinstance(item, Term):

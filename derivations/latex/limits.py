@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 import time
@@ -13,8 +14,22 @@ from types import FrameType
 INTERNAL = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError)
 
 
+COLLECT_AFTER = 20_000  # new objects, beyond those freed, between two searches for garbage in circles
+
+
 class OutOfTime(BaseException):
     """A step took longer than allowed; no search may swallow this."""
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Look for garbage that refers to itself less often: terms, tables and trees are freed without that search."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(COLLECT_AFTER, before[0]), *before[1:]) if before[0] else None
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

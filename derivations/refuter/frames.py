@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from flint import fmpq
 
 from derivations.refuter.dual import Dual, expanded, shifts_of, signature_of
-from derivations.refuter.fields import DoesNotExist, Field, Value
+from derivations.refuter.fields import ONE, DoesNotExist, Field, Value
 from derivations.refuter.gaussian import Coordinate, GaussianSum
-from derivations.refuter.models import Key, Model, Point, integer
+from derivations.refuter.models import Key, Model, Point, combinations, integer
 
 Grid = list[tuple[tuple[Point, ...], Any]]
 
@@ -43,18 +42,13 @@ class Frame:
             for v in variables:
                 if signature.kind(v) == "idx":
                     lower, upper = (integer(signature.indices[v][end], model.dimensions) for end in ("lower", "upper"))
-                    rows.append([(k, fmpq(1)) for k in range(lower, upper + 1)])
+                    rows.append([(k, ONE) for k in range(lower, upper + 1)])
                     continue
                 shape = signature.variables[v]["shape"]
                 space, extent = signature.variable_space(v), model.extent(shape[0] if shape else None)
                 on_line = space in signature.lines
                 rows.append(model.numbers(space, extent) if on_line else model.points(space, extent))
-            found = []
-            for combination in itertools.product(*rows):
-                weight = fmpq(1)
-                for _, w in combination:
-                    weight = weight * w
-                found.append((tuple(p for p, _ in combination), None if weight == 1 else number(weight)))
+            found = [(points, None if w is ONE or w == 1 else number(w)) for points, w in combinations(rows)]
             self.memory[key] = found
         return found
 

@@ -135,25 +135,13 @@ class Model:
         base = list(enumerate(self.spaces[space].weights))
         if extent is None:
             return base
-        result = []
-        for combination in itertools.product(base, repeat=extent):
-            weight = ONE
-            for _, w in combination:
-                weight = weight * w
-            result.append((tuple(i for i, _ in combination), weight))
-        return result
+        return combinations([base] * extent)
 
     def cells(self, slots: Iterable[str], law: str) -> list[tuple[tuple[Point, ...], fmpq]]:
         """All tuples of points for some slots of a law, with the products of their base weights."""
         whole = self.signature.whole
         choices = [self.points(self.signature.space[s], self.extent(whole.get((law, s)))) for s in slots]
-        result = []
-        for combination in itertools.product(*choices):
-            weight = ONE
-            for _, w in combination:
-                weight = weight * w
-            result.append((tuple(point for point, _ in combination), weight))
-        return result
+        return combinations(choices)
 
     def law(self, name: str, key: Key = ()) -> Table:
         """The joint density of a law at a value of its parameters."""
@@ -248,6 +236,18 @@ class Model:
     def symbol(self, name: str) -> Any:
         """The value of a symbol, a tuple for a vector."""
         return self.symbols[name]
+
+
+def combinations(choices: list[list[tuple[Point, fmpq]]]) -> list[tuple[tuple[Point, ...], fmpq]]:
+    """All tuples with one point from each list, with the products of their weights."""
+    result = []
+    for combination in itertools.product(*choices):
+        weight = ONE
+        for _, w in combination:
+            if w is not ONE:
+                weight = weight * w
+        result.append((tuple([point for point, _ in combination]), weight))
+    return result
 
 
 def integer(term: Json, dimensions: dict[str, int]) -> int:

@@ -22,8 +22,8 @@ def rows(model: Model, law: str, key: Any, pattern: Pattern) -> list[tuple[tuple
     order = given or targets[:-1]
     inner = targets if given else targets[-1:]
     result = []
+    cells = [p for p, _ in model.cells(inner, law)]
     for outer, _ in model.cells(order, law):
-        cells = [p for p, _ in model.cells(inner, law)]
         places = [p + outer if given else outer + p for p in cells]
         if all(p in table for p in places):
             result.append((outer, [table[p] for p in places]))
