@@ -197,3 +197,6 @@ def _onto(lead: tuple[str, ...], binders: tuple[str, ...]) -> Iterator[dict[str,
         if slot_of(b) == slot_of(lead[0]):
             for rest in _onto(lead[1:], tuple(other for other in binders if other != b)):
                 yield {lead[0]: b, **rest}
+
+
+APART = (supports, splits, leading_folds, pushforwards, substitutions)  # tactics that leave copies of a variable apart

@@ -22,9 +22,10 @@ from derivations.kernel import (
     product,
     ratio,
     scaled,
+    slot_of,
 )
 from derivations.prover import candidates
-from derivations.prover.equality import reduce, vanish
+from derivations.prover.equality import APART, reduce, vanish
 from derivations.prover.factorisation import Search, factors
 from derivations.prover.simplex import nonnegative_combination
 from derivations.prover.transport import completed, transport_atoms
@@ -52,10 +53,11 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
         if moves is not None:
             return {"rule": "bound", "atoms": given, "moves": moves, "equality": None}
     goal = reduce(replay, gap)[1]
-    valued: list[tuple[list[Any], Sum, Sum]] = []
+    valued: list[tuple[Any, Sum, Sum]] = []
+    doubles: list[tuple[Any, Sum, Sum]] = []  # of the same normal form as another
     for stage in [[atom for _, atom in given], transport_atoms(statement), *pools(statement)]:
         for atom in stage:
-            if any(atom == a for a, _, _ in valued) or len(valued) >= ATOMS:
+            if any(atom == a for a, _, _ in (*valued, *doubles)) or len(valued) >= ATOMS:
                 continue
             try:
                 atom = completed(replay, atom)
@@ -63,21 +65,38 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
                 normal = reduce(replay, value)[1]
             except Rejected:
                 continue
-            if normal and all(normal != other for _, _, other in valued):
-                valued.append((atom, value, normal))
-        found = _combination(goal, [v for _, _, v in valued], strict)
-        if found is None:
-            continue
-        rest = gap
-        atoms = []
-        for c, (atom, value, _) in zip(found, valued, strict=True):
-            if c:
-                atoms.append([["num", str(c)], atom])
-                rest = plus(rest, scaled(value, -c))
-        moves = _moves(replay, rest, strict)
-        if moves is not None:
-            return {"rule": "bound", "atoms": atoms, "moves": moves, "equality": None}
+            if normal:
+                (doubles if any(normal == other for _, _, other in valued) else valued).append((atom, value, normal))
+        proof = _combined(replay, gap, goal, valued, strict)
+        if proof is not None:
+            return proof
+    if any(_has_copies(normal) for normal in (goal, *(n for _, _, n in valued))):
+        # In the normal form copies of a variable cannot be told apart, and 1 / (w_1 + w_2) not be multiplied out.
+        apart = [(atom, value, reduce(replay, value, APART)[1]) for atom, value, _ in (*valued, *doubles)]
+        return _combined(replay, gap, reduce(replay, gap, APART)[1], apart, strict)
     return None
+
+
+def _combined(
+    replay: Replay, gap: Sum, goal: Sum, valued: list[tuple[Any, Sum, Sum]], strict: bool
+) -> dict[str, Any] | None:
+    """The proof by multiples of atoms, each with its value and a form of it, that a form of the gap is the sum of."""
+    found = _combination(goal, [form for _, _, form in valued], strict)
+    if found is None:
+        return None
+    rest = gap
+    atoms = []
+    for c, (atom, value, _) in zip(found, valued, strict=True):
+        if c:
+            atoms.append([["num", str(c)], atom])
+            rest = plus(rest, scaled(value, -c))
+    moves = _moves(replay, rest, strict)
+    return None if moves is None else {"rule": "bound", "atoms": atoms, "moves": moves, "equality": None}
+
+
+def _has_copies(s: Sum) -> bool:
+    """Whether a term is an integral over several variables of one slot."""
+    return any(len({slot_of(b) for b in binders}) < len(binders) for binders, _ in s)
 
 
 def _moves(replay: Replay, s: Sum, strict: bool) -> list[Any] | None:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from derivations import JSD, KL, TV, E, Function, H, I, Statement, judge, laws, log, variables
+from derivations import JSD, KL, TV, E, Function, H, I, Statement, Term, Variable, judge, laws, log, variables
 
 p, q, r, s = laws("p q r s")
 x, y, z = variables("x y z")
@@ -12,6 +12,16 @@ f, g = Function("f"), Function("g", range="positive")
 half = Fraction(1, 2)
 mean = E[p(x)](f(x))
 inner = E[p(x | z)](f(x))
+first, second = z.copy("z_1"), z.copy("z_2")
+
+
+def weight(code: Variable) -> Term:
+    """The importance weight of a code."""
+    return p(x, code) / q(code | x)
+
+
+one_weight = E[q(z | x)](log(weight(z)))
+two_weights = E[q(first | x)](E[q(second | x)](log((weight(first) + weight(second)) / 2)))
 
 TRUE = {
     "variance": E[p(x)]((f(x) - mean) ** 2) == E[p(x)](f(x) ** 2) - mean**2,
@@ -37,6 +47,8 @@ TRUE = {
     "triangle of three": abs(f(x) - f(z)) <= abs(f(x) - f(y)) + abs(f(y) - f(z)),
     "reversed triangle": abs(f(x)) - abs(f(y)) <= abs(f(x) - f(y)),
     "the absolute value of a mean": abs(mean) <= E[p(x)](abs(f(x))),
+    "two importance weights, from below": one_weight <= two_weights,
+    "two importance weights, from above": two_weights <= log(p(x)),
     "tangent of the logarithm": E[p(x)](log(g(x))) <= E[p(x)](g(x)) - 1,
 }
 
@@ -63,6 +75,8 @@ FALSE = {
     "reversed triangle of sums": abs(f(x)) + abs(f(y)) <= abs(f(x) + f(y)),
     "absolute values have no sign": abs(f(x)) <= f(x),
     "the mean of absolute values": E[p(x)](abs(f(x))) <= abs(mean),
+    "two importance weights, reversed": two_weights <= one_weight,
+    "two importance weights, above the evidence": two_weights >= log(p(x)),
     "entropy of a part": H(p(x)) <= H(p(x, z)),  # false for continuous variables
 }
 
