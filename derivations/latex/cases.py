@@ -35,6 +35,7 @@ class Context:
     given: list[tuple[Row, str, Row]] = field(default_factory=list)
     chains: list[tuple[str, ...]] = field(default_factory=list)
     defining: dict[int, Definition] = field(default_factory=dict)
+    dense: set[str] = field(default_factory=set)  # slots that normal laws of the document fill
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
@@ -71,6 +72,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     for _ in range(4):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
+        meaning.dense |= context.dense
         meaning.positive |= positive
         meaning.radicands |= radicands
         meaning.dependent |= dependent

@@ -47,6 +47,7 @@ class Interpretation:
         self.expansions = 0
         self.parametric: set[str] = set()  # symbols that are parameters of a law, so arbitrary by right
         self.continuous: set[str] = set()
+        self.dense: set[str] = set()  # slots that normal laws of the document fill: a sum does not make them discrete
         self.existing: dict[Term, None] = {}  # radicands: non-negative where the step means anything
         self.expanding: list[str] = []
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
@@ -182,7 +183,7 @@ class Interpretation:
     def is_discrete(self, slot: str) -> bool:
         known = self.vocabulary
         summed = {known.slot(k) for k in known.summed & known.variables}
-        return slot in self.discrete or (slot in summed and slot not in known.integrated)
+        return slot in self.discrete or (slot in summed and slot not in known.integrated and slot not in self.dense)
 
     def law(self, name: Name, parameters: tuple[str, ...] = ()) -> Law:
         """The law that a name names, with the parameters in which the document differentiates."""

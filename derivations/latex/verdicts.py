@@ -197,11 +197,14 @@ def _outcome(case: Case, verdict: Verdict) -> Outcome:
 def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None:
     """The law that a document gives by a formula, if some model shows the formula to be no density.
 
-    Then nothing that holds for laws holds for what the document means.
+    Then nothing that holds for laws holds for what the document means.  What a normal formula fills is noted as well.
     """
     try:
         case = interpret(left, "=", right, context, {})
         law, formula = case.statement.left, case.statement.right
+        context.dense |= {
+            t.args[0].slot for t in walk(formula) if t.head == "normal" and isinstance(t.args[0], Variable)
+        }
         if law.head != "den" or case.unexplained:
             return None
         whole = Integral[tuple(v for _, v in law.args[1])](formula)

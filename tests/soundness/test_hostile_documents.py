@@ -137,3 +137,8 @@ def test_two_laws_are_not_taken_for_one(subscripts: tuple[str, str]) -> None:
 @pytest.mark.parametrize("upper", ["10^{100}", "2K", "K-1", "K/2", "N^2"])
 def test_sums_up_to_a_compound_number_are_not_refuted(upper: str) -> None:
     assert [s.verdict for s in check(rf"$$ \sum_{{k=1}}^{{{upper}}} 1 = {upper} $$").steps] == ["conditional"]
+
+
+def test_a_sum_over_what_has_a_normal_law_does_not_make_it_discrete() -> None:
+    text = r"$$ p(x) = \mathcal{N}(x; 0, s) $$ $$ \sum_x p(x) = 1 $$ $$ H(X) \ge 0 $$ $$ H(p) \ge 0 $$ $$ p(x) \le 1 $$"
+    assert "proved" not in [s.verdict for s in check(text).steps][2:]
