@@ -17,7 +17,7 @@ from derivations.latex.grammar import Part, Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
 from derivations.latex.names import Name, name_of, written
 from derivations.latex.readings import Reading
-from derivations.latex.tokens import Unread
+from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Vocabulary
 
 MAX_TERMS = 3_000
@@ -89,7 +89,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         except Unread:
             raise
         except LanguageError as error:
-            raise Unread(str(error).split(";")[0]) from error
+            raise Unread(in_words(error)) from error
         found = (meaning.continuous, meaning.positive, meaning.radicands, meaning.dependent, meaning.squared)
         if found == (continuous, positive, radicands, dependent, squared):
             break
@@ -162,7 +162,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         statement = Statement(relation, left, right, (), tuple(given))
         data = statement.json()
     except LanguageError as error:
-        raise Unread(str(error).split(";")[0]) from error
+        raise Unread(in_words(error)) from error
     sides = (left, right) if meaning.unexplained else ()
     names = {t.name for side in sides for t in walk(side) if isinstance(t, Symbol)}
     unexplained = tuple(

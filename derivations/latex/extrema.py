@@ -10,7 +10,7 @@ from derivations.latex.expressions import Node
 from derivations.latex.grammar import Row, spell
 from derivations.latex.meaning import Meaning
 from derivations.latex.readings import Reading
-from derivations.latex.tokens import Unread
+from derivations.latex.tokens import Unread, in_words
 
 
 def common_optimiser(left: Row, relation: str, right: Row, context: Context) -> Statement | None:
@@ -28,7 +28,7 @@ def common_optimiser(left: Row, relation: str, right: Row, context: Context) -> 
     try:
         values = [_objective(meaning, n, parameter) for n in nodes]
     except LanguageError as error:
-        raise Unread(str(error).split(";")[0]) from error
+        raise Unread(in_words(error)) from error
     if nodes[0].args[0] != nodes[1].args[0]:
         values[1] = -values[1]
     moved = [_moved(v, parameter) for v in values]

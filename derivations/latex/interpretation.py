@@ -14,7 +14,7 @@ from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import PARAMETERS, Name, is_parameter, name_of, written
 from derivations.latex.notation import parse
 from derivations.latex.readings import Reading
-from derivations.latex.tokens import Unread
+from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Pattern, Vocabulary
 
 POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
@@ -72,7 +72,7 @@ class Interpretation:
         except LanguageError as error:
             if isinstance(error, Unread):
                 raise
-            raise Unread(str(error).split(";")[0]) from error
+            raise Unread(in_words(error)) from error
 
     def parse(self, row: Row) -> Node:
         return parse(row, self.vocabulary.applies, self.reading)
@@ -265,7 +265,8 @@ class Interpretation:
         """Arguments that are expressions get the slot of their place in the one pattern the law has."""
         if all(a.kind != "expression" for a in (*read.targets, *read.given)):
             return read
-        raise Unread(f"the argument {next(a.key for a in (*read.targets, *read.given) if a.kind == 'expression')!r}")
+        found = next(a.key for a in (*read.targets, *read.given) if a.kind == "expression")
+        raise Unread(f"the argument {found!r} of the law {name.key}, which is no variable")
 
     def bare_density(self, name: Name, targets: tuple[str, ...] = (), fresh: bool = False) -> Term:
         """A law without arguments: its density at the variables at hand, conditioned as the document does.

@@ -35,6 +35,16 @@ def parse(row: Row, applies: Callable_, reading: Reading) -> Node:
     return _Parser(row, applies, reading).whole()
 
 
+def _misplaced(part: Part) -> str:
+    """A place where an expression does not go on, and what is wrong with it."""
+    where = f"the place at {part.text or part.kind!r}"
+    if part.kind == "DBAR":
+        return f"{where}: a double bar after a name that is no divergence known here"
+    if part.kind == "BAR":
+        return f"{where}: a bar that belongs to no law and closes nothing"
+    return where
+
+
 class _Parser:
     def __init__(self, row: Row, applies: Callable_, reading: Reading) -> None:
         self.row, self.applies, self.reading = row, applies, reading
@@ -53,7 +63,7 @@ class _Parser:
         if rest is not None:
             if rest.kind == "COMMA":
                 return self.listed(node)
-            raise Unread(f"the place at {rest.text or rest.kind!r}")
+            raise Unread(_misplaced(rest))
         return node
 
     def listed(self, first: Node) -> Node:

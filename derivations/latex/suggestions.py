@@ -67,6 +67,8 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
         yield left, relation, b
     for b in _indices(right):
         yield left, relation, b
+    for b in _crossings(right):
+        yield left, relation, b
     for b in _squares(right):
         yield left, relation, b
     for b in _constants(right):
@@ -145,6 +147,21 @@ def _swaps(side: Side) -> Iterator[Side]:
                 yield (*side[: start + 1], *inside[m + 1 :], inside[m], *inside[:m], *side[end:])
 
 
+def _crossings(side: Side) -> Iterator[Side]:
+    """A name before a conditional bar exchanged with one behind it."""
+    for start, end in _groups(side):
+        bars = [n for n in range(start, end) if side[n].kind == "BAR"]
+        if len(bars) != 1:
+            continue
+        before = [n for n in range(start + 1, bars[0]) if side[n].kind == "NAME"]
+        behind = [n for n in range(bars[0] + 1, end) if side[n].kind == "NAME"]
+        for a in before:
+            for b in behind if len(before) + len(behind) > 2 else []:
+                exchanged = list(side)
+                exchanged[a], exchanged[b] = side[b], side[a]
+                yield tuple(exchanged)
+
+
 def _argument(side: Side, n: int) -> int:
     """Where the argument that starts at a token ends: a group in braces, or one token."""
     depth = 0
@@ -184,10 +201,10 @@ def _laws(side: Side, both: Side, context: Context) -> Iterator[Side]:
 
 
 def _indices(side: Side) -> Iterator[Side]:
-    """The subscripts 1 and 2 exchanged in one term."""
+    """The subscripts 1 and 2 exchanged in one term, or in one pair of brackets."""
     depths = _depth(side)
     cuts = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and depths[n] == 0]
-    for start, end in zip([0, *cuts], [*cuts, len(side)], strict=True):
+    for start, end in [*zip([0, *cuts], [*cuts, len(side)], strict=True), *_groups(side)]:
         term = list(side[start:end])
         marked = [n for n, t in enumerate(term) if t.text in ("1", "2") and n and term[n - 1].kind == "SUB"]
         for n in marked:

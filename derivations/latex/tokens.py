@@ -23,6 +23,15 @@ class Unread(LanguageError):
     """A place in a document that was not read; the message names the construct."""
 
 
+def in_words(error: LanguageError) -> str:
+    """What the language has against a term, for a reader of the document: without the advice on Python."""
+    text = re.split(r"; (?=[a-z]+ [a-z])", str(error))[0]
+    twice = re.match(r"(\S+) is declared twice", text)
+    if twice:
+        return f"the name {twice[1]}, which stands for two things in one step (a vector and a number, or two kinds)"
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token: its *kind*, its canonical *text*, where it stands (character offset), and how the source wrote it."""
