@@ -2295,7 +2295,7 @@ class Replay:
         standard = ["normal", ["at", ["var", y], ["idx", k]], ["num", "0"], ["num", "1"]]
         for _, m in keys:
             normals = [a for a, e in m if a[:2] == ("gaussian", vector) and e == 1]
-            others: Sum = {((), tuple(p for p in m if p[0] not in normals)): Fraction(1)}
+            others: Sum = {((), tuple(p for p in m if p[0] not in normals)): 1}
             whole = _components(tuple(a for a, _ in next(iter(others))[1]), vector) is None
             if name not in binders or len(normals) != 1 or whole or differentiates(tuple(others), name):
                 raise Rejected("an affine substitution needs the density of a normal vector, once, in every term")

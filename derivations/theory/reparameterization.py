@@ -153,11 +153,10 @@ along = Sum[i](direction[i] * (centre[i] + Sum[j](entry(L, i, j) * raw[j])))  # 
 back = Sum[i](inverse(L)[k, i] * (point[i] - centre[i]))
 there = MultivariateNormal(centre, gram(L))(point)
 
-# The same in the plane, entry by entry: S = L L^T, S^-1 = adj(S) / det(S), and z - mu = L eps.
+# The same in the plane, entry by entry: S = L L^T, S^-1 = adj(S) / det(S), and L^T S^-1 L is the identity.
 
-L11, L12, L21, L22, e1, e2 = symbols("L_11 L_12 L_21 L_22 e_1 e_2")
+L11, L12, L21, L22 = symbols("L_11 L_12 L_21 L_22")
 S11, S12, S22 = L11**2 + L12**2, L11 * L21 + L12 * L22, L21**2 + L22**2
-z1, z2 = L11 * e1 + L12 * e2, L21 * e1 + L22 * e2
 volume = (L11 * L22 - L12 * L21) ** 2
 
 
@@ -201,7 +200,9 @@ gaussian_reparameterization = Claim(
             ),
         ),
         Part(S11 * S22 - S12**2 == volume),
-        Part(S22 * z1**2 - 2 * S12 * z1 * z2 + S11 * z2**2 == volume * (e1**2 + e2**2)),
+        Part(L11**2 * S22 - 2 * L11 * L21 * S12 + L21**2 * S11 == volume),
+        Part(L11 * L12 * S22 - (L11 * L22 + L12 * L21) * S12 + L21 * L22 * S11 == 0),
+        Part(L12**2 * S22 - 2 * L12 * L22 * S12 + L22**2 * S11 == volume),
     ),
     words=(
         "$g(\\varepsilon) = \\mu + s\\,\\varepsilon$. Its density at $z$ is the standard normal density at $(z - "
