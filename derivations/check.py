@@ -420,6 +420,9 @@ def _checked_step(
                 suggestion = suggest(step.left, step.relation, step.right, context, seed=seed)
         except (OutOfTime, RecursionError):
             suggestion = None
+        except INTERNAL as error:  # the verdict stands, whatever became of the search for a nearby truth
+            words = f"{outcome.message} (the search for a suggestion failed, please report it: {error!r})"
+            outcome = replace(outcome, message=words)
     return CheckedStep(
         *shown,
         outcome.verdict,

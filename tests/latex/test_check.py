@@ -199,3 +199,15 @@ def test_on_labelled_displays_no_verdict_is_wrong():
     assert table["true", "proved"] >= 0.8 * of["true"]
     assert table["false", "refuted"] >= 0.85 * of["false"]
     assert sum(n for (_, v), n in table.items() if v == "unsupported") <= 0.05 * sum(table.values())
+
+
+def test_a_failing_search_for_a_suggestion_leaves_the_verdict(monkeypatch):
+    from derivations.latex import suggestions
+
+    def fails(*_, **__):
+        raise ValueError("no such edit")
+
+    monkeypatch.setattr(suggestions, "suggest", fails)
+    first, second = check("$$ H(X, Y) = H(X) $$\n\n$$ H(X, Y) = H(X) + H(Y | X) $$").steps
+    assert (first.verdict, first.suggestion, second.verdict) == ("refuted", None, "proved")
+    assert "no such edit" in first.message
