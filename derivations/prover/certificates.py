@@ -61,28 +61,40 @@ def prove(
             proof = find_proof(statement, attempt, hints)
         except kernel.Rejected:
             continue
-        found = None if proof is None else _replayed(statement, proof, attempt)
+        demanded: set[str] = set()
+        found = None if proof is None else _replayed(statement, proof, attempt, demanded)
         if proof is not None and found is not None:
-            return _with_fewest_rules(statement, proof, found) if tidy else Certificate.replayed(found.data)
+            if tidy:
+                found = _with_fewest_rules(statement, proof, found, demanded)
+            return Certificate.replayed(found.data)
     return None
 
 
-def _with_fewest_rules(statement: dict[str, Any], proof: dict[str, Any], found: Certificate) -> Certificate:
-    """The certificate without the rules that its proof does not need."""
-    for rule in reversed(found.rules):
+def _with_fewest_rules(
+    statement: dict[str, Any], proof: dict[str, Any], found: Certificate, demanded: set[str]
+) -> Certificate:
+    """The certificate without the rules that its proof does not need; those that its form demands are not tried."""
+    for rule in (r for r in reversed(found.rules) if r not in demanded):
         fewer = _replayed(statement, proof, frozenset(found.rules) - {rule})
         if fewer is not None and len(fewer.conditions) <= len(found.conditions):
             found = fewer
-    return Certificate.replayed(found.data)
+    return found
 
 
-def _replayed(statement: dict[str, Any], proof: dict[str, Any], rules: frozenset[str]) -> Certificate | None:
-    """The certificate of a proof under rules, with the conditions that the replay finds; None if it needs others."""
+def _replayed(
+    statement: dict[str, Any], proof: dict[str, Any], rules: frozenset[str], demanded: set[str] | None = None
+) -> Certificate | None:
+    """The certificate of a proof under rules, with the conditions that the replay finds; None if it needs others.
+
+    The rules that the form of the proof demands are added to *demanded*.
+    """
     search = Search(statement, rules)
     try:
         found = search.run(proof)
     except kernel.Rejected:
         return None
+    if demanded is not None:
+        demanded |= search.demanded
     data = {"version": 1, "statement": statement, "proof": proof, "factors": search.found_factors(), **found}
     data["digest"] = kernel.digest(data)
     return Certificate(data, *(tuple(found[name]) for name in ("rules", "conditions", "assumptions", "trusts")))

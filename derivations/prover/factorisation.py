@@ -10,7 +10,33 @@ from derivations.kernel import Atom, Number, Replay, Sum, encoded, freeze, opene
 
 
 class Search(Replay):
-    """A replay that factors polynomials with FLINT and notes what it found for the certificate."""
+    """A replay that factors polynomials with FLINT and notes what it found for the certificate.
+
+    The atoms of a pool share most of their terms: what was expanded or found non-negative once is not looked at again,
+    its conditions being noted already.
+    """
+
+    def __init__(self, statement: dict[str, Any], allowed: frozenset[str]) -> None:
+        self.demanded: set[str] = set()  # rules that the form of the proof asks for: without them it fails
+        self.expanded: dict[str, Sum] = {}
+        self.shown_signs: set[str] = set()
+        super().__init__(statement, allowed)
+
+    def demand(self, rule: str) -> None:
+        self.demanded.add(rule)
+        super().demand(rule)
+
+    def open_term(self, term: Any) -> Sum:
+        mark = json.dumps(term)
+        if mark not in self.expanded:
+            self.expanded[mark] = super().open_term(term)
+        return self.expanded[mark]
+
+    def sign_of(self, names: list[Any], t: Any) -> None:
+        mark = json.dumps([names, t, self.statement["given"]])  # a proof by cases adds to what is given
+        if mark not in self.shown_signs:
+            super().sign_of(names, t)
+            self.shown_signs.add(mark)
 
     def factors_of(self, atom: Atom) -> tuple[Atom, ...]:
         if atom not in self.factors and atom[0] == "sum":
