@@ -163,6 +163,9 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         data = statement.json()
     except LanguageError as error:
         raise Unread(in_words(error)) from error
+    known = {written(name) for name in meaning.signs}
+    for name in sorted(meaning.positive - known):  # what has a logarithm is positive, or the step means nothing
+        meaning.notes.setdefault(f"{name} > 0", None)
     sides = (left, right) if meaning.unexplained else ()
     names = {t.name for side in sides for t in walk(side) if isinstance(t, Symbol)}
     unexplained = tuple(

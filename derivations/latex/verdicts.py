@@ -383,7 +383,8 @@ def _gated(
             words = "; ".join(other.reading.words()) or "another reading"
             start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
             return _conditional(outcome, f"{start}: {words}")
-        for words, statement in averaging(other, context):
+        averages = any(t.head in ("E", "int") for t in walk((other.statement.left, other.statement.right)))
+        for words, statement in averaging(other, context) if averages else ():
             if judged(statement, seed, 0.3, words=False).verdict == "proved":
                 return _conditional(outcome, f"true if read so: {'; '.join(other.reading.words())}, and {words}")
     if too_many(case.choices):
