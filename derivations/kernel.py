@@ -2708,6 +2708,8 @@ class Replay:
     def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
         """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
         kind, names, *terms = atom
+        if type(names) is not list:
+            raise Rejected("the names that an atom binds are no list")
         check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.statement["declare"])
         if kind == "Rayleigh":
             self.demand("Rayleigh quotient")
@@ -2857,6 +2859,8 @@ class Replay:
             raise Rejected("the cost mentions what the noise of a coupling binds")
         self.sign_of(names, noise)
         mine, theirs = images[: len(left)], images[len(left) :]
+        if any(type(steps) is not list for steps in moves):
+            raise Rejected("the moves of a coupling are lists")
         for steps, law in zip(moves, ((left, a, mine), (right, b, theirs)), strict=True):
             s = self.settle(self.means_of_a_test(*law, names, noise))
             for move in steps:
