@@ -2199,6 +2199,14 @@ class Replay:
             new.extend({lowered(k, free): v * c} for k, v in result.items())
         return plus(s, *new)
 
+    def after(self, s: Sum, moves: list[Any]) -> Sum:
+        """The sum after moves of the certificate, settled after each."""
+        if not isinstance(moves, list):
+            raise Rejected("the moves are no list")
+        for move in moves:
+            s = self.settle(self.move(s, move))
+        return s
+
     def move(self, s: Sum, move: list[Any]) -> Sum:
         """Apply a move of the certificate, which may act on some of the terms with the same binders."""
         kind = move[0]
@@ -2361,6 +2369,8 @@ class Replay:
             raise Rejected("a pushforward acts on a bound variable of its own slot")
         pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
         keys = [k for k in s if k[0] == binders]
+        if not keys:
+            raise Rejected("a pushforward acts on no term")
         results: list[Sum] = []
         for key in keys:
             others = tuple(p for p in key[1] if p[0] != pushed)
@@ -2477,8 +2487,8 @@ class Replay:
         relation = statement["relation"]
         rule = proof["rule"]
         keyed(proof, PROOFS.get(rule, "rule"))
-        if not all(isinstance(proof[part], list) for part in ("atoms", "moves") if part in proof):
-            raise Rejected("the moves and the atoms of a proof are lists")
+        if not isinstance(proof.get("atoms", []), list):
+            raise Rejected("the atoms of a proof are a list")
         if rule == "equal" and relation == "=" and not statement["equality"]:
             self.equal(statement["lhs"], statement["rhs"], proof["moves"])
         elif rule == "bound" and relation in ("<=", ">=", "<", ">"):
@@ -2524,8 +2534,7 @@ class Replay:
         whole = self.difference(left, right)
         pointwise = not whole
         s = self.settle(whole)
-        for move in moves:
-            s = self.settle(self.move(s, move))
+        s = self.after(s, moves)
         if s:
             raise Rejected(f"the difference of the two sides does not vanish: {len(s)} terms are left")
         before = self.conditions.copy()
@@ -2659,8 +2668,7 @@ class Replay:
             gaps.append((gap, factor))
             s = plus(s, scaled(product(factor, value), -1))
         s = self.settle(s)
-        for move in proof["moves"]:
-            s = self.settle(self.move(s, move))
+        s = self.after(s, proof["moves"])
         if strict:
             for side in (low, high):
                 self.finite_terms(self.quietly(side))
@@ -2863,8 +2871,7 @@ class Replay:
             raise Rejected("the moves of a coupling are lists")
         for steps, law in zip(moves, ((left, a, mine), (right, b, theirs)), strict=True):
             s = self.settle(self.means_of_a_test(*law, names, noise))
-            for move in steps:
-                s = self.settle(self.move(s, move))
+            s = self.after(s, steps)
             if s:
                 raise Rejected("a coupling with other marginals")
         if any(mentions(condition, f"^{n}") for condition in self.conditions.values() for n in range(len(points))):
@@ -2938,8 +2945,7 @@ class Replay:
         if not self.always_finite(signed):
             raise Rejected("an integral that may not be finite")
         s = self.settle(plus(signed, scaled(self.quietly(mean), -1)))
-        for move in moves:
-            s = self.settle(self.move(s, move))
+        s = self.after(s, moves)
         if s:
             raise Rejected("this is not the integral of what has one sign")
         size = ["int", names, ["mul", w, ["abs", d]]]
