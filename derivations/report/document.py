@@ -69,7 +69,8 @@ def write(
         remarks.append(ADVICE)
     elif pdf:
         try:
-            paths.append(compile_pdf(place / "report.tex", epoch=moment())[0])
+            compile_pdf(place / "report.tex", epoch=moment())
+            paths.append(place / "report.pdf")
         except PdfError as error:
             remarks.append(f"no PDF: {error}")
             failed = True
