@@ -9,6 +9,7 @@ colour-blind readers can tell apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,17 @@ def save(
             path = folder / f"{result.name}.{kind}"
             with matplotlib.rc_context(_STYLE):
                 made.savefig(path, format=kind, metadata=dates.get(kind), dpi=160)
+            if kind == "svg":
+                path.write_text(_clips_in_order(path.read_text(encoding="utf-8")), encoding="utf-8")
             written.setdefault(result.name, []).append(path)
     return written
+
+
+def _clips_in_order(svg: str) -> str:
+    """The drawing with its clip paths numbered: Matplotlib names some of them after addresses in memory."""
+    names = dict.fromkeys(re.findall(r'<clipPath id="([^"]+)"', svg))
+    order = {name: f"clip{n}" for n, name in enumerate(names, 1)}
+    return re.sub(r'(<clipPath id="|url\(#)([^")]+)', lambda m: m[1] + order.get(m[2], m[2]), svg)
 
 
 def _seeds(axes: Axes, x: Array, curves: Array, colour: str, label: str) -> None:

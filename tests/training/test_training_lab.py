@@ -235,3 +235,11 @@ def test_every_model_says_what_it_shows_and_every_setting_what_it_means() -> Non
         assert model.config.quick().seeds >= 8
         source = inspect.getsource(inspect.getmodule(model.run))  # type: ignore[arg-type]
         assert '"""' in source.splitlines()[0]
+
+
+def test_the_names_of_clip_paths_do_not_depend_on_memory() -> None:
+    draw = '<g clip-path="url(#{0})"/><clipPath id="{0}"/><clipPath id="{1}"/><use href="#{0}x"/>'
+    once, again = (figures._clips_in_order(draw.format(*names)) for names in (("p3f", "pa1"), ("p77", "p0c")))
+    assert once.split("<use")[0] == again.split("<use")[0]
+    assert "url(#clip1)" in once
+    assert 'id="clip2"' in once
