@@ -3341,6 +3341,17 @@ def _with_power(s: Sum, atom: Atom, value: Sum) -> Sum:
     return total
 
 
+def _with_atoms(s: Sum, put: Callable[[Atom], Atom]) -> Sum:
+    """The sum with another atom in the place of each."""
+    total: Sum = {}
+    for (b, m), c in s.items():
+        term = constant(c)
+        for a, e in m:
+            term = product(term, single(put(a), e))
+        total = plus(total, under(b, term))
+    return total
+
+
 def _put(s: Sum, old: Atom, new: Atom) -> Sum:
     """The sum with one atom put for another, inside atoms as well."""
 
@@ -3353,13 +3364,7 @@ def _put(s: Sum, old: Atom, new: Atom) -> Sum:
             return freeze(_put(opened(item, names_in((old, new))), old, new))
         return tuple(put(i) for i in item)
 
-    total: Sum = {}
-    for (b, m), c in s.items():
-        term = constant(c)
-        for a, e in m:
-            term = product(term, single(put(a), e))
-        total = plus(total, under(b, term))
-    return total
+    return _with_atoms(s, put)
 
 
 def _put_components(s: Sum, vector: Atom, image: Callable[[Atom], Sum], fresh: str) -> Sum:
@@ -3374,13 +3379,7 @@ def _put_components(s: Sum, vector: Atom, image: Callable[[Atom], Sum], fresh: s
             return freeze(_put_components(opened(item, (vector[1], fresh)), vector, image, fresh))
         return tuple(put(i) for i in item)
 
-    total: Sum = {}
-    for (b, m), c in s.items():
-        term = constant(c)
-        for a, e in m:
-            term = product(term, single(put(a), e))
-        total = plus(total, under(b, term))
-    return total
+    return _with_atoms(s, put)
 
 
 def _components(item: Any, vector: Atom) -> set[Atom] | None:

@@ -132,8 +132,8 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             return of_vectors
         return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
-        posed = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
-        return _conditional(outcome, "true if it poses the objective") if posed else outcome
+        poses = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
+        return _conditional(outcome, "true if it poses the objective") if poses else outcome
     if relation == "propto":
         return _proportional(case, seed, context.improper)
     if of_transport(case.statement):

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from statements import places, put
 
 Tree = Any
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
@@ -60,18 +61,6 @@ TRUE: list[tuple[Tree, str, Tree]] = [
     (("E", ANY, power(X, 2)), ">=", power(M, 2)),
     (total(("KL", ONE, TWO), ("H", ONE)), "=", total((HALF, CIRCLE), log(U), ("div", total(power(T, 2), power(total(N, (-1, K)), 2)), ("mul", num(2), power(U, 2))))),
 ]  # fmt: skip
-
-
-def places(t: Tree, at: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], Tree]]:
-    found = [(at, t)] if isinstance(t, tuple) and t and isinstance(t[0], str) and len(t) > 1 else []
-    if isinstance(t, tuple):
-        for n, part in enumerate(t):
-            found += places(part, (*at, n))
-    return found
-
-
-def put(t: Tree, at: tuple[int, ...], new: Tree) -> Tree:
-    return new if not at else (*t[: at[0]], put(t[at[0]], at[1:], new), *t[at[0] + 1 :])
 
 
 def changed(t: Tree, draw: random.Random) -> Tree:
