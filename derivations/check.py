@@ -27,7 +27,7 @@ from typing import Any
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
 from derivations.latex.chains import Step, continued, last_side, remarks, steps
-from derivations.latex.defining import definition_of, is_defined, is_expandable, laws_of
+from derivations.latex.defining import definition_at_the_end, definition_of, is_defined, is_expandable, laws_of
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
@@ -358,14 +358,17 @@ def _define(sides: _Sides, context: Context, seen: set[str], seed: int, timeout:
     """Enter the definition that a step makes, if it is one, so that later steps can use it."""
     from derivations.latex.verdicts import no_density
 
-    if not sides.step.alone or sides.left is None:
+    step, left, right = sides.step, sides.left, sides.right
+    if left is None:
         return
-    definition = definition_of(sides.left, sides.step.relation, sides.right or (), context, seen)
+    definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
+    if definition is None and step.last and right is not None:
+        definition = definition_at_the_end(left, step.relation, right, context, seen)
     if definition is None:
         return
-    if sides.right is not None and _laws(sides, context):
+    if step.alone and right is not None and _laws(sides, context):
         with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
-            law = no_density(sides.left, sides.right, context, seed)
+            law = no_density(left, right, context, seed)
             context.improper |= set() if law is None else {law}
     if is_expandable(definition, context.vocabulary):
         context.definitions[definition.name.key] = definition

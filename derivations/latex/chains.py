@@ -28,8 +28,9 @@ _LOOSE = frozenset(("COMMA", "STOP", "SEMI", "COLON", "QUAD", "AMP", "ARROW", "T
 class Step:
     """One relation sign: the tokens on its sides, its place, and whether the left side starts its chain.
 
-    *alone* says that the left side stands there for itself, not as the end of an earlier step; *loose* that the source
-    leaves the right side empty and the next row, an equation of its own, was taken for it.
+    *alone* says that the left side stands there for itself, not as the end of an earlier step, *last* that the right
+    side ends its chain; *loose* that the source leaves the right side empty and the next row, an equation of its own,
+    was taken for it.
     """
 
     relation: str
@@ -38,6 +39,7 @@ class Step:
     place: int
     alone: bool
     loose: bool = False
+    last: bool = False
 
 
 @dataclass
@@ -75,9 +77,10 @@ def steps(latex: str) -> list[Step]:
         sides = [_trimmed(side) for side in equation.sides]
         for n, relation in enumerate(equation.relations):
             left, right, sign = _unremarked(sides[n]), _unremarked(sides[n + 1]), relation.text
+            alone, last = n == 0, n + 1 == len(equation.relations)
             if sign == "=:":
-                left, right, sign = right, left, ":="
-            found.append(Step(sign, tuple(left), tuple(right), relation.place, n == 0, n in equation.loose))
+                left, right, sign, alone, last = right, left, ":=", last, alone
+            found.append(Step(sign, tuple(left), tuple(right), relation.place, alone, n in equation.loose, last))
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 

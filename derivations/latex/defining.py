@@ -20,6 +20,8 @@ STANDARD = frozenset(
     ["KL", "JSD", "TV", "chi2", "Hellinger2", "W1", "ELBO", "CE", "E", "Var", "Cov", "pi", "e", "Normal"]
 )
 
+OBJECTIVES = frozenset(["Loss", "L", "F", "J"])
+
 
 def definition_of(left: Row, relation: str, right: Row, context: Context, seen: set[str]) -> Definition | None:
     """The definition that a step makes, if it only names something; *seen* are the laws that steps before spoke of."""
@@ -48,6 +50,22 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
     if name.key in context.definitions or mentions(right, name.key):
         return None
     return Definition(name, arguments, right)
+
+
+def definition_at_the_end(
+    left: Row, relation: str, right: Row, context: Context, seen: set[str]
+) -> Definition | None:
+    r"""The definition in ``... := L`` or ``... = \mathcal{L}(x)``: a new name for what its chain has come to.
+
+    After a plain ``=`` only an objective is taken for one: a script letter, or one of the usual letters of a loss.
+    """
+    name = name_of(right[0]) if right else None
+    if name is None or context.vocabulary.is_law(name):
+        return None
+    if relation == "=" and name.style != "calligraphic" and name.base not in OBJECTIVES:
+        return None
+    plain = len(right) == 1 or all(p.kind in ("COMMA", "SEMI") or name_of(p) for arg in right[1].args for p in arg)
+    return definition_of(right, relation, left, context, seen) if plain else None
 
 
 def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bool:

@@ -196,13 +196,21 @@ class Expectations(Information):
         return self.law_term(node, keys)
 
     def sample(self, left: list[Part], right: Row) -> Term:
-        """An independent sample z_1, ..., z_K: a vector whose components have the law."""
+        """An independent sample z_1, ..., z_K: a vector whose components have the law; or a range and its own law."""
+        node = self.parse(right)
+        if node.head == "call" and self.vocabulary.is_law(node.args[0]) and self.speaks_of(node.args[1], left):
+            return self.law_term(node)
         first, last = name_of(left[0]), name_of(left[-1])
         if first is None or last is None:
             raise Unread(f"the sample {spell(tuple(left))!r}")
         size = last.below.split(":")[-1] or last.above
         base = variable_key(Name(first.base, accents=first.accents))
-        return self.drawn_vector(base, size, self.law_term(self.parse(right), (base,)))
+        return self.drawn_vector(base, size, self.law_term(node, (base,)))
+
+    def speaks_of(self, arguments: Row, drawn: list[Part]) -> bool:
+        """Whether the arguments of a law begin with what is drawn from it, as in ``x_{1:T} ~ q(x_{1:T} | x_0)``."""
+        targets = split(arguments, "BAR")[0][1]
+        return spell(targets) == spell(tuple(drawn))
 
     def drawn_vector(self, base: str, size: str, single: Term) -> Term:
         """The product law of a vector whose components have the law of a single draw."""
