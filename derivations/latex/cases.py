@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from typing import Any
 
 from derivations.language.statements import Statement
@@ -49,10 +50,17 @@ class Case:
     scalar_only: bool
     choices: Mapping[str, tuple[str, ...]]
     reading: Reading
+    formulas: bool = False  # it takes formulas that the document gives for laws
 
     @property
     def data(self) -> dict[str, Any]:
         return self.statement.json()
+
+
+def any_laws(context: Context) -> Context:
+    """A document of which the formulas for its laws are forgotten: what holds then holds for any laws."""
+    kept = {key: d for key, d in context.definitions.items() if d.density is None}
+    return replaced(context, definitions=kept)
 
 
 def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Mapping[str, int]) -> Case:
@@ -69,7 +77,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     random = frozenset(first.random_slots(left) | first.random_slots(right))
     times: set[str] = set().union(*(context.vocabulary.times(row) for row in in_full((left, right), context)))
     components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
-    for _ in range(4):  # a normal law anywhere makes its variable continuous everywhere
+    stated: dict[str, Definition] = {}
+    for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.dense |= context.dense
@@ -78,14 +87,19 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         meaning.dependent |= dependent
         meaning.squared |= squared
         meaning.shown, meaning.random, meaning.components = shown, random, components
-        meaning.times = times
+        meaning.times, meaning.stated = times, stated
         meaning.gaussian = gaussian(*nodes)
         sides = []
         try:
             for node, other in (nodes, nodes[::-1]):
                 meaning.opposite = other
                 sides.append(meaning.term(node))
+            mixed = {t.args[0].name for side in sides for t in walk(side) if t.head == "den"} & meaning.opened.keys()
+            if mixed:  # what one law is elsewhere would not know of the formula: it becomes a hypothesis on the law
+                stated = {**stated, **{k: d for law in mixed for k, d in meaning.opened[law].items()}}
+                continue
             given = [hypothesis(meaning, *row) for row in context.given]
+            given += [hypothesis(meaning, d.density, "=", d.row) for d in stated.values() if d.density and d.row]
         except Unread:
             raise
         except LanguageError as error:
@@ -173,7 +187,8 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         for n in meaning.unexplained
         if n not in meaning.parametric and not (n in data["declare"]["symbols"] and n not in names)
     )
-    return Case(statement, unexplained, tuple(meaning.notes), meaning.scalar_only, dict(reading.met), reading)
+    formulas = bool(meaning.opened or meaning.stated)
+    return Case(statement, unexplained, tuple(meaning.notes), meaning.scalar_only, dict(reading.met), reading, formulas)
 
 
 def _positive(radicand: Term) -> bool:

@@ -46,15 +46,13 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
             return Definition(name, None, right) if laws_of(right, context.vocabulary) else None
         if arguments is None:
             return Definition(Name(spell(left)), None, None) if relation == ":=" else None
-        return _law(name, arguments, right, context, seen if relation == "=" else set())
+        return _law(left, right, context, seen if relation == "=" else set())
     if name.key in context.definitions or mentions(right, name.key):
         return None
     return Definition(name, arguments, right)
 
 
-def definition_at_the_end(
-    left: Row, relation: str, right: Row, context: Context, seen: set[str]
-) -> Definition | None:
+def definition_at_the_end(left: Row, relation: str, right: Row, context: Context, seen: set[str]) -> Definition | None:
     r"""The definition in ``... := L`` or ``... = \mathcal{L}(x)``: a new name for what its chain has come to.
 
     After a plain ``=`` only an objective is taken for one: a script letter, or one of the usual letters of a loss.
@@ -113,10 +111,17 @@ def _several(left: Row, right: Row) -> Definition | None:
     return Definition(Name(spell(inside)), None, None)
 
 
-def _law(name: Name, arguments: Row, right: Row, context: Context, seen: set[str]) -> Definition | None:
+def _law(left: Row, right: Row, context: Context, seen: set[str]) -> Definition | None:
     """``q(z | x) = N(z; mu, sigma^2)``: a law that nothing has been said of, by a formula without it."""
+    name, arguments = name_of(left[0]), left[1].args[0]
+    if name is None:
+        return None
     stem = context.vocabulary.stem(name)
-    if stem in seen or mentions_law(right, stem, context.vocabulary):
+    given = {
+        context.vocabulary.stem(n) for d in context.definitions.values() if d.density and (n := name_of(d.density[0]))
+    }
+    known = seen & given if is_normal(right) else seen  # what a law is may be said late, though not twice
+    if stem in known or mentions_law(right, stem, context.vocabulary):
         return None
     try:
         read = read_arguments(arguments, context.vocabulary.greek)
@@ -126,7 +131,13 @@ def _law(name: Name, arguments: Row, right: Row, context: Context, seen: set[str
         return None
     sides = [",".join(sorted(a.key for a in side)) for side in (read.targets, read.given)]
     key = f"{context.vocabulary.law_key(name, read.parameters)}({sides[0]}|{sides[1]})"
-    return Definition(Name(key), None, right)
+    return Definition(Name(key), None, right, density=left)
+
+
+def is_normal(row: Row) -> bool:
+    """Whether a side is a normal density and nothing else."""
+    name = name_of(row[0]) if len(row) == 2 and row[1].kind == "bracketed" else None
+    return name is not None and name.base in ("N", "calN", "Normal")
 
 
 def parts(row: Row) -> Any:

@@ -10,11 +10,15 @@ from derivations.latex.names import Name
 
 @dataclass(frozen=True)
 class Definition:
-    """A name, its parameters if it is a function, and what it stands for; no row if that was not read."""
+    """A name, its parameters if it is a function, and what it stands for; no row if that was not read.
+
+    *density* is a law with its arguments, where a formula gives it: ``q(z | x)`` in ``q(z | x) = N(z; mu, sigma^2)``.
+    """
 
     name: Name
     parameters: Row | None
     row: Row | None
+    density: Row | None = None
 
 
 @dataclass(frozen=True)

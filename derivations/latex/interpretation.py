@@ -5,6 +5,8 @@ Main definition: `Interpretation`, the state of reading one step, which `derivat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from derivations.language.laws import Law, density
 from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, at, term
 from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
@@ -50,6 +52,10 @@ class Interpretation:
         self.dense: set[str] = set()  # slots that normal laws of the document fill: a sum does not make them discrete
         self.existing: dict[Term, None] = {}  # radicands: non-negative where the step means anything
         self.expanding: list[str] = []
+        self.opened: dict[
+            str, dict[str, Definition]
+        ] = {}  # laws, with the formulas that were put for densities of them
+        self.stated: Mapping[str, Definition] = {}  # formulas that are hypotheses on their law instead
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
         self.random: frozenset[str] = frozenset()  # the slots in entropies of the step that name no law
         self.squared: set[str] = set()  # deviations whose squares are second parameters of normal laws
@@ -235,7 +241,9 @@ class Interpretation:
 
         read = self.with_slots(name, read_arguments(row, self.vocabulary.greek))
         defined = self.definitions.get(self.law_pattern(name, read))
-        if defined is not None and defined.row is not None and defined.name.key not in self.expanding:
+        known = defined is not None and defined.name.key in self.stated
+        if defined is not None and defined.row is not None and not known and defined.name.key not in self.expanding:
+            self.opened.setdefault(self.law(name, read.parameters).name, {})[defined.name.key] = defined
             self.expanding.append(defined.name.key)
             try:
                 return self.term(self.parse(defined.row))

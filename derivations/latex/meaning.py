@@ -211,7 +211,8 @@ class Meaning(Reserved):
         if (name.base not in TEST_FUNCTIONS and not self.is_discriminator(name)) or (
             not bound and not self.is_discriminator(name)
         ):
-            self.unexplained[name.key] = None
+            if name.shown not in self.parametric:
+                self.unexplained[name.key] = None
         kind = "unit" if self.is_discriminator(name) else "positive" if name.base in POSITIVE else "real"
         if kind == "real" and name.shown in self.positive:
             kind = "positive"
@@ -221,7 +222,7 @@ class Meaning(Reserved):
         """Whether sigma is the logistic function: it is only ever applied to one argument."""
         if name.below or name.above or name.primes or len(split(row, "COMMA")) != 1:
             return False
-        if "sigma" in self.vocabulary.plain_names:
+        if "sigma" in self.vocabulary.plain_names or self.vocabulary.deviations:
             return False
         self.notes["sigma is the logistic function"] = None
         return True

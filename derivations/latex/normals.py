@@ -75,9 +75,10 @@ class Normals(Sums):
         elif spread.head == "pow":  # who writes sigma^2 there once writes variances there
             self.squared |= {t.name for t in walk(spread) if isinstance(t, Symbol) and t.name.startswith("sigma")}
         for t in (*walk(mean), *walk(spread)):
-            if isinstance(t, Symbol):
-                self.parametric.add(t.name)
-                self.unexplained.pop(t.name, None)
+            if isinstance(t, Symbol) or t.head == "fn":
+                name = t.name if isinstance(t, Symbol) else t.args[0]
+                self.parametric.add(name)
+                self.unexplained.pop(name, None)
         return Term("normal", point, mean, spread)
 
     def variance_of(self, row: Row) -> Term:

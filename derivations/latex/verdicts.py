@@ -16,7 +16,7 @@ from derivations.language.operators import Integral
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
-from derivations.latex.cases import RELATIONS, Case, Context, interpret
+from derivations.latex.cases import RELATIONS, Case, Context, any_laws, interpret
 from derivations.latex.covariances import DIMENSIONS, in_matrices
 from derivations.latex.defining import parts
 from derivations.latex.extrema import common_optimiser
@@ -117,7 +117,13 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     case = interpret(left, known, right, context, {})
     if relation == "!=":
         return _unequal(case, seed)
-    verdict = judged(case.statement, seed)
+    verdict = None
+    if case.formulas:  # what holds for any laws needs none of the formulas that the document gives for them
+        general = interpret(left, known, right, any_laws(context), {})
+        verdict = judged(general.statement, seed, words=False)
+        case = general if verdict.verdict == "proved" else case
+    if verdict is None or verdict.verdict != "proved":
+        verdict = judged(case.statement, seed)
     outcome = _outcome(case, verdict)
     if verdict.verdict not in ("proved", "refuted") and (logarithmic := in_logarithms(case.statement)) is not None:
         found = judged(logarithmic, seed)

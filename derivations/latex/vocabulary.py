@@ -63,6 +63,7 @@ class Vocabulary:
         self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
         self.objectives = self._objectives()
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
+        self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
         self.auxiliary = frozenset(name for row in self.rows for name in self._auxiliary(row))
         self.data_sets = frozenset(name for row in self.rows for name in self._data_sets(row))
         for row in self.rows:
@@ -93,6 +94,17 @@ class Vocabulary:
             called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
             if name is not None and not called:
                 yield name.base
+
+    def _speaks_of_deviations(self, row: Row) -> bool:
+        """Whether sigma(x) is a standard deviation: a parameter of a normal law, or beside a mean mu(x)."""
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is None or following is None or following.kind != "bracketed":
+                continue
+            inside = following.args[0]
+            if name.base == "mu" or (name.base in ("N", "calN", "Normal") and "sigma" in spell(inside)):
+                return True
+        return False
 
     def _objectives(self) -> set[str]:
         """Letters of laws that only ever take parameters: Q(theta, theta') is the objective of EM."""

@@ -1,0 +1,67 @@
+r"""What a document defines, and what follows for its later steps: letters p, r, c, u, n, d as in the benchmarks."""
+
+import pytest
+
+from derivations.check import check
+
+LETTERS = {"proved": "p", "refuted": "r", "conditional": "c", "undecided": "u", "unsupported": "n", "definition": "d"}
+
+BOUND = r"\mathbb{E}_{q(z \mid x)}[\log p(x, z) - \log q(z \mid x)]"
+
+DOCUMENTS = {
+    "a name at the end of a chain": (rf"$$ \log p(x) \ge {BOUND} =: \mathcal{{L}}(x) $$", "pd"),
+    "a name at the end of a chain after an equality sign": (rf"$$ \log p(x) \ge {BOUND} = \mathcal{{L}}(x) $$", "pd"),
+    "a name on the right of a definition": (rf"$$ \log p(x) \ge {BOUND} := F(x) $$", "pd"),
+    "later steps know what was named at the end of a chain": (
+        rf"""$$ \log p(x) \ge {BOUND} =: \mathcal{{L}}(x) $$
+        $$ \mathcal{{L}}(x) = \mathbb{{E}}_{{q(z|x)}}[\log p(x \mid z)] - KL(q(z \mid x) \| p(z)) $$
+        $$ \log p(x) - \mathcal{{L}}(x) = KL(q(z \mid x) \| p(z \mid x)) $$
+        $$ \log p(x) + \mathcal{{L}}(x) = KL(q(z \mid x) \| p(z \mid x)) $$""",
+        "pdppr",
+    ),
+    "a number at the end of a chain is no definition": (r"$$ \mathbb{E}_{p(x)}[f(x)] = \int p(x) f(x) dx = c $$", "pc"),
+    "a value of a function that the step speaks of": (r"$$ \mathbb{E}_{p(x)}[F(x)] = F(x) $$", "c"),
+    "a law with a formula keeps its other densities": (
+        rf"""$$ p(z) = \mathcal{{N}}(z; 0, I) $$
+        $$ {BOUND} = \mathbb{{E}}_{{q(z|x)}}[\log p(x \mid z)] - KL(q(z \mid x) \| p(z)) $$
+        $$ {BOUND} = \mathbb{{E}}_{{q(z|x)}}[\log p(x \mid z)] + KL(q(z \mid x) \| p(z)) $$
+        $$ p(x) = \int p(x \mid z) p(z) dz $$
+        $$ p(x) = \int p(x \mid z) p(z)^2 dz $$""",
+        "dprpr",
+    ),
+    "a formula for a law that was spoken of before": (
+        r"""$$ KL(q(z) \| p(z)) \ge 0 $$
+        $$ q(z) = \mathcal{N}(z; m, s^2) $$
+        $$ \mathbb{E}_{q(z)}[z^2] = m^2 + s^2 $$
+        $$ \mathbb{E}_{q(z)}[z^2] = m^2 - s^2 $$""",
+        "pdpr",
+    ),
+    "a second formula for a law is a claim": (
+        r"""$$ q(z) = \mathcal{N}(z; 0, 1) $$
+        $$ q(z) = \mathcal{N}(z; 0, 2) $$""",
+        "dr",
+    ),
+    "deviations that depend on the datum": (
+        r"""$$ q(z \mid x) = \mathcal{N}(z; \mu(x), \sigma^2(x)) $$
+        $$ \mathbb{E}_{q(z \mid x)}[z] = \mu(x) $$
+        $$ \mathbb{E}_{q(z \mid x)}[z^2] = \mu(x)^2 + \sigma^2(x) $$
+        $$ \mathbb{E}_{q(z \mid x)}[z^2] = \mu(x)^2 - \sigma^2(x) $$""",
+        "dppr",
+    ),
+    "a range drawn from its own law": (
+        r"$$ KL(q(x_{1:T} | x_0) \| p(x_{1:T} | x_0))"
+        r" = \mathbb{E}_{x_{1:T} \sim q(x_{1:T} | x_0)}[\log q(x_{1:T} | x_0) - \log p(x_{1:T} | x_0)] $$",
+        "p",
+    ),
+    "p_z is the marginal, also beside a posterior": (
+        r"""$$ p(x, z) = p(z \mid x) p(x) = p(x \mid z) p(z) $$
+        $$ \mathbb{E}_{z \sim p_z}[\log(1 - D(G(z)))] = \int p_g(x) \log(1 - D(x)) dx $$""",
+        "ppp",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents(name: str) -> None:
+    text, expected = DOCUMENTS[name]
+    assert "".join(LETTERS[step.verdict] for step in check(text).steps) == expected
