@@ -208,11 +208,9 @@ class Meaning(Reserved):
         bound = all(self.is_bound(a) for a in arguments)
         if name.shown in self.dependent:
             arguments.append(self.symbol(self.dependent[name.shown]))
-        if (name.base not in TEST_FUNCTIONS and not self.is_discriminator(name)) or (
-            not bound and not self.is_discriminator(name)
-        ):
-            if name.shown not in self.parametric:
-                self.unexplained[name.key] = None
+        arbitrary = self.is_discriminator(name) or (name.base in TEST_FUNCTIONS and bound)
+        if not arbitrary and name.shown not in self.parametric:
+            self.unexplained[name.key] = None
         kind = "unit" if self.is_discriminator(name) else "positive" if name.base in POSITIVE else "real"
         if kind == "real" and name.shown in self.positive:
             kind = "positive"
