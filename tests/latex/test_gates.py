@@ -14,6 +14,18 @@ NEVER_PROVED = [
     r"$$\log p(x) = \log p_\theta(x)$$",
     r"$$D_{KL}(P \| p) = 0$$",
     r"$$\log p(x) \int q(z) h(z) dz = \log\big(p(x)\int q(z) h(z) dz\big)$$",
+    r"$$\log p(x|\theta) = \log p(x)$$",
+    r"$$\log p(x;w) = \log p(x)$$",
+    r"$$W_1(p(x), p(z)) = W_1(p(z), p(z))$$",
+    r"$$W_1(p(x), q(x)) = W_1(p(z), q(z))$$",
+    r"$$W_1(p(x|z), q(x)) = W_1(p(x), q(x))$$",
+    r"$$W_1(p(x|z), q(x)) = W_1(p(x|y), q(x))$$",
+    r"$$\mathbb{E}_{p(z)}[W_1(p(x|z), q(x))] = W_1(p(x), q(x))$$",
+    r"$$\mathbb{E}_{p(z)}[W_1(p(x|z), q(x))] = W_1(p(x|z), q(x))$$",
+    r"$$\arg\min_\theta KL(p_\theta\|q) + W_1(p_\theta, q) = \arg\min_\theta KL(p_\theta\|q)$$",
+    r"$$W_1(p, q) = \inf_{\gamma \in \Pi(p, q)} \mathbb{E}_{(x, y) \sim \gamma}[\|x - 2y\|]$$",
+    r"$$W_1(p, q) = \inf_{\gamma \in \Pi(p, q)} \mathbb{E}_{(x, y) \sim r}[\|x - y\|]$$",
+    r"$$W_1(p, q) = \inf_{\gamma \in \Pi(p, q)} \mathbb{E}_{x \sim p, y \sim q}[\|x - y\|]$$",
 ]
 
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
