@@ -17,7 +17,6 @@ from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.normals import Normals
 from derivations.latex.tokens import Unread
 
-
 BOUND_INSIDE = frozenset({"int", "E", "sum", "prod", "sup", "inf", "grad"})
 
 

@@ -30,6 +30,7 @@ from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import averaging, objective, rungs
 from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import Vocabulary
 from derivations.refuter import Refuter
 
 _cache: dict[tuple[Any, ...], Verdict] = {}
@@ -112,7 +113,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     optimiser = common_optimiser(left, relation, right, context)
     if optimiser is not None:
         outcome = _common_optimiser(optimiser, seed)
-        alike = side_by_side((*left, *right), context.vocabulary.greek) if outcome.verdict == "proved" else None
+        alike = side_by_side((*left, *right), context.vocabulary) if outcome.verdict == "proved" else None
         return outcome if alike is None else _if_one_law(outcome, alike)
     known = relation if relation in RELATIONS else "="
     case = interpret(left, known, right, context, {})
@@ -132,7 +133,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             verdict, case = found, replace(case, statement=logarithmic)
             outcome = replace(_outcome(case, verdict), reading=f"in logarithms: {logarithmic!r}")
     if verdict.verdict == "proved":
-        alike = side_by_side((*left, *right), context.vocabulary.greek)
+        alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:
             return _if_one_law(outcome, alike)
         if case.scalar_only and (of_vectors := _in_matrices(left, known, right, context, seed)) is not None:
@@ -247,42 +248,47 @@ def _if_one_law(outcome: Outcome, alike: list[str]) -> Outcome:
     return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
 
 
-def side_by_side(row: Row, variables: frozenset[str]) -> list[str] | None:
+def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
     """Laws that the step tells apart, though the reading takes them for one: p(x) beside p_theta(x), P beside p.
 
     Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ,
-    also behind the bar or a semicolon. *variables* are the Greek letters that are none.
+    also behind the bar or a semicolon.
     """
     found: dict[tuple[str, str], set[str]] = {}
-    parametric: set[str] = set()
+    behind_bars: set[str] = set()
+    twofold: set[str] = set()
 
     def visit(parts: Row) -> None:
         for n, part in enumerate(parts):
             for inner in (*part.args, part.below or (), part.above or ()):
                 visit(inner)
             name = name_of(part)
-            if name is None or len(name.base) != 1 or not name.base.isalpha() or (name.below and not name.below_row):
+            if name is None or not vocabulary.is_law(name) or (name.below and not name.below_row):
                 continue
             following = parts[n + 1] if n + 1 < len(parts) else None
             applied = following is not None and following.kind == "bracketed"
             inside = following.args[0] if applied and following is not None and following.args else ()
-            arguments, behind = _told_apart(inside, variables)
+            arguments, behind = _told_apart(inside, vocabulary.greek)
             base = name.base if applied else name.base.lower()
             spelling = "_".join(part for part in (name.base, name.below, *behind) if part)
             found.setdefault((base, arguments), set()).add(spelling)
-            parametric.update([spelling] if behind or is_greek(name.below) else [])
+            behind_bars.update([spelling] if behind else [])
+            twofold.update([spelling] if behind and name.below else [])
 
     visit(row)
     for (base, arguments), spellings in found.items():
-        greek = spellings & parametric
+        behind = spellings & behind_bars
+        greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}
         plain = spellings - {t for t in spellings if "_" in t}
-        if base.lower() in "pq" and ((greek and plain) or len(greek) > 1 or (not arguments and len(plain) > 1)):
-            return sorted(greek | plain)
+        parametric = greek | behind
+        capital = base in ("p", "q") and not arguments and len(plain) > 1
+        if (parametric and plain) or len(greek) > 1 or (twofold & behind and len(parametric) > 1) or capital:
+            return sorted(parametric | plain)
     return None
 
 
 def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:
-    """The arguments of a law without its parameters, and the parameters."""
+    """The arguments of a law without its parameters, and the parameters; *variables* are no parameters."""
     try:
         read = read_arguments(row, variables)
     except Unread:
