@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derivations.language.laws import Normal, density
-from derivations.language.terms import Function, LanguageError, Symbol, Term, Variable, add, mul, power, term, walk
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, add, mul, power, term
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
@@ -16,8 +16,6 @@ from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.normals import Normals
 from derivations.latex.tokens import Unread
-
-BOUND_INSIDE = frozenset({"int", "E", "sum", "prod", "sup", "inf", "grad"})
 
 
 class Information(Normals):
@@ -129,16 +127,10 @@ class Information(Normals):
         return Term(kind, mine, a, b)
 
     def transport_distance(self, a: Term, b: Term) -> Term:
-        """W1 as a non-negative number, or a function of what its laws depend on; nothing else is known of it here."""
-        inside = [t for density in (a, b) for t in walk(density)]
-        if not BOUND_INSIDE.isdisjoint(t.head for t in inside):
-            raise Unread("a transport distance of laws that are given by integrals or products")
-        bound = {v for density in (a, b) for v in bound_by(density)}
-        depends = {t for t in inside if isinstance(t, (Symbol, Variable)) and t not in bound}
-        name = "_".join(["W1", *sorted(written(_law_and_spaces(t)) for t in (a, b))])
-        if not depends:
-            return Symbol("sym", name, "nonnegative", ())
-        return Function(name, "nonnegative")(*sorted(depends, key=repr))
+        """W1 as a non-negative number; nothing else is known of it here."""
+        self.transport = True
+        first, second = sorted(written(t.args[0].name if t.head == "den" else repr(t)) for t in (a, b))
+        return Symbol("sym", f"W1_{first}_{second}", "nonnegative", ())
 
     # Entropies --------------------------------------------------------------------------------------------------
 
@@ -338,14 +330,30 @@ class Information(Normals):
     def encoder_and_prior(self, left: Node, right: Node) -> tuple[Node, Node]:
         """Which side of a divergence has the parameters: a conditional law or q, against an unconditional one."""
         conditional = [self.is_conditional(n) for n in (left, right)]
-        names = [next((self.vocabulary.stem(n.args[0]) for n in self.laws_in(side)), "") for side in (left, right)]
-        self.prior_first = conditional == [False, True] or (
-            conditional == [False, False] and names[1].startswith("q") and not names[0].startswith("q")
-        )
+        names = self.stems(left, right)
+        self.prior_first = conditional == [False, True]
+        if conditional == [False, False] and names[1].startswith("q") and not names[0].startswith("q"):
+            ways = tuple(f"{name} has the parameters" for name in reversed(names))
+            self.prior_first = self.reading.choose("parameters of a divergence", ways) == 0
         prior = conditional[0 if self.prior_first else 1]
         if prior:
             raise Unread("a closed form for two conditional laws")
         return left, right
+
+    def stems(self, left: Node, right: Node) -> list[str]:
+        """The first law on each side of a divergence."""
+        return [next((self.vocabulary.stem(n.args[0]) for n in self.laws_in(side)), "") for side in (left, right)]
+
+    def swapped(self, means: tuple[str, str], left: Node | None, right: Node | None) -> bool:
+        """Whether mu_p belongs to the first law of ``KL(q || p)``: by their labels, which a bare KL leaves open."""
+        labels = [m.partition("_")[2].split(",")[0] for m in means]
+        if left is None or right is None:
+            last = labels[1].startswith("q") and not labels[0].startswith("q")  # then the second comes first
+            ways = tuple(f"KL is that of the laws {a} and {b}" for a, b in (labels[::-1] if last else labels,))
+            ways += tuple(f"KL is that of the laws {a} and {b}" for a, b in (labels if last else labels[::-1],))
+            return last == (self.reading.choose("bare KL of normal laws", ways) == 0)
+        names = self.stems(left, right)
+        return labels[0] != labels[1] and [n[:1] for n in names] == labels[::-1]
 
     def is_conditional(self, node: Node) -> bool:
         """Whether a law is written with a condition."""
@@ -375,18 +383,13 @@ class Information(Normals):
                 if name is not None:
                     self.parametric.add(written(name))
             sides.append((m, s))
-        if self.prior_first:
-            sides.reverse()
-        values = [Normal(m, s**2)(point) for m, s in sides]
         shown = [f"N({m or 0}, {d + '^2' if d else 1})" for m, d in zip(reading.means, reading.deviations, strict=True)]
-        self.notes[f"q and p are the normal laws {shown[0]} and {shown[1]}"] = None
+        second = reading.means[1]
+        if self.prior_first or (second is not None and self.swapped((reading.means[0], second), left, right)):
+            sides.reverse()
+            shown.reverse()
+        values = [Normal(m, s**2)(point) for m, s in sides]
+        names = self.stems(left, right) if left is not None and right is not None else ["q", "p"]
+        names = names if all(names) and names[0] != names[1] else ["q", "p"]
+        self.notes[f"{names[0]} and {names[1]} are the normal laws {shown[0]} and {shown[1]}"] = None
         return Term("KL", (point,), values[0], values[1])
-
-
-def _law_and_spaces(density: Term) -> str:
-    """A name for a law in a transport distance that no other law has: p at x given z is not p at x, nor p at z."""
-    if density.head != "den":
-        return repr(density)
-    law, targets, given = density.args
-    spaces = ["".join(slot for slot, _ in side) for side in (targets, given) if side]
-    return "_".join([law.name, "_given_".join(spaces)])

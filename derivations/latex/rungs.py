@@ -14,7 +14,7 @@ from derivations.language.laws import Law, density
 from derivations.language.statements import Statement, encode
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, at, replace, walk
 from derivations.latex.cases import Case, Context
-from derivations.latex.names import written
+from derivations.latex.names import PARAMETERS, written
 
 Rung = tuple[str, Statement]
 
@@ -33,6 +33,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _discrete(case, context, discrete)
     yield from _identical(case)
     yield from _mixtures(case)
+    yield from _one_letter(case)
     yield from _equal_laws(case)
     yield from _independence(case)
     yield from _temporal(case)
@@ -54,11 +55,11 @@ def _densities(statement: Statement) -> list[Term]:
 
 
 def averaging(case: Case, context: Context) -> Iterator[Rung]:
-    """``q(x) = p_data(x)``: a law that was given as q(z | x) only, beside another law over x."""
+    """``q(x) = p_data(x)``: a law that was given as q(z | x), and never alone as q(x), beside another law over x."""
     found = _densities(case.statement)
     for stem, use in sorted(context.vocabulary.laws.items()):
         given = {s for p in use.patterns for s in p[1]}
-        own = {s for p in use.patterns for s in p[0]}
+        own = {p[0][0] for p in use.patterns if len(p[0]) == 1 and not p[1]}
         mine = [d for d in found if d.args[0].name == written(stem)]
         for slot in sorted(given - own):
             variables = {t for d in mine for s, t in (*d.args[1], *d.args[2]) if s == written(slot)}
@@ -228,6 +229,24 @@ def _equal_laws(case: Case) -> Iterator[Rung]:
             one, two = next(iter(mine.values())), other[lost[0]]
             if one.args[1] == two.args[1]:
                 yield f"{two!r} = {one!r}", case.statement.assuming(("=", two, one))
+
+
+def _one_letter(case: Case) -> Iterator[Rung]:
+    """q_theta beside q_phi: one law whose parameter has two names; theta beside theta' are there to differ."""
+    laws = {d.args[0] for d in _densities(case.statement)}
+    letters: dict[str, list[Law]] = {}
+    for law in sorted(laws, key=repr):
+        base, _, label = law.name.partition("_")
+        if label in PARAMETERS:
+            letters.setdefault(base, []).append(law)
+    for several in letters.values():
+        if len(several) == 2:
+            kept, other = several
+            sides = _sides(case.statement)
+            for d in [d for d in _densities(case.statement) if d.args[0] is other]:
+                sides = tuple(replace(s, d, density(kept, *(list(part) for part in d.args[1:]))) for s in sides)
+            words = f"{kept!r} and {other!r} are one law"
+            yield words, Statement(case.statement.relation, *sides, (), case.statement.given)
 
 
 def _mixtures(case: Case) -> Iterator[Rung]:

@@ -30,6 +30,7 @@ FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
 NUMBERS = frozenset("BCDHIJKLMNT")  # capitals that are rather sizes, functions and matrices than random variables
+NO_LAWS = frozenset(("N", "pi", "U", "Sigma", "Lambda"))
 DATA_SETS = frozenset("DB")
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # targets, given, as slots
 
@@ -171,7 +172,7 @@ class Vocabulary:
 
     def _mark(self, part: Part) -> None:
         name = name_of(part)
-        if name is not None and name.base not in RESERVED and name.base not in {"N", "pi", "U"} | DIVERGENCES:
+        if name is not None and name.base not in RESERVED and name.base not in NO_LAWS | DIVERGENCES:
             self.law_bases.add(name.base)
         elif name is not None and name.base == "pi" and part.below is not None:
             self.law_bases.add("pi")
@@ -354,14 +355,18 @@ class Vocabulary:
                     self._add_variable(name)
 
     def _is_point(self, letter: str) -> bool:
-        """Whether a summation letter is the point of a law: p_i for p(i)."""
+        """Whether a summation letter is the point of a law: p_i for p(i), not the p_i of a power p_i^{x_i}."""
+        found = False
         for row in self.rows:
             for where, at, part in self._walk(row):
                 name = name_of(part)
                 called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
-                if name is not None and name.base in LAW_LETTERS and name.below == letter and not called:
-                    return True
-        return False
+                if name is None or name.base not in LAW_LETTERS or name.below != letter:
+                    continue
+                if part.above and part.above[0].kind != "NUMBER":
+                    return False
+                found |= not called
+        return found
 
     def _bound_by(self, part: Part) -> None:
         below = part.below or ()
