@@ -309,7 +309,7 @@ class Expectations(Information):
             return self.dual(head, *lipschitz, body)
         marginals = self.couplings(below)
         if marginals is not None:
-            return self.primal(head, marginals, body)
+            return self.primal(head, *marginals, body)
         name = name_of(below[0]) if len(below) == 1 else None
         if name is None:
             raise Unread(f"a {kind} over {spell(below) or 'nothing that is named'}")
@@ -347,21 +347,26 @@ class Expectations(Information):
             return None
         return names[0], self.term(self.parse(sides[1][1]))
 
-    def couplings(self, below: Row) -> tuple[Node, Node] | None:
-        r"""``\gamma \in \Pi(P, Q)``: the laws that are coupled."""
+    def couplings(self, below: Row) -> tuple[str, tuple[Node, Node]] | None:
+        r"""``\gamma \in \Pi(P, Q)``: the name of a coupling, and the laws that are coupled."""
         sides = split(below, "IN")
         if len(sides) != 2 or len(sides[1][1]) != 2 or sides[1][1][1].kind != "bracketed":
             return None
         name, laws = name_of(sides[1][1][0]), split(sides[1][1][1].args[0], "COMMA")
         if name is None or name.base not in ("Pi", "Gamma", "calC", "C", "U", "calU") or len(laws) != 2:
             return None
-        return self.parse(laws[0][1]), self.parse(laws[1][1])
+        return spell(sides[0][1]), (self.parse(laws[0][1]), self.parse(laws[1][1]))
 
-    def primal(self, head: str, marginals: tuple[Node, Node], body: Node) -> Term:
-        """The infimum over couplings of the mean distance: W1 by definition."""
+    def primal(self, head: str, coupling: str, marginals: tuple[Node, Node], body: Node) -> Term:
+        """The infimum over couplings of the mean distance under them: W1 by definition."""
+        if body.head == "expectation" and body.args[1]:
+            law = split(body.args[1], "SIM")[-1][1]
+            if spell(law[:1]) != coupling or any(part.kind != "bracketed" for part in law[1:]):
+                raise Unread("an average under another law than the coupling")
         distance = body.args[2] if body.head == "expectation" and len(body.args) == 3 else body
         plain = distance.args[0] if distance.head == "norm" and len(distance.args) == 1 else body
-        if head == "inf" and plain.head == "sum" and [s for s, _ in plain.args] == [1, -1]:
+        points = [n.args[0].key for _, n in plain.args if n.head == "name"] if plain.head == "sum" else []
+        if head == "inf" and [s for s, _ in plain.args] == [1, -1] and len(set(points)) == 2:
             return self.transport_distance(*self.pair(*marginals))
         raise Unread("an extremum over couplings of this form")
 
@@ -374,10 +379,22 @@ class Expectations(Information):
             first, second = parts
             second = -second
             if first.head == second.head == "E" and all(
-                e.args[2] is function(*e.args[0]) for e in (first, second) if len(e.args[0]) == 1
+                len(e.args[0]) == 1 and e.args[2] is function(*e.args[0]) for e in (first, second)
             ):
-                b = exchanged(second.args[1], second.args[0][0], first.args[0][0])
+                b = _in_the_space_of(first, second)
                 self.unexplained.pop(name.key, None)
                 self.notes["Kantorovich-Rubinstein duality"] = None
                 return constant * self.transport_distance(first.args[1], b)
         raise Unread("a supremum over Lipschitz functions of this form")
+
+
+def _in_the_space_of(first: Term, second: Term) -> Term:
+    """The law of the second expectation as one of the points of the first, since one function takes both.
+
+    Two marginals of one law stay two.
+    """
+    (here,), mine, _ = first.args
+    (there,), theirs, _ = second.args
+    if theirs.head != "den" or mine.head != "den" or mine.args[0] is theirs.args[0] or len(theirs.args[1]) != 1:
+        return exchanged(theirs, there, here) if here.slot == there.slot else theirs
+    return Term("den", theirs.args[0], ((here.slot, here),), theirs.args[2])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derivations.language.laws import Normal, density
-from derivations.language.terms import LanguageError, Symbol, Term, Variable, add, mul, power, term
+from derivations.language.terms import Function, LanguageError, Symbol, Term, Variable, add, mul, power, term, walk
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
@@ -16,6 +16,8 @@ from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.normals import Normals
 from derivations.latex.tokens import Unread
+
+BOUND_INSIDE = frozenset({"int", "E", "sum", "prod", "sup", "inf", "grad"})
 
 
 class Information(Normals):
@@ -127,10 +129,16 @@ class Information(Normals):
         return Term(kind, mine, a, b)
 
     def transport_distance(self, a: Term, b: Term) -> Term:
-        """W1 as a non-negative number; nothing else is known of it here."""
-        self.transport = True
-        first, second = sorted(written(t.args[0].name if t.head == "den" else repr(t)) for t in (a, b))
-        return Symbol("sym", f"W1_{first}_{second}", "nonnegative", ())
+        """W1 as a non-negative number, or a function of what its laws depend on; nothing else is known of it here."""
+        inside = [t for density in (a, b) for t in walk(density)]
+        if not BOUND_INSIDE.isdisjoint(t.head for t in inside):
+            raise Unread("a transport distance of laws that are given by integrals or products")
+        bound = {v for density in (a, b) for v in bound_by(density)}
+        depends = {t for t in inside if isinstance(t, (Symbol, Variable)) and t not in bound}
+        name = "_".join(["W1", *sorted(written(_law_and_spaces(t)) for t in (a, b))])
+        if not depends:
+            return Symbol("sym", name, "nonnegative", ())
+        return Function(name, "nonnegative")(*sorted(depends, key=repr))
 
     # Entropies --------------------------------------------------------------------------------------------------
 
@@ -393,3 +401,12 @@ class Information(Normals):
         names = names if all(names) and names[0] != names[1] else ["q", "p"]
         self.notes[f"{names[0]} and {names[1]} are the normal laws {shown[0]} and {shown[1]}"] = None
         return Term("KL", (point,), values[0], values[1])
+
+
+def _law_and_spaces(density: Term) -> str:
+    """A name for a law in a transport distance that no other law has: p at x given z is not p at x, nor p at z."""
+    if density.head != "den":
+        return repr(density)
+    law, targets, given = density.args
+    spaces = ["".join(slot for slot, _ in side) for side in (targets, given) if side]
+    return "_".join([law.name, "_given_".join(spaces)])

@@ -16,6 +16,7 @@ from derivations.language.operators import Integral
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
+from derivations.latex.arguments import read_arguments
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, interpret
 from derivations.latex.covariances import DIMENSIONS, in_matrices
 from derivations.latex.defining import parts
@@ -29,6 +30,7 @@ from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import averaging, objective, rungs
 from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import Vocabulary
 from derivations.refuter import Refuter
 
 _cache: dict[tuple[Any, ...], Verdict] = {}
@@ -111,7 +113,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     optimiser = common_optimiser(left, relation, right, context)
     if optimiser is not None:
         outcome = _common_optimiser(optimiser, seed)
-        alike = side_by_side((*left, *right)) if outcome.verdict == "proved" else None
+        alike = side_by_side((*left, *right), context.vocabulary) if outcome.verdict == "proved" else None
         return outcome if alike is None else _if_one_law(outcome, alike)
     known = relation if relation in RELATIONS else "="
     case = interpret(left, known, right, context, {})
@@ -131,7 +133,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             verdict, case = found, replace(case, statement=logarithmic)
             outcome = replace(_outcome(case, verdict), reading=f"in logarithms: {logarithmic!r}")
     if verdict.verdict == "proved":
-        alike = side_by_side((*left, *right))
+        alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:
             return _if_one_law(outcome, alike)
         if case.scalar_only and (of_vectors := _in_matrices(left, known, right, context, seed)) is not None:
@@ -246,33 +248,53 @@ def _if_one_law(outcome: Outcome, alike: list[str]) -> Outcome:
     return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
 
 
-def side_by_side(row: Row) -> list[str] | None:
+def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
     """Laws that the step tells apart, though the reading takes them for one: p(x) beside p_theta(x), P beside p.
 
-    Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ.
+    Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ,
+    also behind the bar or a semicolon.
     """
     found: dict[tuple[str, str], set[str]] = {}
+    behind_bars: set[str] = set()
+    twofold: set[str] = set()
 
     def visit(parts: Row) -> None:
         for n, part in enumerate(parts):
             for inner in (*part.args, part.below or (), part.above or ()):
                 visit(inner)
             name = name_of(part)
-            if name is None or len(name.base) != 1 or not name.base.isalpha() or (name.below and not name.below_row):
+            if name is None or not vocabulary.is_law(name) or (name.below and not name.below_row):
                 continue
             following = parts[n + 1] if n + 1 < len(parts) else None
             applied = following is not None and following.kind == "bracketed"
-            arguments = spell(following.args[0]) if applied and following is not None and following.args else ""
+            inside = following.args[0] if applied and following is not None and following.args else ()
+            arguments, behind = _told_apart(inside, vocabulary.greek)
             base = name.base if applied else name.base.lower()
-            found.setdefault((base, arguments), set()).add(name.base + (f"_{name.below}" if name.below else ""))
+            spelling = "_".join(part for part in (name.base, name.below, *behind) if part)
+            found.setdefault((base, arguments), set()).add(spelling)
+            behind_bars.update([spelling] if behind else [])
+            twofold.update([spelling] if behind and name.below else [])
 
     visit(row)
     for (base, arguments), spellings in found.items():
-        greek = {t for t in spellings if "_" in t and is_greek(t.split("_", 1)[1])}
+        behind = spellings & behind_bars
+        greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}
         plain = spellings - {t for t in spellings if "_" in t}
-        if base.lower() in "pq" and ((greek and plain) or len(greek) > 1 or (not arguments and len(plain) > 1)):
-            return sorted(greek | plain)
+        parametric = greek | behind
+        capital = base in ("p", "q") and not arguments and len(plain) > 1
+        if (parametric and plain) or len(greek) > 1 or (twofold & behind and len(parametric) > 1) or capital:
+            return sorted(parametric | plain)
     return None
+
+
+def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """The arguments of a law without its parameters, and the parameters; *variables* are no parameters."""
+    try:
+        read = read_arguments(row, variables)
+    except Unread:
+        return spell(row), ()
+    sides = (",".join(a.key or spell(a.row) for a in side) for side in (read.targets, read.given))
+    return "|".join(sides), read.parameters
 
 
 def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
@@ -356,7 +378,7 @@ def _unequal(case: Case, seed: int) -> Outcome:
 def of_transport(statement: Statement) -> bool:
     """Whether W1, an opaque number here, stands beside anything but its own multiples."""
     heads = [t for side in (statement.left, statement.right) for t in walk(side)]
-    distances = {t for t in heads if isinstance(t, Symbol) and t.name.startswith("W1_")}
+    distances = {t for t in heads if t.head in ("sym", "fn") and t.args[0].startswith("W1_")}
     return bool(distances) and (len(distances) > 1 or any(t.head not in ("num", "mul", "sym") for t in heads))
 
 

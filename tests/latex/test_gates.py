@@ -16,6 +16,21 @@ NEVER_PROVED = [
     r"$$D_{KL}(q\|p) = \log\frac{\sigma_q}{\sigma_p} + \frac{\sigma_p^2 + (\mu_p-\mu_q)^2}{2\sigma_q^2} - \frac12$$",
     r"$$D_{KL}(p\|q) = \tfrac12\sum_j(s_{q,j}^2 + \mu_{q,j}^2 - 1 - \log s_{q,j}^2)$$",
     r"$$\log p(x) \int q(z) h(z) dz = \log\big(p(x)\int q(z) h(z) dz\big)$$",
+    r"$$\log p(x|\theta) = \log p(x)$$",
+    r"$$\log p(x;w) = \log p(x)$$",
+    r"$$\log p_\theta(x) = \log p_\theta(x|\phi)$$",
+    r"$$KL(r_\theta\|p) = KL(r\|p)$$",
+    r"$$\pi_\theta(a|s) = \pi(a|s)$$",
+    r"$$W_1(p(x), p(z)) = W_1(p(z), p(z))$$",
+    r"$$W_1(p(x), q(x)) = W_1(p(z), q(z))$$",
+    r"$$W_1(p(x|z), q(x)) = W_1(p(x), q(x))$$",
+    r"$$W_1(p(x|z), q(x)) = W_1(p(x|y), q(x))$$",
+    r"$$\mathbb{E}_{p(z)}[W_1(p(x|z), q(x))] = W_1(p(x), q(x))$$",
+    r"$$\mathbb{E}_{p(z)}[W_1(p(x|z), q(x))] = W_1(p(x|z), q(x))$$",
+    r"$$\arg\min_\theta KL(p_\theta\|q) + W_1(p_\theta, q) = \arg\min_\theta KL(p_\theta\|q)$$",
+    r"$$W_1(p, q) = \inf_{\gamma \in \Pi(p, q)} \mathbb{E}_{(x, y) \sim \gamma}[\|x - 2y\|]$$",
+    r"$$W_1(p, q) = \inf_{\gamma \in \Pi(p, q)} \mathbb{E}_{(x, y) \sim r}[\|x - y\|]$$",
+    r"$$W_1(p, q) = \inf_{\gamma \in \Pi(p, q)} \mathbb{E}_{x \sim p, y \sim q}[\|x - y\|]$$",
 ]
 
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
