@@ -32,8 +32,10 @@ from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
+from derivations.latex.names import name_of
 from derivations.latex.prose import surroundings
 from derivations.latex.tokens import Token, Unread, spelled
+from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
 
 MAX_BYTES = 4_000_000
@@ -269,6 +271,8 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             alone = [row for display, found, error in displays if not error and not found for row in _remarks(display)]
             context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
+            said += [r for r in cache.values() if not isinstance(r, str)]
+            prose = told(document.told, context, said, _defined(displays)) if document.told else None
     except OutOfTime:
         raise LanguageError(f"was not read within {READ_SECONDS:g} s; split it") from None
     except RecursionError:
@@ -276,7 +280,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
     seen: set[str] = set()
     derivations = []
     for display, found, error in displays:
-        derivations.append(_checked_display(display, found, error, context, seen, seed, timeout, deadline))
+        derivations.append(_checked_display(display, found, error, context, prose, seen, seed, timeout, deadline))
     return CheckedFile(path, tuple(d for d in derivations if d.steps))
 
 
@@ -336,6 +340,7 @@ def _checked_display(
     found: list[_Sides],
     error: str,
     context: Context,
+    prose: Told | None,
     seen: set[str],
     seed: int,
     timeout: float,
@@ -349,7 +354,7 @@ def _checked_display(
     around = list(context.chains)  # a chain beside an equation is one of its display, alone it is one of the document
     context.chains += [chain for row in _remarks(display) if (chain := markov_chain(row)) is not None]
     for sides in found:
-        checked.append(_checked_step(display, sides, context, seen, seed, timeout, deadline))
+        checked.append(_checked_step(display, sides, context, prose, seen, seed, timeout, deadline))
     context.chains[:] = around
     return Derivation(display.line, display.source, tuple(checked))
 
@@ -385,10 +390,17 @@ def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
 
 
 def _checked_step(
-    display: Display, sides: _Sides, context: Context, seen: set[str], seed: int, timeout: float, deadline: float
+    display: Display,
+    sides: _Sides,
+    context: Context,
+    prose: Told | None,
+    seen: set[str],
+    seed: int,
+    timeout: float,
+    deadline: float,
 ) -> CheckedStep:
     from derivations.latex.suggestions import suggest
-    from derivations.latex.verdicts import Outcome, judge_step
+    from derivations.latex.verdicts import Outcome
 
     step = sides.step
     line = display.line + display.latex.count("\n", 0, step.place)
@@ -402,16 +414,8 @@ def _checked_step(
         return CheckedStep(*shown, "unsupported", message=f"not read: {sides.error}")
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
-    outcome: Outcome = judge_step(
-        sides.left,
-        step.relation,
-        sides.right,
-        context,
-        seed=seed,
-        seconds=timeout,
-        loose=step.loose,
-        around=surroundings(display.before),
-    )
+    outcome: Outcome
+    outcome, context = _judged(display, sides, context, prose, seed, timeout)
     seen |= _laws(sides, context)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
@@ -438,6 +442,33 @@ def _checked_step(
         outcome.counterexample,
         suggestion,
     )
+
+
+def _judged(
+    display: Display, sides: _Sides, context: Context, prose: Told | None, seed: int, timeout: float
+) -> tuple[Any, Context]:
+    """The outcome of a step, and the document as it was understood: with what prose tells where that is needed."""
+    from derivations.latex.verdicts import judge_step
+
+    left, right, step = sides.left or (), sides.right or (), sides.step
+    around = surroundings(display.before)
+    options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose, "around": around}
+    outcome = judge_step(left, step.relation, right, context, **options)
+    remarks = prose.concerning(left, right) if prose is not None and outcome.verdict != "proved" else []
+    if prose is None or not remarks:
+        return outcome, context
+    with_prose = prose.with_definitions(context)
+    as_told = judge_step(left, step.relation, right, with_prose, **options)
+    if as_told.verdict == "unsupported":
+        return outcome, context
+    notes = tuple(f"{r.words} (line {r.line})" for r in remarks)
+    return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose
+
+
+def _defined(displays: list[tuple[Display, list[_Sides], str]]) -> set[str]:
+    """The names that stand alone on the left of a step of a display."""
+    rows_ = [s.left for _, found, _ in displays for s in found if s.left and len(s.left) <= 2]
+    return {name.key for row in rows_ if (name := name_of(row[0])) is not None}
 
 
 def _laws(sides: _Sides, context: Context) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
+from derivations.latex.arguments import read_arguments
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node
 from derivations.latex.grammar import Part, Row
@@ -99,7 +100,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
                 stated = {**stated, **{k: d for law in mixed for k, d in meaning.opened[law].items()}}
                 continue
             given = [hypothesis(meaning, *row) for row in context.given]
-            given += [hypothesis(meaning, d.density, "=", d.row) for d in stated.values() if d.density and d.row]
+            given += [formula(meaning, d.density, d.row) for d in stated.values() if d.density and d.row]
         except Unread:
             raise
         except LanguageError as error:
@@ -160,6 +161,12 @@ def chains(declared: list[tuple[str, ...]], sides: list[Term]) -> list[Any]:
 
 def hypothesis(meaning: Meaning, left: Row, relation: str, right: Row) -> tuple[str, Term, Term]:
     return relation, meaning.term(meaning.parse(left)), meaning.term(meaning.parse(right))
+
+
+def formula(meaning: Meaning, law: Row, row: Row) -> tuple[str, Term, Term]:
+    """The hypothesis that a density is what a formula says."""
+    targets = read_arguments(law[1].args[0], meaning.vocabulary.greek).targets
+    return "=", meaning.term(meaning.parse(law)), meaning.formula(row, tuple(a.key for a in targets))
 
 
 def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[Any], reading: Reading) -> Case:

@@ -1,8 +1,9 @@
 r"""Documents: where the displays are, what macros they use, what directives say.
 
 Reads LaTeX, Markdown, and bare mathematics.  A display is ``$$...$$``, ``\[...\]``, an equation or align-like
-environment, or a fenced block of the language ``math`` or ``latex``; inline mathematics is not a display.  Comments go,
-code fences are no mathematics, macros are expanded with bounds, and directives are kept::
+environment, or a fenced block of the language ``math`` or ``latex``; inline mathematics is no display, but what prose
+defines in it is kept (``where $M = (p + q)/2$``).  Comments go, code fences are no mathematics, macros are expanded
+with bounds, and directives are kept::
 
     % derivations: assume q(x) = p_data(x)        (LaTeX)
     <!-- derivations: discrete x -->              (Markdown)
@@ -13,12 +14,17 @@ Main definitions: `Document`, `Display`, `read`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
+from derivations.latex.prose import tells
 from derivations.latex.symbols import ROWS
 
 MAX_SECTION = 8_000
+MAX_INLINE = 5_000
+MAX_SENTENCE = 300
 MAX_CHARACTERS = 2_000_000
 MAX_DISPLAYS = 5_000
 MAX_EXPANSION = 100_000
@@ -42,10 +48,11 @@ class Display:
 
 @dataclass(frozen=True)
 class Document:
-    """The displays of a document in order, and its directives, with their lines."""
+    """The displays of a document in order; with their lines, its directives and what its prose defines in formulas."""
 
     displays: tuple[Display, ...]
     directives: tuple[tuple[int, str], ...] = ()
+    told: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\\(?:sub)?paragraph\*?\{|\\chapter\*?\{)", re.MULTILINE)
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
+_INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
+_STATES = re.compile(r"(?<![<>!])=|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv")
 _MATH_FENCES = ("math", "latex", "tex", "katex")
 
 
@@ -162,7 +171,10 @@ def read(text: str, kind: str = "markdown") -> Document:
     clean = scanner.blanked(kind != "tex")
     macros = collect_macros(clean)
     displays: list[Display] = []
+    prose = clean
     for opening, start, body, error in _displays(clean):
+        end = start + len(body)
+        prose = prose[:opening] + re.sub(r"[^\n]", "\0", prose[opening:end]) + prose[end:]
         found = _display(scanner, start, body, macros, error)
         head = clean.rfind("\n", 0, opening) + 1
         inline = bool(clean[head:opening].strip(" \t>")) and "\n" not in body
@@ -170,7 +182,18 @@ def read(text: str, kind: str = "markdown") -> Document:
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
-    return Document(tuple(displays), tuple(scanner.directives))
+    return Document(tuple(displays), tuple(scanner.directives), tuple(_told(scanner, prose, macros)))
+
+
+def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[tuple[int, str]]:
+    """The formulas within lines that prose states of a name or a law, with their lines."""
+    for number, match in enumerate(_INLINE.finditer(prose)):
+        formula = match[1] or match[2]
+        if number == MAX_INLINE:
+            return
+        if _STATES.search(formula) and tells(prose[max(0, match.start() - MAX_SENTENCE) : match.start()], formula):
+            with suppress(LanguageError):  # macros without end: a display with them says so
+                yield scanner.line(match.start()), expand(formula, macros)
 
 
 def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro], error: str = "") -> Display:

@@ -246,7 +246,8 @@ class Interpretation:
             self.opened.setdefault(self.law(name, read.parameters).name, {})[defined.name.key] = defined
             self.expanding.append(defined.name.key)
             try:
-                return self.term(self.parse(defined.row))
+                keys = tuple(a.key for a in read.targets)
+                return self.formula(defined.row, keys if all(a.kind == "variable" for a in read.targets) else ())
             finally:
                 self.expanding.pop()
         left = [f for a in read.targets for f in self.filled(a, targets)]
@@ -254,6 +255,10 @@ class Interpretation:
         if self.reversed_conditional(name, read, left, targets):
             left, right = [f for k in targets for f in self.filled(Argument("dot"), (k,))], left
         return density(self.law(name, read.parameters), left, right)
+
+    def formula(self, row: Row, targets: tuple[str, ...]) -> Term:
+        """What the density of some variables is, by a formula."""
+        return self.term(self.parse(row))
 
     def law_pattern(self, name: Name, read: Arguments) -> str:
         """The key under which a document may have defined a density: ``q(z|x)``."""

@@ -59,6 +59,13 @@ class Normals(Sums):
                 self.spread = None
         return self.normal_at(self.variable(key), row)
 
+    def formula(self, row: Row, targets: tuple[str, ...]) -> Term:
+        """What a density is, by a formula or by its normal law alone: ``N(z; 0, 1)``, ``N(0, 1)``."""
+        node = self.parse(row)
+        if node.head == "call" and self.is_normal(*node.args) and targets:
+            return self.normal_law(node.args[1], targets)
+        return self.term(node)
+
     def normal_at(self, point: Term, row: Row) -> Term:
         pieces = split(row, "COMMA")
         if len(pieces) != 2:

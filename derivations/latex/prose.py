@@ -1,6 +1,7 @@
 """What the prose around a display says of it: that it poses a condition or a definition, that variables are discrete.
 
-Only refutations are gated by it; no proof rests on prose.  Main definitions: `Surroundings`, `surroundings`.
+Refutations are gated by it.  Prose also tells which formulas within its lines are definitions (`tells`): a proof that
+takes one says so.  Main definitions: `Surroundings`, `surroundings`, `tells`.
 """
 
 from __future__ import annotations
@@ -55,6 +56,35 @@ def surroundings(before: str) -> Surroundings:
     sentence = _STEP.sub(" ", lead(before))
     found = _POSING.search(sentence)
     return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
+
+
+# Words by which a sentence introduces a formula within it, and words that make it a condition or a special case.
+_INTRODUCES = re.compile(
+    r"\b(?:where|with|let|define[ds]?|defining|denot(?:e|es|ed|ing)|set|setting|writ(?:e|es|ing)|abbreviat\w+"
+    r"|introduc\w+|using|here|given by|mixture|average|choose|choosing|take|taking|assum(?:e|es|ing)|for)\b",
+    re.IGNORECASE,
+)
+_SUPPOSES = re.compile(
+    r"\b(?:if|iff|when|whenever|unless|suppose|case|cases|only|until|not|then|so|hence|thus|therefore|implies|gives"
+    r"|yields|get|obtain|have|optimal|optimum|minimi[sz]\w+|maximi[sz]\w+|attained|tight|equality|at|instead)\b",
+    re.IGNORECASE,
+)
+_LAW = re.compile(r"\\sim(?![A-Za-z])|=\s*\\?(?:mathcal|mathrm|operatorname)?\s*\{?\s*N(?:ormal)?\b")
+
+
+def tells(before: str, formula: str) -> bool:
+    """Whether a formula within a line is a definition, by the words of its sentence before it.
+
+    A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, but not on a condition.
+
+    >>> tells("the divergence to the mixture, where ", "M = (p + q)/2"), tells("The bound is tight if ", "q = p")
+    (True, False)
+    """
+    sentence = lead(before)
+    words = _INTRODUCES.split(sentence)
+    if _LAW.search(formula):
+        return not _SUPPOSES.search(words[-1])
+    return len(words) > 1 and not _SUPPOSES.search(words[-1])
 
 
 def lead(before: str) -> str:

@@ -146,6 +146,7 @@ class Vocabulary:
 
     def _bases(self, row: Row, inside: bool) -> None:
         """Names that are laws by the company they keep: after a tilde, in a divergence, under an E, with a bar."""
+        self._mixtures(row)
         for where, at, part in self._walk(row):
             name = name_of(part)
             if name is None:
@@ -168,6 +169,19 @@ class Vocabulary:
             elif len(split(following.args[0], "BAR")) == 2 and name.base == "pi":
                 self.law_bases.add("pi")
             elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED | self.auxiliary:
+                self._mark(part)
+
+    def _mixtures(self, row: Row) -> None:
+        """M in H(M) beside H(P) and H(Q) is a law, as those are."""
+        alone = [
+            following.args[0][0]
+            for where, at, part in self._walk(row)
+            if (name := name_of(part)) is not None and name.base == "H" and at + 1 < len(where)
+            if (following := where[at + 1]).kind == "bracketed" and len(following.args[0]) == 1
+        ]
+        bases = {n.base for p in alone if (n := name_of(p)) is not None}
+        if bases & {"P", "Q", "p", "q"} and bases <= {"P", "Q", "R", "M", "p", "q", "r", "m"}:
+            for part in alone:
                 self._mark(part)
 
     def _mark(self, part: Part) -> None:

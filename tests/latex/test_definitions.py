@@ -48,6 +48,14 @@ DOCUMENTS = {
         $$ \mathbb{E}_{q(z \mid x)}[z^2] = \mu(x)^2 - \sigma^2(x) $$""",
         "dppr",
     ),
+    "a law by its name and parameters": (
+        r"""$$ q(z \mid x) = \mathcal{N}(\mu(x), \sigma^2(x)) $$
+        $$ KL(q(z \mid x) \| p(z)) \ge 0 $$
+        $$ p(z) = \mathcal{N}(0, 1) $$
+        $$ KL(q(z \mid x) \| p(z)) = \frac12 (\mu(x)^2 + \sigma^2(x) - 1 - \log \sigma^2(x)) $$
+        $$ KL(q(z \mid x) \| p(z)) = \frac12 (\mu(x)^2 + \sigma^2(x) - 1 + \log \sigma^2(x)) $$""",
+        "dpdpr",
+    ),
     "a range drawn from its own law": (
         r"$$ KL(q(x_{1:T} | x_0) \| p(x_{1:T} | x_0))"
         r" = \mathbb{E}_{x_{1:T} \sim q(x_{1:T} | x_0)}[\log q(x_{1:T} | x_0) - \log p(x_{1:T} | x_0)] $$",
@@ -59,6 +67,37 @@ DOCUMENTS = {
         "ppp",
     ),
 }
+
+MIXED = r"$$ JSD(P \| Q) = H(M) - \frac12 H(P) - \frac12 H(Q) $$"
+OPEN = r"$$ \mathbb{E}_\epsilon[(m + s \epsilon)^2] = m^2 + s^2 $$"
+
+# What prose tells in formulas within its lines, and what it does not.
+TOLD = {
+    "where": (rf"The identity {MIXED} where $M = \frac12 (P + Q)$, is known.", "p"),
+    "let": (rf"Let $M = (P + Q) / 2$ be the mixture. Then {MIXED}", "p"),
+    "in a list": (rf"with $a = 2$, $M = \tfrac{{1}}{{2}}(P + Q)$ {MIXED}", "p"),
+    "another mixture": (rf"where $M = \frac13 P + \frac23 Q$ is a mixture. One finds {MIXED}", "r"),
+    "on a condition": (rf"If $M = (P + Q) / 2$, {MIXED}", "c"),
+    "a consequence": (rf"Let us differentiate. We get $M = (P + Q) / 2$ {MIXED}", "c"),
+    "two meanings": (rf"Let $M = (P + Q) / 2$. Later, let $M = P$. {MIXED}", "c"),
+    "a special case": (r"For $s = 1$ $$ \mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}[s \epsilon^2] = 1 $$", "c"),
+    "a display comes first": (rf"$$ M = P $$ where $M = (P + Q) / 2$ is meant. One finds {MIXED}", "dr"),
+    "the law of noise": (rf"The noise $\epsilon \sim \mathcal{{N}}(0, 1)$ is drawn. {OPEN}", "p"),
+    "the law of other noise": (rf"The noise $\epsilon \sim \mathcal{{N}}(0, 2)$ is drawn. {OPEN}", "c"),
+    "a law on a condition": (rf"We would have, if $\epsilon \sim \mathcal{{N}}(0, 1)$ {OPEN}", "c"),
+    "a prior": (r"with prior $p(z) = \mathcal{N}(0, 1)$ $$ \mathbb{E}_{p(z)}[z^2] = 1 $$", "p"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_prose(name: str) -> None:
+    text, expected = TOLD[name]
+    assert "".join(LETTERS[step.verdict] for step in check(text).steps) == expected
+
+
+def test_a_verdict_names_what_prose_told() -> None:
+    (step,) = check(f"with\n{MIXED}\nand $M = (P + Q) / 2$").steps
+    assert "M = (P + Q)/2 (line 3)" in step.conditions
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -1,0 +1,118 @@
+r"""What a document tells in formulas within its prose: ``where $M = (p + q)/2$``, ``the prior $p(z) = N(0, 1)$``.
+
+A step is judged without them first.  Where that is no proof and it speaks of what they define, it is judged again with
+them, and the verdict names those it took.  Main definitions: `Told`, `told`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from derivations.language.terms import LanguageError
+from derivations.latex.cases import Context, every_part, interpret
+from derivations.latex.chains import remarks, steps
+from derivations.latex.defining import definition_of, is_expandable, is_normal
+from derivations.latex.definitions import Definition
+from derivations.latex.grammar import Row, rows, spell
+from derivations.latex.names import PARAMETERS, name_of
+from derivations.latex.tokens import Unread, spelled
+from derivations.latex.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A definition within the prose: its line, its formula, and the names whose steps it concerns."""
+
+    line: int
+    words: str
+    names: frozenset[str]
+    definition: Definition | None = None
+
+
+class Told:
+    """The definitions and laws that prose tells, and the document as it is understood with them."""
+
+    def __init__(self, remarks: list[Remark], context: Context) -> None:
+        self.remarks, self.context = remarks, context
+
+    def concerning(self, *sides: Row) -> list[Remark]:
+        """The remarks on names that a step mentions, and on names that those speak of."""
+        mentioned = {n.key for row in sides for p in every_part(row) if (n := name_of(p)) is not None}
+        found: list[Remark] = []
+        while more := [r for r in self.remarks if r not in found and r.names & mentioned]:
+            found += more
+            mentioned |= {
+                n.key
+                for r in more
+                if r.definition is not None
+                for p in every_part(r.definition.row or ())
+                if (n := name_of(p)) is not None
+            }
+        return found
+
+    def with_definitions(self, now: Context) -> Context:
+        """The document as told, with what its displays have defined up to now, which comes first."""
+        mine = {r.definition.name.key: r.definition for r in self.remarks if r.definition is not None}
+        return replace(
+            self.context,
+            definitions={**mine, **now.definitions},
+            chains=now.chains,
+            dense=self.context.dense | now.dense,
+            improper=now.improper,
+        )
+
+
+def told(formulas: Iterable[tuple[int, str]], context: Context, shown: list[Row], defined: set[str]) -> Told | None:
+    """What formulas within prose tell, or None; *shown* are the rows of displays, *defined* names that they define."""
+    equations: list[tuple[int, str, Row, Row]] = []
+    laws: list[tuple[int, Row]] = []
+    for line, formula in formulas:
+        try:
+            found = steps(formula)
+            if len(found) == 1 and found[0].relation in ("=", ":=") and found[0].left and found[0].right:
+                step = found[0]
+                words = f"{spelled(list(step.left))} = {spelled(list(step.right))}"
+                equations.append((line, words, rows(step.left), rows(step.right)))
+            laws += [(line, rows(tokens)) for tokens in remarks(formula)]
+        except Unread:  # a formula that is not read tells nothing
+            continue
+    if not equations and not laws:
+        return None
+    own = [row for _, _, left, right in equations for row in (left, right)]
+    known = replace(context, vocabulary=Vocabulary([*shown, *own, *(row for _, row in laws)]), definitions={})
+    found_remarks = [r for e in equations if (r := _definition(*e, known)) is not None]
+    names = [r.definition.name.key for r in found_remarks if r.definition is not None]
+    kept = [
+        r for r, key in zip(found_remarks, names, strict=True) if key not in defined and _agreed(r, key, found_remarks)
+    ]
+    kept += [Remark(line, spell(row), _drawn(row)) for line, row in laws if _drawn(row)]
+    return Told(list({r.words: r for r in kept}.values()), known) if kept else None
+
+
+def _definition(line: int, words: str, left: Row, right: Row, context: Context) -> Remark | None:
+    """The remark that an equation within prose is, if it defines a name and is read."""
+    definition = definition_of(left, "=", right, context, set())
+    if definition is None or definition.row is None or not is_expandable(definition, context.vocabulary):
+        return None
+    name = name_of(left[0])
+    constant = all(name_of(p) is None for p in every_part(right))
+    if name is None or constant or (definition.density is None and name.base in PARAMETERS):
+        return None  # a special case, or what parameters consist of
+    if not is_normal(right):
+        try:
+            interpret(left, "=", right, context, {})
+        except LanguageError:
+            return None
+    return Remark(line, words, frozenset((name.key,)), definition)
+
+
+def _agreed(remark: Remark, key: str, others: list[Remark]) -> bool:
+    """Whether a name has one meaning in all that the prose says of it."""
+    return all(o.words == remark.words for o in others if o.definition is not None and o.definition.name.key == key)
+
+
+def _drawn(row: Row) -> frozenset[str]:
+    """The variables that ``x ~ p`` speaks of."""
+    at = next((n for n, p in enumerate(row) if p.kind == "SIM"), 0)
+    return frozenset(n.key for p in row[:at] if (n := name_of(p)) is not None)
