@@ -1770,11 +1770,36 @@ class Replay:
         s = self.settle(self.total(body, env))
         if not self.use("differentiation"):
             return single(("grad", place, point(s)))
+        still = self.standardised(s, place)
+        if still != s:
+            s, body = still, self.shown_sum(still)
         if any(not n.startswith("#") for (b, m) in s for n in b if contains(m, place)) or hides_integral(
             tuple(s), place
         ):
             self.condition("differentiation", parameter, body)
         return self.derivative(s, place)
+
+    def standardised(self, s: Sum, place: Atom) -> Sum:
+        """x = m + sqrt(v) y under normal laws whose parameters depend on a place, which then moves what is averaged."""
+        while "change of variables" in self.allowed:
+            moving = (
+                (binders, a)
+                for binders, m in sorted(s, key=order)
+                for a, e in m
+                if a[0] == "normal" and a[1][1] in binders and e == 1 and contains(a[2:], place)
+                if self.positive_sum(opened(a[3], ()))
+            )
+            binders, normal = next(moving, ((), ()))
+            if not normal:
+                break
+            group = sorted((key for key in s if key[0] == binders), key=order)
+            chosen = [n for n, key in enumerate(group) if dict(key[1]).get(normal) == 1]
+            scale = point(self.power(opened(normal[3], ()), Fraction(1, 2)))
+            slot = min(self.lines - {slot_of(normal[1][1])}, default=slot_of(normal[1][1]))
+            around = frozenset(names_in(normal[2:])) - set(binders)
+            move = list(binders), normal[1][1], chosen, encoded(normal[2]), encoded(scale), slot, around
+            s = self.settle(self.substitute(s, *move))
+        return s
 
     def unrestricted(self, binder: list[Any]) -> None:
         """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
@@ -2255,16 +2280,26 @@ class Replay:
         raise Rejected(f"an unknown move {kind!r}")
 
     def substitute(
-        self, s: Sum, binders: list[str], name: str, chosen: list[int], shift: Any, scale: Any, slot: str
+        self,
+        s: Sum,
+        binders: list[str],
+        name: str,
+        chosen: list[int],
+        shift: Any,
+        scale: Any,
+        slot: str,
+        around: frozenset[str] = frozenset(),
     ) -> Sum:
         """x = shift + scale y under N(x; m, v): then y has N(y; (m - shift)/scale, v/scale^2).
 
-        The slot of y is one that normal laws fill, so that it has the same space.
+        The slot of y is one that normal laws fill, so that it has the same space.  Shift and scale may depend on what
+        else is bound there, and on the names bound *around* the sum.
         """
         taken, group = set(binders), sorted((k for k in s if k[0] == tuple(binders)), key=order)
         a, b = (opened(canonical(decoded(t)), binders) for t in (shift, scale))
         good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
-        if not good or any(levels(m) for t in (a, b) for _, m in t) or not self.positive_sum(b):
+        free = {n for t in (a, b) for _, m in t for n in levels(m)} <= (taken - {name}) | around
+        if not good or not free or not self.positive_sum(b):
             raise Rejected("a substitution needs a real variable, a shift, and a positive scale")
         self.demand("change of variables")
         keys = [group[n] for n in chosen]

@@ -55,8 +55,7 @@ def prove(
     *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum and ``atoms``
     for an inequality; *tidy* takes away the rules that the proof does not need.
     """
-    allowed = frozenset(rules)
-    for attempt in dict.fromkeys((allowed - UNFOLDING, allowed) if statement["relation"] == "=" else (allowed,)):
+    for attempt in _attempts(statement, frozenset(rules)):
         try:
             proof = find_proof(statement, attempt, hints)
         except kernel.Rejected:
@@ -68,6 +67,14 @@ def prove(
                 found = _with_fewest_rules(statement, proof, found, demanded)
             return Certificate.replayed(found.data)
     return None
+
+
+def _attempts(statement: dict[str, Any], allowed: frozenset[str]) -> list[frozenset[str]]:
+    """The sets of rules to try: definitions unfolded last, and normal laws that a gradient moves standardised last."""
+    attempts = [allowed - UNFOLDING, allowed] if statement["relation"] == "=" else [allowed]
+    if {"grad", "normal"} <= kernel.heads([statement["lhs"], statement["rhs"]]):
+        attempts = [*(a - {"change of variables"} for a in attempts), *attempts]
+    return list(dict.fromkeys(attempts))
 
 
 def _with_fewest_rules(
