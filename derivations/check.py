@@ -32,6 +32,7 @@ from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
+from derivations.latex.moments import condensed, factored
 from derivations.latex.names import name_of
 from derivations.latex.prose import surroundings
 from derivations.latex.tokens import Token, Unread, spelled
@@ -268,6 +269,9 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
                 before = before if display.inline else end
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
+            context.factored = [
+                (context.vocabulary.stem(name), base) for name, base in factored(context.vocabulary.rows)
+            ]
             alone = [row for display, found, error in displays if not error and not found for row in _remarks(display)]
             context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
@@ -328,7 +332,7 @@ def _row(tokens: tuple[Token, ...], cache: dict[tuple[Token, ...], Row | str]) -
         try:
             if not tokens:
                 raise Unread("a side that is empty")
-            found = rows(tokens)
+            found = condensed(rows(tokens))
         except Unread as error:
             found = str(error)
         cache[tokens] = found

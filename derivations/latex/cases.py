@@ -17,6 +17,7 @@ from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node
 from derivations.latex.grammar import Part, Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
+from derivations.latex.moments import Moments, fixed, letters_of_sums
 from derivations.latex.names import Name, name_of, written
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
@@ -38,6 +39,8 @@ class Context:
     chains: list[tuple[str, ...]] = field(default_factory=list)
     defining: dict[int, Definition] = field(default_factory=dict)
     dense: set[str] = field(default_factory=set)  # slots that normal laws of the document fill
+    factored: list[tuple[str, str]] = field(default_factory=list)  # laws written as products over time, with their x
+    moments: Moments | None = None  # the values of the letters of time, in an instance of a step
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
@@ -76,7 +79,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     nodes = first.parse(left), first.parse(right)
     shown = context.vocabulary.shown((*left, *right))
     random = frozenset(first.random_slots(left) | first.random_slots(right))
-    times: set[str] = set().union(*(context.vocabulary.times(row) for row in in_full((left, right), context)))
+    timed = in_full((left, right), context) if context.moments is None else context.vocabulary.rows
+    times: set[str] = set().union(*(context.vocabulary.times(row) for row in timed))
     components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
     stated: dict[str, Definition] = {}
     for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
@@ -88,7 +92,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         meaning.dependent |= dependent
         meaning.squared |= squared
         meaning.shown, meaning.random, meaning.components = shown, random, components
-        meaning.times, meaning.stated = times, stated
+        meaning.times, meaning.stated, meaning.moments = times, stated, context.moments
         meaning.gaussian = gaussian(*nodes)
         sides = []
         try:
@@ -114,7 +118,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         radicands = set(meaning.radicands)
     else:
         raise Unread("a step whose reading does not settle")
-    said = chains(context.chains, sides)
+    said = chains(context.chains, sides) + written_chains(context, sides)
     meaning.notes.update({f"{' -> '.join(order)} is a Markov chain": None for _, order, _ in said})
     given += said
     return _case(meaning, sides[0], relation, sides[1], given, reading)
@@ -157,6 +161,45 @@ def chains(declared: list[tuple[str, ...]], sides: list[Term]) -> list[Any]:
             if len(order) > 2:
                 found.append(("markov", order, law))
     return found
+
+
+def for_moments(sides: tuple[Row, Row], step: tuple[Row, Row], context: Context, moments: Moments) -> Context:
+    """The context of an instance of a step over time: its names are those that it speaks of at its moments."""
+    kept = {
+        key: replaced(d, row=fixed(d.row, moments))
+        for key, d in context.definitions.items()
+        if d.row and d.density is None
+    }
+    poses = any(context.vocabulary.is_density(row) for row in step)  # it says what a law is
+    own = replaced(context, definitions=kept, moments=moments, factored=[] if poses else context.factored)
+    bound = {letter for row in step for letter in letters_of_sums(row)}
+    found: list[Row] = []
+    for n in range(1, moments.last + 1):
+        values = {**moments.values, **dict.fromkeys(bound, n)}
+        found += [fixed(row, replaced(moments, values=values)) for row in in_full(sides, own)]
+    return replaced(own, vocabulary=Vocabulary(dict.fromkeys(found)))
+
+
+def written_chains(context: Context, sides: list[Term]) -> list[Any]:
+    """In an instance of a step over time: the chains of the laws that the document writes as products over time."""
+    if context.moments is None:
+        return []
+    laws: dict[Term, set[str]] = {}
+    for d in (t for side in sides for t in walk(side) if t.head == "den"):
+        laws.setdefault(d.args[0], set()).update(s for s, _ in (*d.args[1], *d.args[2]))
+    found: list[Any] = []
+    for name, base in dict.fromkeys(context.factored):
+        for law, slots in laws.items():
+            order = sorted((s for s in slots if moment(s, base) is not None), key=lambda s: moment(s, base) or 0)
+            if law.name == written(name) and len(order) > 2:
+                found.append(("markov", tuple(order), law))
+    return found
+
+
+def moment(slot: str, base: str) -> int | None:
+    """The number in a slot such as x_2."""
+    stem, _, label = slot.partition("_")
+    return int(label) if stem == base and label.isdigit() else None
 
 
 def hypothesis(meaning: Meaning, left: Row, relation: str, right: Row) -> tuple[str, Term, Term]:

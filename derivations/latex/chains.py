@@ -204,7 +204,8 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
         remark = (
             rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind in ("TEXT", *_REMARKS) for t in rest))
         )
-        word = bool(rest) and all(t.kind == "NAME" and t.style == "text" and len(t.text) > 3 for t in rest)
+        word = bool(rest) and rest[0].kind == "NAME" and rest[0].style == "text" and len(rest[0].text) > 3
+        word = word and all(t.kind == "NAME" for t in rest) and tokens[n - 1].kind not in _JOINS
         if word and token.kind in ("AMP", "QUAD"):  # && \text{definition}
             end = n
             break

@@ -13,6 +13,7 @@ from derivations.latex.arguments import Argument, Arguments, read_arguments, var
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.moments import Moments
 from derivations.latex.names import PARAMETERS, Name, is_parameter, name_of, written
 from derivations.latex.notation import parse
 from derivations.latex.readings import Reading
@@ -65,6 +66,7 @@ class Interpretation:
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
         self.gaussian: Gaussian | None = None
+        self.moments: Moments | None = None
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
         self.shown: dict[str, frozenset[Pattern]] = {}  # the patterns with which the step itself writes its laws

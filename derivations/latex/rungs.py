@@ -324,13 +324,18 @@ def _moment(slot: str) -> tuple[int, int] | None:
 
 
 def _temporal(case: Case) -> Iterator[Rung]:
-    """Variables with times form a Markov chain in their order."""
+    """Variables with times form a Markov chain in their order, under one of the laws or all of them."""
+    found = []
     for law, slots in _slots_of_laws(case).items():
         bases = {s.partition("_")[0] for s in slots}
         moments = {s: _moment(s) for s in slots}
         if len(slots) > 2 and len(bases) == 1 and all(m is not None for m in moments.values()):
             order = tuple(sorted(slots, key=lambda s: moments[s] or (0, 0)))
-            yield f"{' -> '.join(order)} is a Markov chain", case.statement.assuming(("markov", order, law))
+            found.append((f"{' -> '.join(order)} is a Markov chain", ("markov", order, law)))
+    for words, chain in found:
+        yield words, case.statement.assuming(chain)
+    if len(found) > 1:
+        yield found[0][0], case.statement.assuming(*(chain for _, chain in found))
 
 
 def _slots_of_laws(case: Case) -> dict[Term, set[str]]:

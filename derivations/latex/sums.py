@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivations.language.terms import Index, Symbol, Term, Variable, term, walk
+from derivations.language.terms import Index, Symbol, Term, Variable, add, mul, term, walk
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.interpretation import Interpretation
+from derivations.latex.moments import OverTime, fixed
 from derivations.latex.names import Name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
@@ -154,6 +155,8 @@ class Sums(Interpretation):
 
     def _total(self, node: Node) -> Term:
         below, above, body = node.args
+        if (steps := self.unrolled(below, above, body)) is not None:
+            return add(*steps)
         members = self.over_data("sum", below, body)
         if members is not None:
             return members
@@ -181,6 +184,14 @@ class Sums(Interpretation):
             return Term("int", variables, self.under(variables, body))
         return self.ranged("sum", letter, lower, upper, body)
 
+    def unrolled(self, below: Row, above: Row, body: Node) -> list[Term] | None:
+        """The terms of a sum over time, in an instance of a step with numbers for its letters of time."""
+        runs = self.moments.range(below, above) if self.moments is not None else None
+        if self.moments is None or runs is None:
+            return None
+        letter, start, end = runs
+        return [self.term(fixed(body, self.moments.at(letter, n))) for n in range(start, end + 1)]
+
     def points_of(self, below: Row, body: Node) -> list[Name]:
         """``sum_i p(x_i) ...``: the points x_i of a sum over the space of x, since it is weighted with their law."""
         head = split(below, "REL")[0][1]
@@ -198,6 +209,8 @@ class Sums(Interpretation):
 
     def _product_over(self, node: Node) -> Term:
         below, above, body = node.args
+        if (steps := self.unrolled(below, above, body)) is not None:
+            return mul(*steps)
         members = self.over_data("prod", below, body)
         if members is not None:
             return members
@@ -218,7 +231,7 @@ class Sums(Interpretation):
         if name is None or not lower.isdigit():
             raise Unread(f"a sum over {spell(below)!r}")
         if name.key == "t" or self.is_time(name.key):
-            raise Unread("a sum over time steps")
+            raise OverTime("a sum over time steps")
         return name.key, term(int(lower)), self.dimension(spell(above))
 
     def is_time(self, letter: str) -> bool:

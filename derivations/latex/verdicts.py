@@ -17,13 +17,14 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.arguments import read_arguments
-from derivations.latex.cases import RELATIONS, Case, Context, any_laws, interpret
+from derivations.latex.cases import RELATIONS, Case, Context, for_moments, any_laws, interpret
 from derivations.latex.covariances import DIMENSIONS, in_matrices
 from derivations.latex.defining import parts
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.logarithms import in_logarithms
+from derivations.latex.moments import OverTime, instances
 from derivations.latex.names import is_greek, name_of
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import ALONE, Surroundings
@@ -95,6 +96,8 @@ def judge_step(
             if loose and outcome.verdict == "refuted":
                 return _conditional(outcome, "the source leaves the right side empty")
             return outcome
+    except OverTime as error:
+        return _over_time(left, relation, right, context, seed, seconds, loose, around, str(error))
     except Unread as error:
         return Outcome("unsupported", f"not read: {error}")
     except OutOfTime:
@@ -107,6 +110,41 @@ def judge_step(
         return Outcome("unsupported", f"not read: {str(error).split(';')[0]}")
     except INTERNAL as error:
         return Outcome("undecided", f"the checker failed on this step, please report it: {error!r}")
+
+
+def _over_time(
+    left: Row,
+    relation: str,
+    right: Row,
+    context: Context,
+    seed: int,
+    seconds: float,
+    loose: bool,
+    around: Surroundings,
+    why: str,
+) -> Outcome:
+    """What is known of a step over T time steps: what fails for T = 3 fails; what holds for T = 2 and 3 is undecided."""
+    if context.moments is not None:
+        return Outcome("unsupported", f"not read: {why}")
+    held: list[str] = []
+    for words, *sides, moments in instances(left, right):
+        instance = for_moments((sides[0], sides[1]), (left, right), context, moments)
+        try:
+            outcome = judge_step(
+                sides[0], relation, sides[1], instance, seed=seed, seconds=seconds, loose=loose, around=around
+            )
+        except LanguageError as error:
+            return Outcome("unsupported", f"not read: {error}")
+        if outcome.verdict != "proved":
+            reading = f"for {words}: {outcome.reading}" if outcome.reading else ""
+            message = outcome.message if outcome.verdict == "unsupported" else f"for {words}: {outcome.message}"
+            return replace(outcome, message=message, reading=reading)
+        held.append(f"{words}: {outcome.reading}")
+        conditions = outcome.conditions
+    if not held:
+        return Outcome("unsupported", f"not read: {why}")
+    message = "it holds for " + " and for ".join(h.split(":")[0] for h in held) + "; others are not decided"
+    return Outcome("undecided", message, f"for {held[0]}", conditions)
 
 
 def _step(left: Row, relation: str, right: Row, context: Context, seed: int, around: Surroundings) -> Outcome:

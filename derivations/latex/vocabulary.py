@@ -22,6 +22,7 @@ from derivations.latex.arguments import (
 )
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.moments import OverTime
 from derivations.latex.names import PARAMETERS, RESERVED, Name, is_greek, is_parameter, name_of
 from derivations.latex.tokens import Unread
 
@@ -201,6 +202,11 @@ class Vocabulary:
         if name.base in RESERVED | DIVERGENCES | self.objectives | self.auxiliary:
             return False
         return name.base in LAW_LETTERS or name.base in self.law_bases
+
+    def is_density(self, row: Row) -> bool:
+        """Whether a row is a law with its arguments, and no more."""
+        name = name_of(row[0]) if len(row) == 2 and row[1].kind == "bracketed" else None
+        return name is not None and self.is_law(name)
 
     def applies(self, name: Name, row: Row) -> bool:
         """Whether parentheses after a name hold its arguments rather than a factor."""
@@ -597,7 +603,7 @@ def _position(spelled: str) -> int:
         return _LAST - 1
     if spelled in ("T+1", "N+1"):
         return _LAST + 1
-    raise Unread(f"the time index {spelled!r} beside a range")
+    raise OverTime(f"the time index {spelled!r} beside a range")
 
 
 def _spelled(position: int) -> str:
