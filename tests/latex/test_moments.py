@@ -16,7 +16,7 @@ STEPS = [
      r"\sum_{t=1}^T \log\frac{p(y_{t-1}|y_t)}{q(y_t|y_{t-1})}\Big]"),
     r"\log\prod_{t=1}^T p(y_{t-1}|y_t) = [+-]\sum_{t=1}^T \log p(y_{t-1}|y_t)",
     r"\sum_{t=2}^T \log\frac{q(y_{t-1}|y_0)}{q(y_t|y_0)} = \log q([1T]|y_0) - \log q([T1]|y_0)",
-    r"p(y_0) = \int p(y_T) \prod_{t=1}^T p(y_{t-1}|[tu]) dy_{1:T}",
+    r"p(y_0) = \int p([T1]) \prod_{t=1}^T p(y_{t-1}|y_t) dy_{1:T}",
     rf"{MEAN}\Big[\sum_{{t>1}} \log\frac{{q(y_{{t-1}}|y_t,y_0)}}{{p(y_{{t-1}}|y_t)}}\Big] [=<] "
     r"\sum_{t>1} \mathbb{E}_{q(y_t|y_0)}\big[D_{KL}(q(y_{t-1}|y_t,y_0)\|p(y_{t-1}|y_t))\big]",
 ]  # fmt: skip
@@ -25,7 +25,6 @@ WAYS = {
     "[+-]": ("+", "-"),
     "[1T]": ("y_1", "y_T"),
     "[T1]": ("y_T", "y_1"),
-    "[tu]": ("y_t", "y_T"),
     "[=<]": ("=", "= -"),
 }
 
