@@ -191,7 +191,7 @@ def written_chains(context: Context, sides: list[Term]) -> list[Any]:
     for name, base in dict.fromkeys(context.factored):
         for law, slots in laws.items():
             order = sorted((s for s in slots if moment(s, base) is not None), key=lambda s: moment(s, base) or 0)
-            if law.name == written(name) and len(order) > 2:
+            if law.args[0] == written(name) and len(order) > 2:
                 found.append(("markov", tuple(order), law))
     return found
 

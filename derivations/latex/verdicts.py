@@ -17,7 +17,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.arguments import read_arguments
-from derivations.latex.cases import RELATIONS, Case, Context, for_moments, any_laws, interpret
+from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, interpret
 from derivations.latex.covariances import DIMENSIONS, in_matrices
 from derivations.latex.defining import parts
 from derivations.latex.extrema import common_optimiser
@@ -123,7 +123,7 @@ def _over_time(
     around: Surroundings,
     why: str,
 ) -> Outcome:
-    """What is known of a step over T time steps: what fails for T = 3 fails; what holds for T = 2 and 3 is undecided."""
+    """What is known of a step over time: what fails for T = 3 fails; what holds for T = 2 and 3 is undecided."""
     if context.moments is not None:
         return Outcome("unsupported", f"not read: {why}")
     held: list[str] = []
