@@ -34,6 +34,7 @@ from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
 from derivations.latex.names import name_of
+from derivations.latex.own_meanings import of_its_own, settle
 from derivations.latex.prose import surroundings
 from derivations.latex.tokens import Token, Unread, spelled
 from derivations.latex.told import Told, told
@@ -415,6 +416,7 @@ def _checked_step(
         reading = f"{definition.name.key} is defined here"
         return CheckedStep(*shown, "definition", reading, f"names {definition.name.key}")
     if sides.error or sides.left is None or sides.right is None:
+        settle(sides.left or (), step.alone, "unsupported", context)
         return CheckedStep(*shown, "unsupported", message=f"not read: {sides.error}")
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
@@ -424,6 +426,8 @@ def _checked_step(
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
+    outcome = of_its_own(sides.left, sides.right, outcome, context)
+    settle(sides.left, step.alone, outcome.verdict, context)
     suggestion = None
     if outcome.verdict == "refuted":
         try:

@@ -41,6 +41,8 @@ class Context:
     dense: set[str] = field(default_factory=set)  # slots that normal laws of the document fill
     factored: list[tuple[str, str]] = field(default_factory=list)  # laws written as products over time, with their x
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step
+    own: set[str] = field(default_factory=set)  # reserved names whose first equation gives them a meaning of their own
+    settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 

@@ -76,7 +76,8 @@ def steps(latex: str) -> list[Step]:
     for equation in _equations(latex):
         sides = [_trimmed(side) for side in equation.sides]
         for n, relation in enumerate(equation.relations):
-            left, right, sign = _unremarked(sides[n]), _unremarked(sides[n + 1]), relation.text
+            a, b = _repeated(sides, equation.relations, n)
+            left, right, sign = _unremarked(a), _unremarked(b), relation.text
             alone, last = n == 0, n + 1 == len(equation.relations)
             if sign == "=:":
                 left, right, sign, alone, last = right, left, ":=", last, alone
@@ -84,10 +85,23 @@ def steps(latex: str) -> list[Step]:
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 
+def _repeated(sides: list[list[Token]], relations: list[Token], n: int) -> tuple[list[Token], list[Token]]:
+    """The sides of a relation sign; one that ends a row and is repeated in the next is written twice, and says once."""
+    left, right = sides[n], sides[n + 1]
+    if not right and n + 1 < len(relations) and relations[n + 1].text == relations[n].text:
+        right = sides[n + 2]
+    if not left and n and relations[n - 1].text == relations[n].text:
+        left = sides[n - 1]
+    return left, right
+
+
 def last_side(latex: str) -> tuple[Token, ...]:
     """The end of a display: what a display that starts with a relation sign goes on from."""
     equations = _equations(latex)
-    return tuple(_unremarked(_trimmed(equations[-1].sides[-1]))) if equations else ()
+    sides = [_trimmed(side) for side in equations[-1].sides] if equations else []
+    if len(sides) > 1 and not sides[-1]:  # the sign is repeated in the next display
+        sides.pop()
+    return tuple(_unremarked(sides[-1])) if sides else ()
 
 
 def continued(found: list[Step], before: tuple[Token, ...]) -> list[Step]:
@@ -204,6 +218,10 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
         remark = (
             rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind in ("TEXT", *_REMARKS) for t in rest))
         )
+        inside = tokens[n + 1].text if token.kind == "OPEN" and n + 1 < len(tokens) else ""
+        if inside == "because" and tokens[n + 1].kind == "TEXT":  # (because ...)
+            end = n
+            break
         word = bool(rest) and rest[0].kind == "NAME" and rest[0].style == "text" and len(rest[0].text) > 3
         word = word and all(t.kind == "NAME" for t in rest) and tokens[n - 1].kind not in _JOINS
         if word and token.kind in ("AMP", "QUAD"):  # && \text{definition}

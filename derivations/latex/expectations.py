@@ -314,7 +314,7 @@ class Expectations(Information):
         if name is None:
             raise Unread(f"a {kind} over {spell(below) or 'nothing that is named'}")
         if self.is_discriminator(name):
-            return Term(head, Term("function", name.shown, "unit"), self.term(body))
+            return Term(head, Term("function", name.shown, self.range_of_discriminator()), self.term(body))
         if self.vocabulary.is_law(name):
             return Term(head, self.law(name), self.term(body))
         key = variable_key(name)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from derivations.language.laws import Normal, density
 from derivations.language.terms import Function, LanguageError, Symbol, Term, Variable, add, mul, power, term, walk
-from derivations.latex.arguments import read_arguments, variable_key
+from derivations.latex.arguments import read_arguments, slot_and_copy, variable_key
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
@@ -121,7 +121,9 @@ class Information(Normals):
                 return Term("E", mine, a, log(a / b))
             raise LanguageError(f"a {kind} of laws over different variables")
         if kind == "chi2":
-            return Term("int", mine, (a - b) ** 2 / b)
+            value = Term("int", mine, (a - b) ** 2 / b)
+            self.moments[value] = Term("int", mine, a**2 / b)
+            return value
         if kind == "Hellinger2":  # with the half, so that it lies between 0 and 1, or without
             ways = ("the squared Hellinger distance has the factor 1/2", "it has no factor")
             whole = Term("int", mine, (power(a, Fraction(1, 2)) - power(b, Fraction(1, 2))) ** 2)
@@ -168,6 +170,9 @@ class Information(Normals):
         groups, events = self.groups(row)
         targets, given = groups
         law = self.information_law(name, (*targets, *given), targets)
+        if targets and set(targets) <= set(given):  # nothing is left open
+            self.notes[f"{', '.join(v.name for v in targets)} is discrete"] = None
+            return term(0)
         joint = self.joint(law, (*targets, *given), events)
         return Term("H", targets, given, joint)
 
@@ -192,6 +197,9 @@ class Information(Normals):
         left, right = (self.listed_variables(r) for _, r in sides)
         given, events = self.conditions(conditions[1][1]) if len(conditions) == 2 else ((), [])
         law = self.information_law(name, (*left, *right, *given), (*left, *right))
+        if left == right and not events:  # what a discrete variable tells of itself
+            self.notes[f"{', '.join(v.name for v in left)} is discrete"] = None
+            return Term("H", left, given, self.joint(law, (*left, *given), events))
         return Term("I", left, right, given, self.joint(law, (*left, *right, *given), events))
 
     def listed_variables(self, row: Row) -> tuple[Variable, ...]:
@@ -214,7 +222,10 @@ class Information(Normals):
                 if name is None:
                     raise Unread(f"the event {spell(piece)!r}")
                 slot = self.vocabulary.slot(variable_key(name))
-                events.append((written(slot), self.slot_variable(slot, slot)))
+                value = name_of(sides[1][1][0]) if len(sides[1][1]) == 1 else None
+                own = variable_key(value) if value is not None else slot
+                own = own if slot_and_copy(own) == (slot, True) else slot  # X = x_i
+                events.append((written(slot), self.slot_variable(slot, own)))
             else:
                 given += self.listed_variables(piece)
         return tuple(given), events

@@ -65,6 +65,7 @@ class Interpretation:
         self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
+        self.moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
         self.gaussian: Gaussian | None = None
         self.moments: Moments | None = None
         self.opposite: Node | None = None  # the other side of the step
@@ -387,8 +388,15 @@ class Interpretation:
         return (order[self.reading.choose(f"law {stem}", ways)],)
 
     def is_discriminator(self, name: Name) -> bool:
-        """A function D in a document that also has 1 - D or a D*; its values lie between 0 and 1."""
+        """A function D, of whose values `range_of_discriminator` tells."""
         return name.base == "D" and not name.above and not name.accents
+
+    def range_of_discriminator(self) -> str:
+        """A probability where the document takes the logarithm of D; a critic of least squares or a hinge is none."""
+        if self.vocabulary.probable:
+            return "unit"
+        ways = ("D takes any values", "D takes values between 0 and 1")
+        return "unit" if self.reading.choose("range of D", ways) else "real"
 
     def random_slots(self, row: Row) -> set[str]:
         """The slots of the random variables in the entropies and informations of a row."""

@@ -48,7 +48,12 @@ class Meaning(Reserved):
             for name in bare:
                 if self.vocabulary.is_law(name) and name.key not in self.definitions:
                     self.unexplained[f"{name.key}, which may be a number"] = None
-        return add(*(self.term(n) if sign > 0 else -self.term(n) for sign, n in node.args))
+        terms = [self.term(n) if sign > 0 else -self.term(n) for sign, n in node.args]
+        one = next((t for t in terms if number(t) == 1), None)
+        distance = next((t for t in terms if t in self.moments), None)
+        if one is not None and distance is not None:  # 1 + chi^2 is the second moment of the ratio
+            terms = [self.moments.get(t, t) if t is distance else t for t in terms if t is not one]
+        return add(*terms)
 
     def _product(self, node: Node) -> Term:
         return mul(*(self.term(n) for n in node.args))
@@ -61,12 +66,25 @@ class Meaning(Reserved):
         if base.head == "norm" and exponent.head == "number" and exponent.args[0] == 2 and len(base.args) == 1:
             return self._squared_norm(base)
         e = number(self.term(exponent))
+        squared = self.squared_distance(base) if e == 2 and base.head == "call" else None
+        if squared is not None:
+            return squared
         value = self.term(base)
         if e is None:
             return exp(self.term(exponent) * log(value))
         if e.denominator == 2 and e > 0:
             self.exists(value)
         return power(value, e)
+
+    def squared_distance(self, call: Node) -> Term | None:
+        """``chi^2(p || q)`` and ``H^2(p, q)``, whose squares are what is defined; None for another square."""
+        name, row = call.args
+        kind = {"chi": "chi2", "H": "Hellinger2", "h": "Hellinger2", "Hellinger": "Hellinger2"}.get(name.base)
+        if kind is None or name.below or name.above or name.key in self.definitions or not self.speaks_of_laws(row):
+            return None
+        if len(split(row, "DBAR")) == 2 or (kind == "Hellinger2" and len(split(row, "COMMA")) == 2):
+            return self.divergence(kind, row)
+        return None
 
     def exists(self, radicand: Term) -> None:
         """Note that a radicand is not negative, since the step speaks of its root."""
@@ -211,7 +229,13 @@ class Meaning(Reserved):
         arbitrary = self.is_discriminator(name) or (name.base in TEST_FUNCTIONS and bound)
         if not arbitrary and name.shown not in self.parametric:
             self.unexplained[name.key] = None
-        kind = "unit" if self.is_discriminator(name) else "positive" if name.base in POSITIVE else "real"
+        kind = (
+            self.range_of_discriminator()
+            if self.is_discriminator(name)
+            else "positive"
+            if name.base in POSITIVE
+            else "real"
+        )
         if kind == "real" and name.shown in self.positive:
             kind = "positive"
         return Function(name.shown, kind)(*arguments)

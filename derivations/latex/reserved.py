@@ -130,7 +130,7 @@ class Reserved(Expectations):
             raise Unread(f"{name.key} of a generated point outside an expectation over the noise")
         if self.is_optimal_discriminator(name):
             return self.optimal_discriminator(self.generated)
-        kind = "unit" if self.is_discriminator(name) else "real"
+        kind = self.range_of_discriminator() if self.is_discriminator(name) else "real"
         if kind == "real" and name.base not in ("f", "h"):
             self.unexplained[name.key] = None
         return Function(name.shown, kind)(self.generated)

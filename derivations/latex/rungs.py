@@ -360,7 +360,11 @@ def objective(case: Case) -> Iterator[Rung]:
 
 
 def _chains(case: Case) -> Iterator[Rung]:
-    """Three variables whose entropies or densities are compared may form a Markov chain, in some order."""
+    """Three variables whose entropies or densities are compared may form a Markov chain, in some order.
+
+    Who writes I(x; z | y) does not mean a chain x - y - z, under which it is zero.
+    """
+    named = [t for s in _sides(case.statement) for t in walk(s) if t.head == "I" and t.args[2]]
     laws = _slots_of_laws(case)
     heads = {t.head for s in _sides(case.statement) for t in walk(s)}
     conditions = case.statement.relation == "=" and len(laws) == 1 and not heads & {"E", "KL", "log"}
@@ -368,7 +372,8 @@ def _chains(case: Case) -> Iterator[Rung]:
         if len(slots) != 3 or not (conditions or heads & {"H", "I"}):
             continue
         for order in permutations(sorted(slots)):
-            if order[0] < order[-1]:
+            middle = [t for t in named if [v.slot for v in t.args[2]] == [order[1]]]
+            if order[0] < order[-1] and not middle:
                 words = " - ".join(order)
                 try:
                     yield f"{words} is a Markov chain", case.statement.assuming(("markov", order, law))

@@ -5,10 +5,11 @@ Main definition: `Sums`, a part of :class:`derivations.latex.meaning.Meaning`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from derivations.language.terms import Index, Symbol, Term, Variable, add, mul, term, walk
-from derivations.latex.arguments import read_arguments, variable_key
+from derivations.latex.arguments import Argument, read_arguments, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.interpretation import Interpretation
@@ -92,8 +93,7 @@ class Sums(Interpretation):
         for law in self.laws_in(body):
             if law.head == "call":
                 read = read_arguments(law.args[1], self.vocabulary.greek)
-                names = [a.name for a in read.targets if a.name is not None]
-                variables = self._variables_of(names)
+                variables = self._variables_of(self.values_of(read.targets))
             else:
                 variables = tuple(self.slot_variable(s, s) for s in self.pattern_of(law.args[0], (), True)[0])
             free = tuple(v for v in variables if v not in self.bound)
@@ -202,10 +202,15 @@ class Sums(Interpretation):
         for factor in factors:
             if factor.head == "call" and self.vocabulary.is_law(factor.args[0]):
                 read = read_arguments(factor.args[1], self.vocabulary.greek)
-                found = [a.name for a in read.targets if a.name is not None and a.name.below == letter.key]
+                found = [n for n in self.values_of(read.targets) if n.below == letter.key]
                 if found:
                     return found
         return []
+
+    def values_of(self, arguments: Sequence[Argument]) -> list[Name]:
+        """The points at which a density stands: x of p(x), and y_j of P(Y = y_j)."""
+        names = [name_of(a.row[0]) if a.kind == "event" and len(a.row) == 1 else a.name for a in arguments]
+        return [n for n in names if n is not None]
 
     def _product_over(self, node: Node) -> Term:
         below, above, body = node.args
@@ -290,6 +295,8 @@ class Sums(Interpretation):
     def derivative(self, parameter: Term, body: Term) -> Term:
         """A derivative; what does not show the parameter may depend on it unseen, so it is no zero."""
         inside = list(walk(body))
+        if all(t.head in ("num", "const", "add", "mul", "pow", "log", "exp") for t in inside):
+            return term(0)
         if not any(t is parameter for t in inside):
             hidden = {t.args[0] for t in inside if t.head == "fn"}
             if hidden - set(self.dependent) and parameter.head == "sym":  # w(x) is w(x, theta): read the step again

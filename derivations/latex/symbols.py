@@ -274,6 +274,20 @@ WORDS = {
     "entropy": "H",
 }
 
+# Words that authors write without braces as subscripts: p_data, D_KL.
+SUBSCRIPTS = frozenset(
+    ("data", "model", "real", "fake", "gen", "noise", "prior", "ref", "KL", "JS", "JSD", "TV", "ELBO")
+)
+
+# Macros of common preambles, which notes use without showing them.
+MACROS = {
+    **dict.fromkeys(("E", "EE", "Exp", "Epsilon"), r"\mathbb{E}"),
+    **{name: rf"\mathrm{{{name.removeprefix('D')}}}" for name in ("KL", "DKL", "JS", "JSD", "TV", "Var", "Cov")},
+    **{f"p{word}": rf"p_{{\mathrm{{{word}}}}}" for word in ("data", "model")},
+    **{f"{mark}{letter}": rf"\mathbf{{{letter}}}" for mark in ("v", "rv") for letter in "aghstuvwxyz"},
+    "given": r"\mid ",
+}
+
 FUNCTIONS = {
     "log": ("FUNCTION", "log"),
     "ln": ("FUNCTION", "log"),

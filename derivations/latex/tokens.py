@@ -111,7 +111,8 @@ class _Reader:
         assert match is not None
         word = match[0]
         if self.single:
-            word = word[0]
+            unbraced = self.tokens[-1].kind == "SUB" and word in table.SUBSCRIPTS
+            word = word if unbraced else word[0]
         while word:
             self.at = start
             part = self.part_of(word)
@@ -171,6 +172,13 @@ class _Reader:
             self.negated(start)
         elif name in table.GREEK:
             self.put("NAME", name.removeprefix("var"), start)
+        elif name in table.MACROS:
+            before = len(self.tokens)
+            self.inside(table.MACROS[name])
+            place = self.offset + start
+            self.tokens[before:] = [replace(t, place=place) for t in self.tokens[before:]]
+            self.tokens[before] = replace(self.tokens[before], source=command)
+            self.tokens[before + 1 :] = [replace(t, source="") for t in self.tokens[before + 1 :]]
         else:  # the side that holds it is not read; the others are
             self.put("SYMBOL", command, start)
 

@@ -62,6 +62,7 @@ class Vocabulary:
         self.gradients: set[str] = set()
         self.indices: dict[str, str] = {}
         self.ranges: dict[str, set[tuple[str, str]]] = {}
+        self.probable = any(self._classifies(row) for row in self.rows)  # D is the probability of a class
         self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
         self.objectives = self._objectives()
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
@@ -123,6 +124,23 @@ class Vocabulary:
                 parameters = bool(names) and all(n is not None and n.base in PARAMETERS for n in names)
                 taken.setdefault(name.base, []).append(parameters)
         return {base for base, uses in taken.items() if all(uses)}
+
+    def _classifies(self, row: Row) -> bool:
+        """Whether a row speaks of D* or V(D, G), or takes the logarithm of ``D(x)`` or ``1 - D(x)``."""
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is not None and name.base == "D" and name.above == "*":
+                return True
+            called = following.args[0] if following is not None and following.kind == "bracketed" else ()
+            if name is not None and name.base == "V" and not name.below and "D" in (p.text for p in called):
+                return True
+            if part.kind == "FUNCTION" and part.text == "log":
+                reach = next((n for n, p in enumerate(where) if n > at and p.kind in ("PLUS", "MINUS")), len(where))
+                for one in where[at + 1 : reach]:
+                    names = [one, *(p for inner in one.args for _, _, p in self._walk(inner))]
+                    if any(n is not None and n.base == "D" for n in map(name_of, names)):
+                        return True
+        return False
 
     def _auxiliary(self, row: Row) -> Iterator[str]:
         """Names of functions of a parameter and an iterate of it: Q(theta | theta^(t)) is no law of theta."""

@@ -7,11 +7,14 @@ They are tried after those that the statement names itself (`derivations.prover.
     mixtures                   a component against the mixture, and the log-sum inequality for two sums
     |u - v| <= |u| + |v|       total variation
     (sqrt p - sqrt q)^2 >= 0   Hellinger affinities
+    a log(a / (b e^T)) >= a - b e^T          the dual form of KL, for every average of an exponential
+    u (f - r)^2 + v (f - s)^2 >= ...         two squares of one function: what their common minimum leaves
     Cauchy and Schwarz         (f - g E[fg]/E[g^2])^2 >= 0, times E[g^2]
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 Term = list[Any]
@@ -93,6 +96,46 @@ def of_roots(densities: list[Term]) -> list[Any]:
                 names = [t for _, t in a[2] if t[0] == "var"]
                 found.append(["square", names, ONE, ["add", ["pow", a, "1/2"], negative(["pow", b, "1/2"])]])
     return found
+
+
+def of_exponentials(averages: list[Term], laws: list[Term]) -> list[Any]:
+    """The dual form of KL: for every mean of exp(T) under b, a law a over the same variables against b exp(T)."""
+    found = []
+    for _, names, b, body in averages:
+        for tilt in [part for part in (body[1:] if body[0] == "mul" else [body]) if part[0] == "exp"]:
+            found += [["gibbs", names, a, product(b, tilt)] for a in laws if a != b and _fills(a, names)]
+    return found
+
+
+def of_squares(integrals: list[Term], averages: list[Term]) -> list[Any]:
+    """What stands under a square in an integral; two squares of one function under two laws, completed to one."""
+    found: list[Any] = []
+    for _, names, body in integrals:
+        parts = body[1:] if body[0] == "mul" else [body]
+        for n, part in enumerate(parts):
+            if part[0] == "pow" and part[2] == "2":
+                found.append(["square", names, product(*(p for m, p in enumerate(parts) if m != n)), part[1]])
+    centred = [(names, w, *_centre(f[1])) for _, names, w, f in averages if f[0] == "pow" and f[2] == "2"]
+    for n, (names, u, f, r) in enumerate(centred):
+        for others, v, g, s in centred[n + 1 :]:
+            if names == others and f == g:
+                total = ["add", u, v]
+                mean = product(["add", product(u, r), product(v, s)], ["pow", total, "-1"])
+                found.append(["square", names, total, ["add", f, negative(mean)]])
+    return found
+
+
+def _centre(f: Term) -> tuple[Term, Term]:
+    """``f - c`` as f and c, with c = 0 where nothing is taken away."""
+    if f[0] == "add" and len(f) == 3:
+        for n, part in enumerate(f[1:], 1):
+            if part[0] == "num":
+                return f[3 - n], ["num", str(-Fraction(part[1]))]
+    return f, ["num", "0"]
+
+
+def _fills(density: Term, names: Names) -> bool:
+    return density[0] == "den" and not density[3] and [t for _, t in density[2]] == names
 
 
 def of_squared_means(squares: list[Term]) -> list[Any]:

@@ -165,11 +165,16 @@ def folds(replay: Replay, s: Sum, leads: int | None = None) -> Iterator[Move]:
             exponent = dict(key[1]).get(atom)
             if exponent is None or exponent > -1:
                 continue
-            for lead, c in sorted(opened(atom, ()).items(), key=order, reverse=True)[:leads]:
+            for lead, c in sorted(opened(atom, ()).items(), key=_leading, reverse=True)[:leads]:
                 rest = _quotient(key, lead, atom)
                 if rest is not None:
                     monomial, factor = rest
                     yield ["fold", encoded(atom), encoded(monomial), str(ratio(s[key] * factor, c))]
+
+
+def _leading(term: tuple[Key, Number]) -> tuple[bool, str]:
+    """How a term of a divisor ranks: a constant last, since dividing by it raises the degree without end."""
+    return term[0][1] != (), order(term)
 
 
 def _quotient(key: Key, lead: Key, atom: Atom) -> tuple[Key, Number] | None:

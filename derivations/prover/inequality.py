@@ -226,6 +226,8 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
         *candidates.of_divergences(
             [(names, a, b) for kind, names, a, *rest in divergences if kind == "gibbs" for b in rest]
         ),
+        *candidates.of_exponentials(_heads(sources, "E"), laws),
+        *candidates.of_squares(_heads(sources, "int"), _heads(sources, "E")),
         *(atom for side in sources for atom in candidates.of_absolute_values(side, [])),
         *candidates.of_distances(totals),
         *(candidates.of_roots(laws) if any(t[2] in ("1/2", "-1/2") for t in _heads(sources, "pow")) else []),

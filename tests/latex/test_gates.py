@@ -76,3 +76,22 @@ def test_a_joint_law_made_of_the_data_and_an_encoder_is_a_hypothesis_not_an_erro
 def test_parameters_at_other_arguments_do_not_make_another_law() -> None:
     steps = check(r"$$\log p_\theta(x, z) = \log p_\theta(x|z) + \log p(z)$$").steps
     assert [step.verdict for step in steps] == ["proved"]
+
+
+def test_a_game_that_the_document_defines_in_its_own_way_is_not_refuted() -> None:
+    text = r"""The value is defined as
+$$V(D, G) = \mathbb{E}_{x \sim s}[\log D(x)] + \mathbb{E}_{y \sim t}[\log(1 - D(y))].$$
+
+Written out, $$V(D, G) = \int s(x) \log D(x) dx + \int t(y) \log(1 - D(y)) dy.$$"""
+    assert "refuted" not in [step.verdict for step in check(text).steps]
+
+
+def test_a_wrong_value_of_the_usual_game_is_still_refuted() -> None:
+    game = r"\mathbb{E}_{x \sim p_{data}}[\log D(x)] + \mathbb{E}_{x \sim p_g}[\log(1 - D(x))]"
+    text = rf"$$V(D, G) = {game}$$ $$V(D, G) = \int p_{{data}}(x) \log D(x) dx - \int p_g(x) \log(1 - D(x)) dx$$"
+    assert [step.verdict for step in check(text).steps] == ["proved", "refuted"]
+
+
+def test_a_hypothesis_that_empties_what_the_step_names_does_not_save_it() -> None:
+    step = check(r"$$I(X;Y) - I(X;Y|Z) = H(X) + H(Y) - H(X,Y) + H(X|Z) + H(Y|Z) - H(X,Y|Z)$$").steps[0]
+    assert step.verdict == "refuted"
