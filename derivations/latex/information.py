@@ -122,7 +122,7 @@ class Information(Normals):
             raise LanguageError(f"a {kind} of laws over different variables")
         if kind == "chi2":
             value = Term("int", mine, (a - b) ** 2 / b)
-            self.moments[value] = Term("int", mine, a**2 / b)
+            self.second_moments[value] = Term("int", mine, a**2 / b)
             return value
         if kind == "Hellinger2":  # with the half, so that it lies between 0 and 1, or without
             ways = ("the squared Hellinger distance has the factor 1/2", "it has no factor")

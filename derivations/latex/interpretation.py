@@ -65,7 +65,7 @@ class Interpretation:
         self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
         self.components = False  # normal laws are those of vectors, since the other side sums over components
-        self.moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
+        self.second_moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
         self.gaussian: Gaussian | None = None
         self.moments: Moments | None = None
         self.opposite: Node | None = None  # the other side of the step

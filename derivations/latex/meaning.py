@@ -50,9 +50,9 @@ class Meaning(Reserved):
                     self.unexplained[f"{name.key}, which may be a number"] = None
         terms = [self.term(n) if sign > 0 else -self.term(n) for sign, n in node.args]
         one = next((t for t in terms if number(t) == 1), None)
-        distance = next((t for t in terms if t in self.moments), None)
+        distance = next((t for t in terms if t in self.second_moments), None)
         if one is not None and distance is not None:  # 1 + chi^2 is the second moment of the ratio
-            terms = [self.moments.get(t, t) if t is distance else t for t in terms if t is not one]
+            terms = [self.second_moments.get(t, t) if t is distance else t for t in terms if t is not one]
         return add(*terms)
 
     def _product(self, node: Node) -> Term:
