@@ -55,6 +55,10 @@ REASONS: dict[str, tuple[str, ...]] = {
     "triangle inequality": ("gluing", "hypothesis", "cases"),
     "nested events": ("one sign", "hypothesis", "pushforward", "normalisation"),
     "point masses": ("point masses",),
+    "mean value theorem": ("mean value theorem", "bounded by its extremum"),
+    "Cauchy-Schwarz inequality": ("Cauchy-Schwarz inequality", "least upper bound", "bounded by its extremum"),
+    "derivative as a limit": ("difference quotients", "lemma", "non-negative integrand", "hypothesis"),
+    "bounded at all points": ("least upper bound", "hypothesis", "non-negative integrand"),
     "supremum over a class": (
         "least upper bound",
         "bounded by its extremum",
@@ -78,11 +82,15 @@ class FalseReason(LanguageError):
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a chain: the term it reaches, the relation to the line before, and the reason given."""
+    """One line of a chain: the term it reaches, the relation to the line before, and the reason given.
+
+    *hints* may help the prover, as those of :func:`derivations.judge.judge` do.
+    """
 
     relation: str
     term: Term
     reason: str = ""
+    hints: Any = None
 
 
 @dataclass(frozen=True)
@@ -131,11 +139,12 @@ class Chain:
 
     def verify(self, **options: Any) -> list[Verdict]:
         """Judge every step.  Raises :class:`FalseReason` for a step that holds for another reason."""
-        return [_judged(s, reason, options) for s, reason in self.statements()]
+        hinted = ({**options, "hints": step.hints} if step.hints else options for step in self.steps)
+        return [_judged(s, reason, how) for (s, reason), how in zip(self.statements(), hinted, strict=True)]
 
 
 def chain(start: Any, *steps: tuple[Any, ...]) -> Chain:
-    """A chain from a first term and ``(relation, term, reason)`` rows; the reason may be left out."""
+    """A chain from a first term and ``(relation, term, reason, hints)`` rows; the last two may be left out."""
     if not steps:
         raise LanguageError("a chain has at least one step; write chain(a, ('=', b, 'algebra'))")
     return Chain(term(start), tuple(Step(row[0], term(row[1]), *row[2:]) for row in steps))

@@ -27,6 +27,7 @@ and an inequality when ``right - left - sum of multiplier * atom`` does, where e
                                                           a polynomial in the place of a function
                sup A - A(g) >= 0                          for a function g of the class over which the supremum is taken
     Rayleigh   l u.u - u.Su >= 0                          for the largest eigenvalue l of a symmetric matrix S
+    Cauchy-Schwarz   |a| |b| - a.b >= 0                   for vectors a and b, given by their components
     coupling   E[c(G(z), H(z))] - W >= 0                  for W the least mean cost c between the laws of G(z) and H(z)
     critic     W - (E_a[f] - E_b[g]) >= 0                 for c(x, y) >= f(x) - g(y), W that of the laws a and b
     gluing     W(a, b) + W(b, c) - W(a, c) >= 0           where the costs satisfy the triangle inequality
@@ -101,12 +102,16 @@ RULES = (
     "least upper bound",
     "Rayleigh quotient",
     "unit eigenvector",
+    "Cauchy-Schwarz inequality",
+    "mean value theorem",
+    "difference quotients",
     "coupling",
     "critic",
     "gluing",
     "one sign",
     "two bounds",
     "cases",
+    "lemma",
     "attained extremum",
     "point masses",
 )
@@ -514,11 +519,13 @@ def check_form(statement: dict[str, Any]) -> None:
                 )
             if name in CASES_OF_THEOREMS and not is_case(name, [relation, *terms], statement["declare"]):
                 raise Rejected(f"what is cited is no case of the theorem of {name}")
-        if len(terms) != {"pushforward": 3}.get(relation, 2) or not isinstance(relation, str):
+        if not isinstance(relation, str) or len(terms) != PARTS.get(relation, 2):
             raise Rejected(f"a hypothesis {relation!r} of another form than the documented one")
         if relation != "markov":
             check_terms(terms, statement["declare"])
 
+
+PARTS = {"pushforward": 3, "gradient": 3, "convex": 1}  # of hypotheses that are no relation of two terms
 
 # What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
 # extremum ranges over, w where a limit is taken, p two indices, m a covariance, * one or more terms.  Names and
@@ -645,12 +652,25 @@ FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "po
 # What a witness for a function is made of: with whole powers and no division by zero it has a value everywhere.
 TOTAL = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn"))
 
+# Rules by which an inequality follows from another one that holds for all of something new, and the methods that say
+# which one, and of what.
+REDUCTIONS = {
+    "least upper bound over points": "least_upper_bound_over_points",
+    "unit eigenvector": "unit_eigenvector",
+    "mean value": "mean_value",
+    "difference quotients": "difference_quotients",
+}
+
 PROOFS = {
     "equal": "rule moves",
     "two bounds": "rule above below",
     "cases": "rule term above below",
     "least upper bound": "rule extremum bounded",
+    "least upper bound over points": "rule extremum point bounded",
     "unit eigenvector": "rule eigenvalue bounded",
+    "mean value": "rule gradient start end point bounded",
+    "difference quotients": "rule gradient start end scale direction bound bounded",
+    "lemma": "rule lemma shown used",
     "bound": "rule atoms moves equality",
     "attained": "rule witness reached bounded",
     "point masses": "rule",
@@ -770,6 +790,8 @@ class Replay:
         self.moved: set[Atom] = set()  # those that are finite, because a coupling or other finite ones say so
         self.bounds: list[Sum] = []  # sums that are at least zero by hypothesis
         self.strict: list[Sum] = []  # and above zero
+        self.gradients: list[list[Any]] = []  # f(x), its partial derivatives and the coordinates of x, on an open set
+        self.convex: list[tuple[Any, ...]] = []  # the coordinates of which the points form a convex set
         cited = [h for h in statement["given"] if h[0] == "cited"]
         for hypothesis in statement["given"]:
             if hypothesis not in cited:
@@ -824,6 +846,9 @@ class Replay:
 
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
+        if hypothesis[0] in ("gradient", "convex"):
+            self.assume_domain(*hypothesis)
+            return
         relation, left, right = hypothesis[:3]
         if relation == "markov":
             moving = heads([self.statement["lhs"], self.statement["rhs"]]) & {"grad", "limit", "sup", "inf"}
@@ -865,6 +890,31 @@ class Replay:
                 self.strict.append(self.bounds[-1])
         else:
             raise Rejected("a hypothesis that the kernel does not know")
+
+    def assume_domain(self, kind: str, *terms: Any) -> None:
+        """By their coordinates c_k(x) the points of a slot are those of an open set of vectors.
+
+        A function f is differentiable on it, with the partial derivatives g_k(x), or the set is convex.
+        """
+        coordinate = self.coordinate(terms[-1])
+        if kind == "convex":
+            self.convex.append(coordinate)
+            return
+        value, partial, places = *terms[:2], terms[-1][2]
+        if value[0] != "fn" or partial[0] != "fn" or value[2] != places[1:] or partial[2] != places:
+            raise Rejected("a gradient is that of f(x), with the components g(k, x), in the coordinates c(k, x)")
+        if len({value[1], partial[1], coordinate[0]}) < 3:
+            raise Rejected("a function, its partial derivatives and the coordinates are three things")
+        self.gradients.append(list(terms))
+
+    def coordinate(self, t: Any) -> tuple[Any, ...]:
+        """The function, the slot and the range of the index of coordinates c(k, x)."""
+        name, (k, x) = t[1:]
+        if t[0] != "fn" or k[0] != "idx" or x[0] != "var":
+            raise Rejected("the coordinates of a point x are c(k, x), with an index k")
+        if self.variables[x[1]]["shape"] or self.variables[x[1]]["kind"] == "discrete":
+            raise Rejected("the points of an open set are neither vectors of others nor discrete")
+        return name, self.slot(x), self.indices[k[1]]
 
     def is_the_claim(self, hypothesis: list[Any]) -> bool:
         """Whether a hypothesis says what the statement says, by any names of its free variables and bound functions.
@@ -2539,10 +2589,13 @@ class Replay:
                 self.prove({**statement, "relation": one_way}, proof[part])
         elif rule == "cases":
             self.cases(statement, proof)
+        elif rule in REDUCTIONS and relation in ("<=", ">=") and not statement["equality"]:
+            inner, *names = getattr(self, REDUCTIONS[rule])(statement, proof)
+            self.for_any(inner, proof["bounded"], *names)
         elif rule == "least upper bound" and relation in ("<=", ">=") and not statement["equality"]:
             self.least_upper_bound(statement, proof)
-        elif rule == "unit eigenvector" and relation in ("<=", ">=") and not statement["equality"]:
-            self.unit_eigenvector(statement, proof)
+        elif rule == "lemma":
+            self.lemma(statement, proof)
         elif rule == "point masses" and relation == "=" and not statement["equality"]:
             self.point_masses(statement["lhs"], statement["rhs"])
         else:
@@ -2760,6 +2813,9 @@ class Replay:
             if names:
                 raise Rejected("this atom is not integrated")
             return self.quietly(["add", ["mul", terms[0], length], ["mul", ["num", "-1"], form]]), None
+        if kind == "Cauchy-Schwarz":
+            self.demand("Cauchy-Schwarz inequality")
+            return self.cauchy_schwarz(names, *terms), None
         if kind in ("coupling", "critic", "gluing", "one sign"):
             self.demand(kind)
             by_name: dict[str, Any] = {
@@ -2814,7 +2870,7 @@ class Replay:
     def chosen(self, extremum: Any, y: Any) -> Any:
         """What an extremum ranges over, at one choice: a point of the space, or a real function in closed form."""
         _, binder, f = extremum
-        if binder[0] == "var" and y[0] == "var" and not has_binder(f):
+        if binder[0] == "var" and y[0] == "var" and heads(f).isdisjoint({*BINDERS} - {"sum"}):
             if self.slot(y) != self.slot(binder) or self.variables[y[1]]["shape"] != self.variables[binder[1]]["shape"]:
                 raise Rejected("an extremum bounds values at points of its own space only")
             return _exchanged(f, {binder[1]: y})
@@ -3115,6 +3171,137 @@ class Replay:
         self.used |= replay.used
         return replay
 
+    def least_upper_bound_over_points(
+        self, statement: dict[str, Any], proof: dict[str, Any]
+    ) -> tuple[dict[str, Any], str]:
+        """A supremum over points is at most what its value at no point exceeds; infima likewise."""
+        self.demand("least upper bound")
+        extremum, name = proof["extremum"], proof["point"]
+        check_term(extremum, statement["declare"])
+        head, binder, body = extremum
+        if head not in ("sup", "inf") or binder[0] != "var" or name in bound_names(body):
+            raise Rejected("this rule needs an extremum over a variable, and a point that nothing in it binds")
+        self.unrestricted(binder)
+        point = self.new_point(name, binder, statement)
+        inner, factors = with_value(statement, extremum, _exchanged(body, {binder[1]: point}))
+        for factor in factors:
+            if not self.positive_sum(self.quietly(factor)):
+                raise Rejected("a factor of an extremum that is not known to be positive")
+        return inner, name
+
+    def for_any(self, inner: dict[str, Any], proof: dict[str, Any], *names: str) -> None:
+        """Another statement, proved at all values of some names, on which no condition may depend."""
+        for kind, *terms in self.within(inner, proof).conditions.values():
+            if any(mentions(terms, name) for name in names):
+                raise Rejected("a condition restricts what a proof is to hold for all of")
+            self.condition(kind, *terms)
+
+    def new_point(self, name: str, like: Any, statement: dict[str, Any]) -> Any:
+        """A variable for any point of the space of another variable; the statement does not speak of it."""
+        if name in free_names([statement["lhs"], statement["rhs"]]):
+            raise Rejected("a point of which the statement speaks is not any point")
+        if self.slot(["var", name]) != self.slot(like):
+            raise Rejected("a point of another space")
+        if self.variables[name]["shape"] != self.variables[like[1]]["shape"]:
+            raise Rejected("a point of another shape")
+        return ["var", name]
+
+    # Gradients --------------------------------------------------------------------------------------------------------
+
+    def rise(self, proof: dict[str, Any]) -> tuple[Any, ...]:
+        """For a gradient and two points: what it is made of, x, y, f(y) - f(x), and the k-th coordinate of y - x."""
+        number = proof["gradient"]
+        if type(number) is not int or not 0 <= number < len(self.gradients):
+            raise Rejected("no hypothesis gives this gradient")
+        value, _, coordinate = self.gradients[number]
+        at = coordinate[2][1]
+        points = [["var", proof[end]] for end in ("start", "end")]
+        if any(self.slot(t) != self.slot(at) or self.variables[t[1]]["shape"] for t in points):
+            raise Rejected("a gradient at a point of another space")
+        falls = []
+        for t in (value, coordinate):
+            here, there = (_exchanged(t, {at[1]: point}) for point in points)
+            falls.append(["add", there, ["mul", ["num", "-1"], here]])
+        return self.gradients[number], *points, *falls
+
+    def same(self, one: Any, other: Any) -> None:
+        """Check that a side of the statement, which has a finite value at all points, is what a rule speaks of."""
+        self.finite_at_all_points(one)
+        if plus(self.quietly(one), scaled(self.quietly(other), -1)):
+            raise Rejected("the statement is not about what this rule speaks of")
+
+    def mean_value(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """f(y) - f(x) = grad f(m).(y - x) for some m between x and y, if f is differentiable on an open convex set.
+
+        So what bounds the right side, whatever m is, bounds the left one.
+        """
+        self.demand("mean value theorem")
+        (_, partial, coordinate), x, y, rise, step = self.rise(proof)
+        if self.coordinate(coordinate) not in self.convex:
+            raise Rejected("the mean value theorem needs a convex set")
+        self.same(statement["lhs"], rise)
+        k, at = coordinate[2]
+        m = self.new_point(proof["point"], at, statement)
+        if m in (x, y):
+            raise Rejected("the point between two points is neither of them")
+        slope = ["sum", k, ["mul", _exchanged(partial, {at[1]: m}), step]]
+        return {**statement, "lhs": slope}, m[1]
+
+    def difference_quotients(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
+        """grad f(x).v is the limit of (f(y) - f(x)) / t for y = x + t v, as t > 0 goes to zero, on an open set.
+
+        So it is at most B(v) if f(y) - f(x) <= t B((y - x) / t) for all y and all t > 0; lower bounds likewise.
+        """
+        self.demand("difference quotients")
+        (_, partial, coordinate), x, y, rise, step = self.rise(proof)
+        (k, at), declare, direction, bound = coordinate[2], statement["declare"], proof["direction"], proof["bound"]
+        self.new_point(y[1], at, statement)
+        scale, vector = ["sym", plain(proof["scale"])], ["function", "^v"]
+        if y == x or any(scale[1] in table for table in declare.values()) or mentions([direction, bound], y[1]):
+            raise Rejected("a scale or a point that is not new")
+        check_term(direction, declare)
+        check_term(bound, {**declare, "functions": {**declare["functions"], "^v": {"range": "real", "arity": 1}}})
+        self.finite_at_all_points(direction)
+        places = [place for (place,) in applications(bound, "^v")]
+        if has_binder(direction) or any(p[0] != "idx" or self.indices[p[1]] != self.indices[k[1]] for p in places):
+            raise Rejected("a direction that binds something, or a component that it has not")
+        bodies = (direction, ["mul", step, ["pow", scale, "-1"]])
+        witnesses = [{"parameters": [k[1]], "body": body} for body in bodies]
+        for witness in witnesses:
+            self.closed(vector, bound, witness)
+        at_direction, at_quotient = (substituted(bound, vector, witness) for witness in witnesses)
+        self.same(statement["lhs"], ["sum", k, ["mul", _exchanged(partial, {at[1]: x}), direction]])
+        if statement["rhs"] != at_direction:
+            raise Rejected("the statement has another bound of the derivative")
+        symbols = {**declare["symbols"], scale[1]: {"sign": "positive", "shape": []}}
+        sides = {"lhs": rise, "rhs": ["mul", scale, at_quotient]}
+        inner = {**statement, **sides, "declare": {**declare, "symbols": symbols}}
+        return inner, y[1], scale[1]
+
+    def lemma(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """What is proved at all values of its variables, and without a condition, may be used as a hypothesis is."""
+        self.demand("lemma")
+        relation, *sides = proof["lemma"]
+        check_terms(sides, statement["declare"])
+        if relation not in ("<=", ">=") or len(sides) != 2:
+            raise Rejected("a lemma is an inequality")
+        self.finite_at_all_points(["add", *sides])
+        shown = {**statement, "relation": relation, "lhs": sides[0], "rhs": sides[1], "equality": []}
+        if self.within(shown, proof["shown"]).conditions:
+            raise Rejected("a lemma that holds under conditions only")
+        self.for_any({**statement, "given": [*statement["given"], proof["lemma"]]}, proof["used"])
+
+    def cauchy_schwarz(self, names: list[Any], a: Any, b: Any) -> Sum:
+        """|a| |b| - a.b, for vectors with the components a and b at the indices that are named."""
+        if not names or any(head != "idx" for head, _ in names):
+            raise Rejected("the components of vectors are told by indices")
+        self.finite_at_all_points(["add", a, b])
+        products = [["mul", a, a], ["mul", b, b], ["mul", a, b]]
+        for index in names:
+            products = [["sum", index, t] for t in products]
+        lengths = (["pow", t, "1/2"] for t in products[:2])
+        return self.quietly(["add", ["mul", *lengths], ["mul", ["num", "-1"], products[2]]])
+
     def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
         """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
         check_terms([eigenvalue, root], self.statement["declare"])
@@ -3129,16 +3316,13 @@ class Replay:
         other = _exchanged(root, {row[1]: column})
         return ["sum", row, ["mul", root, root]], ["sum", row, ["sum", column, ["mul", entry, root, other]]]
 
-    def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The largest eigenvalue of a symmetric matrix S is u.Su for some u with u.u = 1, by the spectral theorem."""
         self.demand("unit eigenvector")
         eigenvalue = proof["eigenvalue"]
         inner, name = with_eigenvector(statement, eigenvalue)
         self.quadratic(eigenvalue, ["num", "1"])
-        for kind, *terms in self.within(inner, proof["bounded"]).conditions.values():
-            if mentions(terms, name):
-                raise Rejected("a condition on an eigenvector")
-            self.condition(kind, *terms)
+        return inner, name
 
     def member(self, extremum: Any, witness: dict[str, Any]) -> Sum:
         """sup A - A(g) or A(g) - inf A, for a function g in the class, at which the integrals of A converge."""
@@ -3469,6 +3653,14 @@ def powers_in(t: Any) -> list[Any]:
     return ([t] if t[0] == "pow" else []) + [power for part in t for power in powers_in(part)]
 
 
+def applications(t: Any, name: str) -> list[Any]:
+    """The arguments to which a function is applied in a term."""
+    if not isinstance(t, list):
+        return []
+    mine = [t[2]] if t[:2] == ["fn", name] else []
+    return mine + [arguments for part in t for arguments in applications(part, name)]
+
+
 def contains_term(t: Any, part: Any) -> bool:
     return bool(t == part) or (isinstance(t, list) and any(contains_term(item, part) for item in t))
 
@@ -3549,10 +3741,9 @@ def restricted(binder: list[Any]) -> bool:
 def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
     """An inequality with the value at any one function of a class for the extremum over the class.
 
-    Also the factors of the extremum, which must be positive, and the function, whose name is new.  A supremum stands
-    on the smaller side and an infimum on the larger, alone, as a factor, or as one such term of a sum.
+    Also the factors of the extremum, which must be positive, and the function, whose name is new.
     """
-    head, binder, body = extremum
+    _, binder, body = extremum
     name, declare = binder[1], statement["declare"]
     if not restricted(binder) or name in bound_names([body, binder[3]]):
         raise Rejected("this rule needs an extremum over a class of functions, whose name nothing in it binds again")
@@ -3561,7 +3752,25 @@ def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[st
     facts = declare["functions"][name]
     parameters = [f"^{n}" for n in range(facts["arity"])]
     member = {"body": ["fn", fresh, [["var", n] for n in parameters]], "parameters": parameters}
-    value = substituted(body, binder, member)
+    class_of = [[h[0], *(substituted(t, binder, member) for t in h[1:])] for h in binder[3]]
+    inner, factors = with_value(statement, extremum, substituted(body, binder, member))
+    functions = {**declare["functions"], fresh: facts}
+    return (
+        {
+            **inner,
+            "declare": {**declare, "functions": functions},
+            "given": [*statement["given"], *class_of],
+        },
+        factors,
+        member,
+    )
+
+
+def with_value(statement: dict[str, Any], extremum: list[Any], value: Any) -> tuple[dict[str, Any], list[Any]]:
+    """An inequality with a value for an extremum, and the factors of the extremum, which must be positive.
+
+    A supremum stands on the smaller side and an infimum on the larger, alone, as a factor, or as such a term of a sum.
+    """
     factors: list[Any] = []
 
     def opened_side(t: Any, inside: bool) -> Any:
@@ -3574,14 +3783,8 @@ def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[st
             factors.extend(part for n, part in enumerate(t) if n and n != places[0])
         return [opened_side(part, False) if n == places[0] else part for n, part in enumerate(t)]
 
-    side = "lhs" if (statement["relation"] == "<=") == (head == "sup") else "rhs"
-    inner = {
-        **statement,
-        "declare": {**declare, "functions": {**declare["functions"], fresh: facts}},
-        "given": [*statement["given"], *([h[0], *(substituted(t, binder, member) for t in h[1:])] for h in binder[3])],
-        side: opened_side(statement[side], True),
-    }
-    return inner, factors, member
+    side = "lhs" if (statement["relation"] == "<=") == (extremum[0] == "sup") else "rhs"
+    return {**statement, side: opened_side(statement[side], True)}, factors
 
 
 def with_eigenvector(statement: dict[str, Any], eigenvalue: list[Any]) -> tuple[dict[str, Any], str]:

@@ -255,6 +255,8 @@ def _text_hypothesis(hypothesis: tuple[Any, ...]) -> str:
         return f'("markov", {tuple(hypothesis[1])!r}, {text(hypothesis[2])})'
     if hypothesis[0] == "pushforward":
         return f'("pushforward", {", ".join(text(t) for t in hypothesis[1:])})'
+    if hypothesis[0] in ("gradient", "convex"):
+        return f"{hypothesis[0]}({', '.join(text(t) for t in hypothesis[1:])})"
     if hypothesis[0] == "cited":
         return f'cited("{hypothesis[1]}", {_text_relation(*hypothesis[2])})'
     return _text_relation(*hypothesis)
@@ -534,6 +536,12 @@ def _latex_hypothesis(hypothesis: tuple[Any, ...]) -> str:
     if hypothesis[0] == "pushforward":
         law, source, image = (latex(t) for t in hypothesis[1:])
         return rf"{law} \text{{ is the density of }} {image} \text{{ for }} {source}"
+    if hypothesis[0] == "gradient":
+        value, partial, coordinate = (latex(t) for t in hypothesis[1:])
+        words = rf"{partial} \text{{ is the derivative of }} {value} \text{{ in the coordinate }} {coordinate}"
+        return rf"{words} \text{{ on an open set}}"
+    if hypothesis[0] == "convex":
+        return rf"\text{{the points with the coordinates }} {latex(hypothesis[1])} \text{{ form a convex set}}"
     if hypothesis[0] == "cited":
         return rf"{_latex_relation(*hypothesis[2])} \text{{ (theorem of {hypothesis[1].replace('-', ' and ')})}}"
     return _latex_relation(*hypothesis)

@@ -137,6 +137,43 @@ def cited(theorem: str, says: Statement) -> tuple[Any, ...]:
     return ("cited", theorem, (says.relation, says.left, says.right))
 
 
+def gradient(value: Term, partial: Term, coordinate: Term) -> tuple[Any, ...]:
+    """A hypothesis: on an open set, f is differentiable, and these are its partial derivatives.
+
+    Written as ``gradient(f(x), g(k, x), c(k, x))``, where c(k, x) is the k-th coordinate of the point x and g(k, x) the
+    derivative of f in that coordinate, for an index k.  By their coordinates the points of the space of x are those of
+    an open set; that it is convex is a hypothesis of its own, ``convex(c(k, x))``.
+
+    >>> from derivations.language import Function, index, symbols, variables
+    >>> (n,), (x,) = symbols("n", sign="positive"), variables("x")
+    >>> k, f, g, c = index("k", n), Function("f"), Function("g"), Function("c")
+    >>> (f(x) <= 1).assuming(gradient(f(x), g(k, x), c(k, x)), convex(c(k, x)))
+    (f(x) <= 1).assuming(gradient(f(x), g(k, x), c(k, x)), convex(c(k, x)))
+    >>> gradient(f(x), g(x, k), c(k, x))
+    Traceback (most recent call last):
+    derivations.language.terms.LanguageError: g(x, k) should be a function of an index and a point, as in g(k, x)
+    """
+    if value.head != "fn" or len(value.args[2]) != 1 or not isinstance(value.args[2][0], Variable):
+        raise LanguageError(f"{value!r} should be a function of a point, as in f(x)")
+    for t in (partial, coordinate):
+        _check_component(t)
+        if t.args[2] != (coordinate.args[2][0], value.args[2][0]):
+            raise LanguageError(f"{t!r} should be taken at the index and the point of the others")
+    return ("gradient", value, partial, coordinate)
+
+
+def convex(coordinate: Term) -> tuple[Any, ...]:
+    """A hypothesis: by their coordinates c(k, x), the points of the space of x form a convex set."""
+    _check_component(coordinate)
+    return ("convex", coordinate)
+
+
+def _check_component(t: Term) -> None:
+    good = t.head == "fn" and [type(a) for a in t.args[2]] == [Index, Variable]
+    if not good:
+        raise LanguageError(f"{t!r} should be a function of an index and a point, as in g(k, x)")
+
+
 def encode(value: Any) -> Any:
     """A term as nested lists of strings."""
     if isinstance(value, (Variable, Symbol, Index)):
@@ -221,4 +258,7 @@ def statement(value: Any) -> Statement:
     raise LanguageError(f"{value!r} is no statement; write an equation or inequality of terms, as in log(p(x)) == ...")
 
 
-__all__ = ["RELATIONS", "THEOREMS", "Statement", "cited", "decode", "encode", "statement", "unbound_indices"]
+__all__ = [
+    *("RELATIONS", "THEOREMS", "Statement", "cited", "convex", "decode", "encode", "gradient"),
+    *("statement", "unbound_indices"),
+]

@@ -12,6 +12,7 @@ from derivations import kernel
 from derivations.prover.equality import vanish
 from derivations.prover.extremum import attained_proof
 from derivations.prover.factorisation import Search
+from derivations.prover.gradients import gradient_proof, lemma_proof, points_proof
 from derivations.prover.inequality import bound_proof, equality_case
 from derivations.prover.suprema import classes, supremum_proof
 from derivations.prover.transport import having
@@ -124,9 +125,15 @@ def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = No
             return _two_bounds(statement, rules, hints)
         return attained_proof(statement, rules, hints, find_proof)
     if relation in ("<=", ">=", "<", ">"):
+        if hints and hints.get("lemmas"):
+            return lemma_proof(statement, rules, hints, find_proof)
         if relation in ("<=", ">=") and classes([statement["lhs"], statement["rhs"]]):
             return supremum_proof(statement, rules, hints, find_proof)
         proof = bound_proof(statement, rules, hints) or _cases(statement, rules, hints)
+        if proof is None and relation in ("<=", ">=") and not statement["equality"]:
+            proof = gradient_proof(statement, rules, hints, find_proof) or points_proof(
+                statement, rules, hints, find_proof
+            )
         if proof is not None and statement["equality"]:
             witness = equality_case(statement, rules, proof["atoms"])
             return {**proof, "equality": witness} if witness is not None else None

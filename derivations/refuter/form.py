@@ -11,6 +11,7 @@ from derivations.refuter.fields import Unsupported
 
 Json = Any
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
+PARTS = {"pushforward": 3, "gradient": 3, "convex": 1}  # of hypotheses that are no relation of two terms
 TABLES = {"var": "variables", "sym": "symbols", "idx": "indices", "fn": "functions"}
 NUMERIC = ("add", "mul", "pow", "log", "exp", "abs", "normal")
 # The parts after each head: t a term, v a list of variables, i an index, n a name or number, b a binder.
@@ -75,9 +76,9 @@ def _check(statement: dict[str, Json]) -> None:
             if law[0] != "law" or not all(isinstance(s, str) for s in (law[1], *slots)):
                 raise Unsupported("a Markov chain of another form")
             continue
-        if kind not in (*RELATIONS, "pushforward"):
+        if kind not in (*RELATIONS, *PARTS):
             raise Unsupported(f"the hypothesis {kind!r}")
-        if len(parts) != 2 + (kind == "pushforward"):
+        if len(parts) != PARTS.get(kind, 2):
             raise Unsupported(f"the hypothesis {kind!r} about {len(parts)} things")
         terms += parts
     for t in terms:

@@ -18,11 +18,12 @@ from derivations.refuter.comparison import Sides
 from derivations.refuter.constructions import Components, Disjoint, Inversion, Pushforward, Rest, set_density
 from derivations.refuter.fields import BALLS, EXACT, ZERO, DoesNotExist, Unsupported, Value, ball, same
 from derivations.refuter.frames import Frame
+from derivations.refuter.gradients import Gradient
 from derivations.refuter.matrices import draw_symbol
 from derivations.refuter.models import ADMISSIBLE, Model, Table, rational
 from derivations.refuter.signature import Inverse, Json, Signature, free, is_plain_density
 
-Construction = Components | Disjoint | Inversion | Pushforward
+Construction = Components | Disjoint | Gradient | Inversion | Pushforward
 PASSES = 4
 REDRAWS = 30
 
@@ -39,11 +40,14 @@ class Hypotheses:
         self.chains = [Chain(signature, row[1], row[2]) for row in rows if row[0] == "markov"]
         self.constructions: list[Construction] = []
         self.relations = []
+        spaces = [row[3] for row in rows if row[0] == "gradient"]
+        if any(row[1] not in spaces for row in rows if row[0] == "convex"):
+            raise Unsupported("a convex set of points without a function on it")
         for row in rows:
             construction = _construction(signature, *row)
             if construction:
                 self.constructions.append(construction)
-            elif row[0] != "markov":
+            elif row[0] not in ("markov", "convex"):
                 self.relations.append(Relation(signature, *row))
         self.definitions = []
         for (kind, name), (arguments, body) in signature.definitions.items():
@@ -115,6 +119,8 @@ def _construction(signature: Signature, kind: str, *parts: Json) -> Construction
     """What imposes a hypothesis that is left to chance otherwise."""
     if kind == "pushforward":
         return Pushforward(signature, *parts)
+    if kind == "gradient":
+        return Gradient(signature, *parts)
     inverse = Inverse.of(kind, *parts) if kind == "=" else None
     if inverse:
         return Inversion(signature, inverse)

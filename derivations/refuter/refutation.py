@@ -106,7 +106,7 @@ class Refuter:
                 if found is None:
                     continue
                 finite += 1
-                suspicious = search.comparison.suspicious(found[0])
+                suspicious = search.comparison.suspicious(found[0]) and not search.sampled
                 consistent = not (suspicious and (not certain or search.comparison.certify(model, found[1])))
             except Unsupported:
                 unsupported += 1

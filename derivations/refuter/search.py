@@ -9,6 +9,7 @@ from typing import Any
 from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation
 from derivations.refuter.counterexamples import Counterexample, counterexample, pruned
 from derivations.refuter.fields import Unsupported
+from derivations.refuter.gradients import only_sampled
 from derivations.refuter.hypotheses import Hypotheses
 from derivations.refuter.models import Model
 from derivations.refuter.sampling import Sampler, neighbour
@@ -42,6 +43,7 @@ class Search:
             raise Unsupported(f"a statement that cannot be read: {error!r}") from error
         self.sampler = Sampler(self.signature, seed)
         self.hypotheses = Hypotheses(self.signature)
+        self.sampled = only_sampled(self.signature)
         self.comparison = Comparison(self.signature, statement["relation"], statement["lhs"], statement["rhs"])
 
     def draw(self, number: int, style: str | None = None) -> Model | None:
@@ -52,7 +54,7 @@ class Search:
     def falsified(self, model: Model) -> Violation | None:
         """Whether a model, made to satisfy the hypotheses, contradicts the statement."""
         try:
-            if self.hypotheses and not self.hypotheses.settle(model):
+            if self.sampled or (self.hypotheses and not self.hypotheses.settle(model)):
                 return None
             return self.comparison.falsified(model)
         except Unsupported:
@@ -61,6 +63,8 @@ class Search:
     def find(self, models: int, deadline: float, style: str | None = None) -> tuple[Model, Violation] | None:
         """The first counterexample among random models, of one *style* if it is given, then among those that climb."""
         comparison = self.comparison
+        if self.sampled:
+            return None
         nearest: list[Candidate] = []
         for number in range(models):
             if number and time.monotonic() > deadline:

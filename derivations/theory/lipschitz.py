@@ -16,10 +16,22 @@ Notes
 from fractions import Fraction
 
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import E, Function, Sum, index, laws, sup, symbols, variables
+from derivations.language import (
+    E,
+    Function,
+    Sum,
+    convex,
+    gradient,
+    index,
+    laws,
+    sqrt,
+    sup,
+    symbols,
+    variables,
+)
 from derivations.language.matrices import eigenvalue
 from derivations.language.terms import term
-from derivations.theory.hints import atoms, nonnegative, rayleigh, square
+from derivations.theory.hints import atoms, cauchy_schwarz, lemmas, nonnegative, rayleigh, square, value_at
 
 # The constant of a critic ---------------------------------------------------------------------------------------------
 
@@ -149,16 +161,29 @@ lipschitz_layers = Claim(
 # Gradients ------------------------------------------------------------------------------------------------------------
 
 (dimension,) = symbols("n", sign="positive")
-k = index("i", dimension)
-partial, coordinate = Function("g"), Function("c")  # of a point: the i-th partial derivative of f, the i-th coordinate
-between = Function("m")(x, y)  # a point of the segment from x to y
-rise = f(y) - f(x)
-step = coordinate(k, y) - coordinate(k, x)
-there, here = partial(k, between), partial(k, x)
-along = Sum[k](there * step)
-radius, time, error = symbols("r t epsilon", sign="positive")
-(norm,) = symbols("N", sign="nonnegative")
-steep = time * (Sum[k](here**2) - error)
+k = index("k", dimension)
+partial, coordinate = Function("g"), Function("c")  # of a point: the k-th partial derivative of f, the k-th coordinate
+here, there, anywhere = (x.copy(name) for name in ("x", "y", "z"))
+between = x.copy("m")
+differentiable = (gradient(f(here), partial(k, here), coordinate(k, here)),)
+on_convex = (*differentiable, convex(coordinate(k, here)))
+
+
+def norm(component):  # type: ignore[no-untyped-def]
+    """The Euclidean length of a vector, given by its k-th component."""
+    return sqrt(Sum[k](component**2))
+
+
+rise = f(there) - f(here)
+step = coordinate(k, there) - coordinate(k, here)
+slope = norm(partial(k, here))
+short = (norm(partial(k, anywhere)) <= 1,)  # at all points
+steep = rise <= norm(step)  # for all pairs of points
+along = sup[between](Sum[k](partial(k, between) * step))
+at_most = sup[between](norm(partial(k, between)) * norm(step))
+by_length = cauchy_schwarz(partial(k, anywhere), step, [k])
+direction = Function("v")
+forward = Sum[k](partial(k, here) * direction(k))
 
 gradient_norm = Claim(
     id="gradient-norm",
@@ -167,44 +192,70 @@ gradient_norm = Claim(
     question="Why does a penalty on the norm of the gradient enforce the constraint?",
     parts=(
         Part(
-            (rise <= radius).assuming(rise <= along, Sum[k](there**2) <= 1, Sum[k](step**2) <= radius**2),
-            hints=atoms(
-                nonnegative(along - rise),
-                square(1 / (2 * radius), step - radius * there, [k]),
-                nonnegative(1 - Sum[k](there**2), factor=radius / 2),
-                nonnegative(radius**2 - Sum[k](step**2), factor=1 / (2 * radius)),
+            (rise <= norm(step)).assuming(*on_convex, *short),
+            chains=(
+                chain(
+                    rise,
+                    ("<=", along, "mean value theorem"),
+                    (
+                        "<=",
+                        at_most,
+                        "Cauchy-Schwarz inequality",
+                        atoms(by_length, value_at(at_most, anywhere)),
+                    ),
+                    ("<=", norm(step), "bounded at all points"),
+                ).assuming(*on_convex, *short),
+            ),
+            hints=atoms(by_length, nonnegative((1 - norm(partial(k, anywhere))) * norm(step))),
+        ),
+        Part(
+            (forward <= norm(direction(k))).assuming(*differentiable, steep),
+            chains=(
+                chain(forward, ("<=", norm(direction(k)), "derivative as a limit")).assuming(*differentiable, steep),
             ),
         ),
         Part(
-            (norm <= 1 + error).assuming(
-                norm**2 <= Sum[k](here**2), steep <= rise, rise <= metric(x, y), metric(x, y) <= time * norm
+            (slope <= 1).assuming(*differentiable, steep),
+            chains=(
+                chain(
+                    slope,
+                    ("<=", 1 - slope + Sum[k](partial(k, here) ** 2), "squares", atoms(square(1, 1 - slope))),
+                    (
+                        "<=",
+                        1,
+                        "derivative as a limit",
+                        {
+                            **lemmas(Sum[k](partial(k, here) ** 2) <= slope),
+                            **atoms(nonnegative(slope - Sum[k](partial(k, here) ** 2))),
+                        },
+                    ),
+                ).assuming(*differentiable, steep),
             ),
-            hints=atoms(
-                square(1, 1 - norm),
-                nonnegative(Sum[k](here**2) - norm**2),
-                nonnegative(rise - steep, factor=1 / time),
-                nonnegative(metric(x, y) - rise, factor=1 / time),
-                nonnegative(time * norm - metric(x, y), factor=1 / time),
-            ),
+            hints={
+                **lemmas(Sum[k](partial(k, here) ** 2) <= slope),
+                **atoms(square(1, 1 - slope), nonnegative(slope - Sum[k](partial(k, here) ** 2))),
+            },
         ),
     ),
     words=(
-        "Let $f$ be differentiable on an open convex set, $g_i$ its partial derivatives, $c_i(x)$ the coordinates of "
-        "$x$. If the gradient is nowhere longer than 1: by the mean value theorem $f(y) - f(x) = \\nabla f(m) \\cdot "
-        "(y - x)$ for some $m$ on the segment from $x$ to $y$, which lies in the set because it is convex. By the "
-        "inequality of Cauchy and Schwarz this is at most every $r > 0$ that is at least $\\|y - x\\|$, so it is at "
-        "most $\\|y - x\\|$. If $f$ is 1-Lipschitz: go from $x$ along the gradient, to $y = x + t \\nabla f(x)$, which "
-        "is in the set for small $t > 0$ because it is open. By the definition of the derivative $f(y) - f(x) \\ge t "
-        "(\\|\\nabla f(x)\\|^2 - \\varepsilon)$ once $t$ is small, and by the Lipschitz bound it is at most "
-        "$\\|y - x\\| = t N$ with $N = \\|\\nabla f(x)\\|$. So $N^2 \\le N + \\varepsilon$, hence $N \\le 1 + "
-        "\\varepsilon$, for every $\\varepsilon > 0$, and $N \\le 1$. On a set that is not convex only the second half "
-        "holds: the angle on a slit ring outside of the unit circle has short gradients and jumps across the slit."
+        "Let $f$ be differentiable on an open convex set, $g(k, x)$ its partial derivatives at $x$ and $c(k, x)$ the "
+        "coordinates of $x$. If the gradient is nowhere longer than 1: by the mean value theorem $f(y) - f(x) = "
+        "\\nabla f(m) \\cdot (y - x)$ for some $m$ on the segment from $x$ to $y$, which lies in the set because it "
+        "is convex. By the inequality of Cauchy and Schwarz that is at most $\\|\\nabla f(m)\\| \\, \\|y - x\\|$, so "
+        "at most $\\|y - x\\|$. If $f$ is 1-Lipschitz: go from $x$ in a direction $v$, to $y = x + t v$, which is in "
+        "the set for small $t > 0$ because it is open. Then $(f(y) - f(x)) / t \\le \\|y - x\\| / t = \\|v\\|$, and "
+        "in the limit $\\nabla f(x) \\cdot v \\le \\|v\\|$. Along the gradient itself this says $N^2 \\le N$ for its "
+        "length $N$, so $N \\le N + (1 - N)^2 = 1 - N + N^2 \\le 1$. On a set that is not convex only the second "
+        "half holds: the angle on a slit ring outside of the unit circle has short gradients and jumps across the "
+        "slit."
     ),
     companion="numerics.wasserstein.gradient_norm",
     notes=(
-        "What is assumed is the mean value theorem at the two points, the definition of the derivative in the "
-        "direction of the gradient, and what each half of the claim supposes; that the gradient is continuous is not "
-        "needed. For $f(x) - f(y)$ exchange the points.",
+        "Hypotheses hold at all values of their variables, so that $f(y) - f(x) \\le \\|y - x\\|$ for all $x$ and "
+        "$y$ is the Lipschitz condition: exchange the points for $|f(y) - f(x)|$. That the gradient is continuous is "
+        "not needed.",
+        "Convexity is used by the mean value theorem only, and no proof of the first half is found without it; that "
+        "the set is open, by the limit of difference quotients.",
     ),
 )
 
