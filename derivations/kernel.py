@@ -652,14 +652,8 @@ FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "po
 # What a witness for a function is made of: with whole powers and no division by zero it has a value everywhere.
 TOTAL = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn"))
 
-# Rules by which an inequality follows from another one that holds for all of something new, and the methods that say
-# which one, and of what.
-REDUCTIONS = {
-    "least upper bound over points": "least_upper_bound_over_points",
-    "unit eigenvector": "unit_eigenvector",
-    "mean value": "mean_value",
-    "difference quotients": "difference_quotients",
-}
+# Rules by which an inequality follows from another one that holds for all of something new.
+REDUCTIONS = ("least upper bound over points", "unit eigenvector", "mean value", "difference quotients")
 
 PROOFS = {
     "equal": "rule moves",
@@ -2590,7 +2584,7 @@ class Replay:
         elif rule == "cases":
             self.cases(statement, proof)
         elif rule in REDUCTIONS and relation in ("<=", ">=") and not statement["equality"]:
-            inner, *names = getattr(self, REDUCTIONS[rule])(statement, proof)
+            inner, *names = self.reduced(statement, proof)
             self.for_any(inner, proof["bounded"], *names)
         elif rule == "least upper bound" and relation in ("<=", ">=") and not statement["equality"]:
             self.least_upper_bound(statement, proof)
@@ -3188,6 +3182,17 @@ class Replay:
             if not self.positive_sum(self.quietly(factor)):
                 raise Rejected("a factor of an extremum that is not known to be positive")
         return inner, name
+
+    def reduced(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+        """The inequality from which another one follows, and the names of what it is to hold for all of."""
+        by_rule: dict[str, Any] = {
+            "least upper bound over points": self.least_upper_bound_over_points,
+            "unit eigenvector": self.unit_eigenvector,
+            "mean value": self.mean_value,
+            "difference quotients": self.difference_quotients,
+        }
+        reduced: tuple[Any, ...] = by_rule[proof["rule"]](statement, proof)
+        return reduced
 
     def for_any(self, inner: dict[str, Any], proof: dict[str, Any], *names: str) -> None:
         """Another statement, proved at all values of some names, on which no condition may depend."""

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from derivations.kernel import REDUCTIONS, Rejected
+from derivations.kernel import Rejected
 from derivations.prover.factorisation import Search
 
 Term = list[Any]
@@ -25,7 +25,7 @@ def gradient_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any,
     for outline in _outlines(statement):
         replay = Search(statement, rules)
         try:
-            inner = getattr(replay, REDUCTIONS[outline["rule"]])(statement, outline)[0]
+            inner = replay.reduced(statement, outline)[0]
         except Rejected:
             continue
         bounded = find(inner, rules - replay.demanded, hints)  # once, or the search would not end
@@ -40,7 +40,7 @@ def points_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any, f
         for point in statement["declare"]["variables"]:
             outline = {"rule": "least upper bound over points", "extremum": extremum, "point": point}
             try:
-                inner, _ = Search(statement, rules).least_upper_bound_over_points(statement, outline)
+                inner = Search(statement, rules).reduced(statement, outline)[0]
             except Rejected:
                 continue
             bounded = find(inner, rules, hints)

@@ -43,7 +43,7 @@ _LINES = {
     "unit eigenvector": r"$\lambda_1(S) = v^{\top} S v$ for some $v$ with $v^{\top} v = 1$.",
     "Cauchy-Schwarz inequality": r"$a \cdot b \le \|a\| \, \|b\|$ for vectors.",
     "mean value theorem": r"$f(y) - f(x) = \nabla f(m) \cdot (y - x)$, $m$ between $x$ and $y$, in a convex set.",
-    "difference quotients": r"$\nabla f(x) \cdot v$ is the limit of $(f(x + t v) - f(x)) / t$ for $t \downarrow 0$.",
+    "difference quotients": r"$\nabla f(x) \cdot v$ is the limit of $(f(x + t v) - f(x)) / t$ as $t > 0$ goes to $0$.",
     "least upper bound": r"What no function of a class, and no point, exceeds, its supremum does not exceed.",
     "coupling": r"$W \le \mathbb{E}[c(G(z), H(z))]$: a joint law of the laws of $G(z)$ and $H(z)$ costs at least $W$.",
     "critic": r"$\mathbb{E}_{a}[f] - \mathbb{E}_{b}[g] \le W$ for $f(x) - g(y) \le c(x, y)$, also for families.",
