@@ -654,6 +654,8 @@ TOTAL = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow
 
 # Rules by which an inequality follows from another one that holds for all of something new.
 REDUCTIONS = ("least upper bound over points", "unit eigenvector", "mean value", "difference quotients")
+# Atoms that bind names without being sums.
+UNOPENED = [(head,) for head in ("sup", "inf", "prod", "eigenvalue", "opaque", "grad", "score", "slope")]
 
 PROOFS = {
     "equal": "rule moves",
@@ -2741,6 +2743,7 @@ class Replay:
         gaps = []
         for multiplier, atom in proof["atoms"]:
             check_term(multiplier, self.statement["declare"])
+            self.has_real_roots(multiplier)
             factor = self.quietly(multiplier)
             if not self.nonnegative_sum(factor):
                 raise Rejected("a multiplier is not known to be non-negative")
@@ -2801,6 +2804,7 @@ class Replay:
         if type(names) is not list:
             raise Rejected("the names that an atom binds are no list")
         check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.statement["declare"])
+        self.has_real_roots(terms)
         if kind == "Rayleigh":
             self.demand("Rayleigh quotient")
             length, form = self.quadratic(*terms)
@@ -2920,6 +2924,17 @@ class Replay:
             e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
         ):
             raise Rejected("a term that may have no finite value at some points")
+
+    def has_real_roots(self, t: Any) -> None:
+        """Check that the roots in what a certificate brings along are those of what is at least zero.
+
+        A root of a number below zero is no number, and its square, which is, would pass for one that is at least zero.
+        """
+        for _, base, e in powers_in(t):
+            if rational(e).denominator > 1 and not self.nonnegative_sum(
+                self.common_denominator(self.settle(self.open_term(base)))
+            ):
+                raise Rejected("a root of what is not known to be at least zero")
 
     def visibly_nonnegative(self, t: Any) -> bool:
         """Whether a term is at least zero by the way it is written: a sum of squares, a function of that range."""
@@ -3127,12 +3142,66 @@ class Replay:
         check_given([proof["witness"]], self.statement["declare"])
         self.in_range(binder, proof["witness"])
         self.closed(binder, body, proof["witness"])
+        self.counts_where_it_exists(binder, body, proof["witness"])
         at_witness = substituted(body, binder, proof["witness"])
         relation = "<=" if head == "sup" else ">="
         self.prove({**statement, "relation": "=", "lhs": at_witness, "rhs": value}, proof["reached"])
         self.prove({**statement, "relation": relation, "lhs": body, "rhs": value}, proof["bounded"])
         if any(mentions(c, binder[1]) for c in self.conditions.values()):
             raise Rejected("a condition restricts what the extremum ranges over")
+
+    def counts_where_it_exists(self, binder: list[Any], body: Any, witness: dict[str, Any]) -> None:
+        """A witness may divide by zero, or take the logarithm of zero, only where the body has no weight.
+
+        There it is as good as any other function.
+        """
+        formula = witness["body"]
+        if mentions(formula, binder[1]):
+            raise Rejected("a witness that mentions what the extremum ranges over")
+        self.has_real_roots(formula)
+        partial = [("nonzero", base) for _, base, e in powers_in(formula) if rational(e) < 0]
+        partial += [("positive", argument) for _, argument in with_head(formula, "log")]
+        if not partial:
+            return
+        if binder[0] != "function":
+            self.needs(partial, {}, (), frozenset())
+            return
+        for arguments in set(arguments_of(tuple(self.quietly(body)), binder[1])):
+            if not any("." in name for name in names_in(arguments)):
+                self.needs(partial, dict(zip(witness["parameters"], arguments, strict=True)), (), frozenset())
+        for part in source_integrals(body):
+            self.counts_under_integrals(self.quietly(part), binder[1], witness["parameters"], partial)
+
+    def counts_under_integrals(self, s: Sum, name: str, parameters: list[str], partial: list[Any]) -> None:
+        """The same for a sum, at the arguments of the function that its own integrals bind."""
+        for binders in {key[0] for key in s}:
+            monomials = [m for b, m in s if b == binders]
+            for arguments in set(arguments_of(tuple(monomials), name)):
+                mine = names_in(arguments)
+                if mine & set(binders) and not any("^" in n for n in mine):
+                    for m in monomials:
+                        self.needs(partial, dict(zip(parameters, arguments, strict=True)), m, frozenset(binders))
+            for m in monomials:
+                for inner in inner_sums(m):
+                    self.counts_under_integrals(opened(inner, (*binders, *names_in(m))), name, parameters, partial)
+
+    def needs(self, partial: list[Any], names: dict[str, Atom], monomial: Monomial, binders: frozenset[str]) -> None:
+        """The conditions that terms are not zero, or positive, where there is weight; names stand for atoms."""
+        points = {n for n in binders if not n.startswith("#")}
+        for kind, term in partial:
+            outer, self.node = self.node, Node(term, 0)
+            s = self.settle(self.total(term, (names, tuple(sorted({*binders, *names_in(monomial)})))))
+            self.node = outer
+            ((b, m), c), *others = s.items() if s else [(ONE, 0)]
+            for atom in [point(s)] if others or b or c <= 0 else [a for a, _ in m]:
+                if self.implied(atom, []):
+                    continue
+                if not names_in(atom) & points:
+                    self.condition(kind, self.shown(atom))
+                elif kind == "positive" and not self.nonnegative(atom):
+                    raise Rejected("a witness with the logarithm of what may be below zero")
+                else:
+                    self.support("cancelled", monomial, atom, set(binders))
 
     def least_upper_bound(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """A supremum over a class is at most what its value at no function of the class exceeds; infima likewise.
@@ -3327,6 +3396,11 @@ class Replay:
         eigenvalue = proof["eigenvalue"]
         inner, name = with_eigenvector(statement, eigenvalue)
         self.quadratic(eigenvalue, ["num", "1"])
+        span = self.indices[eigenvalue[1][0][1]]
+        if not self.positive_sum(
+            self.quietly(["add", span["upper"], ["mul", ["num", "-1"], span["lower"]], ["num", "1"]])
+        ):
+            raise Rejected("a matrix that may have no rows has no eigenvector")
         return inner, name
 
     def member(self, extremum: Any, witness: dict[str, Any]) -> Sum:
@@ -3653,9 +3727,40 @@ def hides_integral(item: Any, place: Atom) -> bool:
 
 def powers_in(t: Any) -> list[Any]:
     """The powers that stand in a term."""
+    return with_head(t, "pow")
+
+
+def with_head(t: Any, head: str) -> list[Any]:
+    """The terms of a head that stand in a term."""
     if not isinstance(t, list) or not t:
         return []
-    return ([t] if t[0] == "pow" else []) + [power for part in t for power in powers_in(part)]
+    return ([t] if t[0] == head else []) + [found for part in t for found in with_head(part, head)]
+
+
+def arguments_of(item: Any, name: str) -> Iterator[tuple[Atom, ...]]:
+    """The arguments of a function in atoms; none of its values may stand under what is not opened."""
+    if not isinstance(item, tuple):
+        return
+    if item[:2] == ("fn", name):
+        yield item[2]
+    if item[:1] in UNOPENED and contains_call(item, name):
+        raise Rejected(f"a witness that divides, under the operator {item[0]!r}")
+    for part in item:
+        yield from arguments_of(part, name)
+
+
+def contains_call(item: Any, name: str) -> bool:
+    return isinstance(item, tuple) and (item[:2] == ("fn", name) or any(contains_call(part, name) for part in item))
+
+
+def inner_sums(item: Any) -> Iterator[Atom]:
+    """The outermost sums in atoms."""
+    if isinstance(item, tuple):
+        if len(item) == 2 and item[0] == "sum":
+            yield item
+        else:
+            for part in item:
+                yield from inner_sums(part)
 
 
 def applications(t: Any, name: str) -> list[Any]:
