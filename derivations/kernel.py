@@ -2930,10 +2930,9 @@ class Replay:
 
         A root of a number below zero is no number, and its square, which is, would pass for one that is at least zero.
         """
-        for _, base, e in powers_in(t):
-            if rational(e).denominator > 1 and not self.nonnegative_sum(
-                self.common_denominator(self.settle(self.open_term(base)))
-            ):
+        for base in (base for _, base, e in powers_in(t) if rational(e).denominator > 1):
+            whole = self.common_denominator(self.settle(self.open_term(base)))
+            if not self.visibly_nonnegative(base) and not self.nonnegative_sum(whole):
                 raise Rejected("a root of what is not known to be at least zero")
 
     def visibly_nonnegative(self, t: Any) -> bool:
