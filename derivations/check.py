@@ -462,7 +462,9 @@ def _judged(
     around = surroundings(display.before)
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose, "around": around}
     outcome = judge_step(left, step.relation, right, context, **options)
-    remarks = prose.concerning(left, right) if prose is not None and outcome.verdict != "proved" else []
+    remarks = (
+        prose.concerning(left, right) if prose is not None and (outcome.verdict != "proved" or outcome.guessed) else []
+    )
     if prose is None or not remarks:
         return outcome, context
     with_prose = prose.with_definitions(context)

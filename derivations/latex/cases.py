@@ -57,6 +57,7 @@ class Case:
     choices: Mapping[str, tuple[str, ...]]
     reading: Reading
     formulas: bool = False  # it takes formulas that the document gives for laws
+    matrices: bool = False  # what was read in one dimension is more than components of vectors
 
     @property
     def data(self) -> dict[str, Any]:
@@ -240,7 +241,16 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         if n not in meaning.parametric and not (n in data["declare"]["symbols"] and n not in names)
     )
     formulas = bool(meaning.opened or meaning.stated)
-    return Case(statement, unexplained, tuple(meaning.notes), meaning.scalar_only, dict(reading.met), reading, formulas)
+    return Case(
+        statement,
+        unexplained,
+        tuple(meaning.notes),
+        meaning.scalar_only,
+        dict(reading.met),
+        reading,
+        formulas,
+        meaning.matrices,
+    )
 
 
 def _positive(radicand: Term) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derivations.language.laws import Law, density
-from derivations.language.terms import Index, LanguageError, Symbol, Term, Variable, at, term
+from derivations.language.terms import Function, Index, LanguageError, Symbol, Term, Variable, at, term
 from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node, split
@@ -41,6 +41,7 @@ class Interpretation:
         self.unexplained: dict[str, None] = {}
         self.notes: dict[str, None] = {}
         self.scalar_only = False  # matrices or vectors were read as numbers: enough to refute, not to prove
+        self.matrices = False  # and more than by components: there are matrices, norms, products of vectors
         self.bound: list[Variable] = []
         self.indices: dict[str, Index] = {}
         self.spread: Index | None = None
@@ -53,9 +54,7 @@ class Interpretation:
         self.dense: set[str] = set()  # slots that normal laws of the document fill: a sum does not make them discrete
         self.existing: dict[Term, None] = {}  # radicands: non-negative where the step means anything
         self.expanding: list[str] = []
-        self.opened: dict[
-            str, dict[str, Definition]
-        ] = {}  # laws, with the formulas that were put for densities of them
+        self.opened: dict[str, dict[str, Definition]] = {}  # laws, with the formulas put for densities of them
         self.stated: Mapping[str, Definition] = {}  # formulas that are hypotheses on their law instead
         self.positive: set[str] = set()  # functions and symbols of which the step takes the logarithm
         self.random: frozenset[str] = frozenset()  # the slots in entropies of the step that name no law
@@ -133,6 +132,10 @@ class Interpretation:
             sign = "positive" if written(name) in self.positive else "nonnegative"
         return Symbol("sym", written(name), self.signs.get(name, sign), shape)
 
+    def in_one_dimension(self) -> None:
+        """Note that a matrix, or a number made of vectors, is read in one dimension."""
+        self.scalar_only = self.matrices = True
+
     def parameter(self, name: Name) -> Term:
         """A name that is neither law nor variable: a number that somebody should have explained."""
         if name.base in ("I", "one") and name.style in ("bold", "blackboard"):
@@ -141,13 +144,16 @@ class Interpretation:
         position, stem = self.position(name)
         sign = self.sign_of(name)
         if name.base in ("Sigma", "Lambda"):
-            self.scalar_only = True
+            self.in_one_dimension()
         if position is not None:
             self.unexplained.setdefault(written(stem), None)
             return at(self.symbol(stem, sign, (position.upper,)), position)
         if name.base in self.indices and not name.below:
             return self.indices[name.base]
-        self.unexplained.setdefault(name.shown, None)
+        if name.shown not in self.parametric:
+            self.unexplained.setdefault(name.shown, None)
+        if name.shown in self.dependent:
+            return Function(name.shown, sign)(self.symbol(self.dependent[name.shown]))
         return self.symbol(name.key, sign)
 
     def sign_of(self, name: Name) -> str:

@@ -6,6 +6,8 @@ that nobody explained, laws whose variables were guessed, matrices read as numbe
 
 from __future__ import annotations
 
+from typing import Any
+
 from derivations.language.terms import (
     Function,
     Symbol,
@@ -98,7 +100,7 @@ class Meaning(Reserved):
         inside = self.term(node.args[0])
         if any(t.head == "at" or (isinstance(t, (Variable, Symbol)) and t.shape) for t in walk(inside)):
             raise Unread("the norm of a vector")
-        self.scalar_only = True
+        self.in_one_dimension()
         return power(inside, 2)
 
     def _log(self, node: Node) -> Term:
@@ -121,18 +123,18 @@ class Meaning(Reserved):
         if name == "exp":
             return exp(self.term(body))
         if name in ("trace", "det"):
-            self.scalar_only = True
+            self.in_one_dimension()
             return self.term(body)
         raise Unread(f"the function {name}")
 
     def _transpose(self, node: Node) -> Term:
-        self.scalar_only = True
+        self.in_one_dimension()
         return self.term(node.args[0])
 
     def _absolute(self, node: Node) -> Term:
         inner = node.args[0]
         if inner.head == "name" and inner.args[0].base in ("Sigma", "Lambda"):
-            self.scalar_only = True
+            self.in_one_dimension()
             return self.term(inner)
         if inner.head == "name" and variable_key(inner.args[0]) in self.vocabulary.data_sets:
             return self.size_of(inner.args[0])
@@ -251,12 +253,18 @@ class Meaning(Reserved):
 
     def is_bound(self, t: Term) -> bool:
         """Whether a point is made of bound variables and of parameters of laws: there a test function is arbitrary."""
-        inside, bound = list(walk(t)), set(self.bound)  # a set asks for identity; == would state an equation
-        known = all(
-            u in bound or u.head not in ("var", "sym", "fn", "den") or getattr(u, "name", "") in self.parametric
-            for u in inside
-        )
-        return known and not bound.isdisjoint(inside)
+        bound = set(self.bound)  # a set asks for identity; == would state an equation
+
+        def known(u: Any) -> bool:
+            if isinstance(u, tuple):
+                return all(known(a) for a in u)
+            if not isinstance(u, Term) or u in bound:
+                return True
+            if u.head in ("var", "sym", "fn", "den"):
+                return (u.args[0] if u.head == "fn" else getattr(u, "name", "")) in self.parametric
+            return known(u.args)
+
+        return known(t) and not bound.isdisjoint(walk(t))
 
 
 __all__ = ["Meaning"]

@@ -36,6 +36,7 @@ _STEP = re.compile(
     r"|\b(?:conditional|by definition|definition of|use the definition)\b",
     re.IGNORECASE,
 )
+_NAMING = re.compile(r"\b(?:where|let|set|denot(?:e|es|ed|ing))\b", re.IGNORECASE)
 _MATHEMATICS = re.compile(
     r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{(align|equation|gather|multline|eqnarray|displaymath)(\*?)\}.*?\\end\{\1\2\}"
     r"|(?<!\\)\$[^$\n]+\$|\\\(.*?\\\)",
@@ -50,10 +51,14 @@ def surroundings(before: str) -> Surroundings:
 
     >>> surroundings("The gap vanishes when").posing
     'when'
+    >>> surroundings("Let $q = N(0, 1)$.").posing
+    ''
     >>> surroundings("If we expand the logarithm, we get").posing
     ''
     """
     sentence = _STEP.sub(" ", lead(before))
+    if sentence.endswith((".", "!", "?")):  # it has named what it names, and the display is a sentence of its own
+        sentence = _NAMING.sub(" ", sentence)
     found = _POSING.search(sentence)
     return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
 

@@ -297,6 +297,10 @@ class Sums(Interpretation):
         inside = list(walk(body))
         if all(t.head in ("num", "const", "add", "mul", "pow", "log", "exp") for t in inside):
             return term(0)
+        named = {t.name for t in inside if isinstance(t, Symbol) and t.name.endswith(f"_{parameter.args[0]}")}
+        if named - set(self.dependent) and parameter.head == "sym":  # mu_phi is mu(phi)
+            self.dependent |= dict.fromkeys(named, parameter.args[0])
+            return Term("grad", parameter, body)
         if not any(t is parameter for t in inside):
             hidden = {t.args[0] for t in inside if t.head == "fn"}
             if hidden - set(self.dependent) and parameter.head == "sym":  # w(x) is w(x, theta): read the step again

@@ -29,10 +29,20 @@ from derivations.latex.names import is_greek, name_of
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import others, too_many
+from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import averaging, objective, rungs
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 from derivations.refuter import Refuter
+
+# Rules that hold for vectors, by components, as they do for numbers.
+ANY_DIMENSION = frozenset(
+    (
+        *("definition of KL", "definition of JSD", "Bayes' rule", "logarithm of a product", "normalisation"),
+        *("marginalisation", "change of variables", "differentiation", "score function", "pushforward", "hypothesis"),
+        *("Gibbs' inequality", "monotonicity of the logarithm"),
+    )
+)
 
 _cache: dict[tuple[Any, ...], Verdict] = {}
 
@@ -50,6 +60,7 @@ class Outcome:
     rules: tuple[str, ...] = ()
     counterexample: dict[str, Any] | None = None
     suggestion: str | None = None
+    guessed: bool = False  # the usual reading is taken of a law that the step leaves open
     case: Case | None = field(default=None, repr=False, compare=False)
 
 
@@ -170,6 +181,12 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         if found.verdict == "proved":
             verdict, case = found, replace(case, statement=logarithmic)
             outcome = replace(_outcome(case, verdict), reading=f"in logarithms: {logarithmic!r}")
+    if verdict.verdict != "proved" and (drawn := reparameterised(case.statement)) is not None:
+        note, statement = drawn
+        found = judged(statement, seed, words=False)
+        if found.verdict == "proved":
+            case = replace(case, statement=statement, notes=(*case.notes, note))
+            verdict, outcome = found, replace(_outcome(case, found), guessed=True)
     if verdict.verdict == "proved":
         alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:
@@ -266,7 +283,7 @@ def _parts(case: Case) -> tuple[Any, ...]:
 
 
 def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = frozenset()) -> Outcome:
-    if case.scalar_only:
+    if case.scalar_only and (case.matrices or not ANY_DIMENSION.issuperset(outcome.rules)):
         return replace(outcome, verdict="undecided", message="it holds in one dimension; vectors are not decided")
     if "Kantorovich-Rubinstein duality" in case.notes:
         message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
