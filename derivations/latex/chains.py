@@ -64,6 +64,7 @@ class _Segment:
     starts_row: bool
     indented: bool  # an alignment mark stands before it
     marked: bool  # an alignment mark stands before its first relation, with something in front
+    implied: bool  # an arrow stands before it
 
 
 def steps(latex: str) -> list[Step]:
@@ -198,7 +199,8 @@ def _segments(row: list[Token]) -> list[_Segment]:
         indented = any(t.kind == "AMP" for t in tokens[:first])
         relation = next((n for n, t in enumerate(tokens) if t.kind == "REL" and n + start in places), None)
         marked = relation is not None and any(t.kind == "AMP" for t in tokens[first:relation])
-        found.append(_Segment(_unannotated(tokens), number == 0, indented, marked))
+        implied = any(t.kind == "ARROW" for t in tokens[:first])
+        found.append(_Segment(_unannotated(tokens), number == 0, indented, marked, implied))
     return found
 
 
@@ -252,6 +254,8 @@ def _continues(
     last = equation.sides[-1]
     if not last or not pieces[0] or not segment.tokens:
         return True
+    if segment.implied and equation.relations:
+        return False
     if not segment.starts_row:
         return False
     if last[-1].kind in _JOINS:

@@ -310,6 +310,9 @@ class Expectations(Information):
         marginals = self.couplings(below)
         if marginals is not None:
             return self.primal(head, *marginals, body)
+        function = self.function_over(below, body)
+        if function is not None:
+            return Term(head, Term("function", function.shown, "real"), self.term(body))
         name = name_of(below[0]) if len(below) == 1 else None
         if name is None:
             raise Unread(f"a {kind} over {spell(below) or 'nothing that is named'}")
@@ -326,6 +329,26 @@ class Expectations(Information):
         if key in self.vocabulary.variables:
             return Term(head, self.variable(key), self.term(body))
         raise Unread(f"a {kind} over {name.key}")
+
+    def function_over(self, below: Row, body: Node) -> Name | None:
+        r"""The function of ``\sup_T``, ``\sup_{g: X \to R}``, ``\sup_{T \in \mathcal{T}}`` (a class)."""
+        pieces = split(below, "IN", "COLON")
+        name = name_of(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
+        if name is None or len(pieces) > 2 or self.is_discriminator(name) or self.vocabulary.is_law(name):
+            return None
+        if variable_key(name) in self.vocabulary.variables or not self.calls(body, name):
+            return None
+        if len(pieces) == 2 and not any(p.kind == "TO" for p in pieces[1][1]):
+            self.unexplained[spell(pieces[1][1])] = None
+        return name
+
+    def calls(self, node: Any, name: Name) -> bool:
+        """Whether an expression applies a function."""
+        if isinstance(node, Node):
+            return (node.head == "call" and node.args[0].key == name.key) or any(self.calls(a, name) for a in node.args)
+        if isinstance(node, tuple) and all(isinstance(p, Part) for p in node):
+            return any((n := name_of(p)) is not None and n.key == name.key for p in node)
+        return isinstance(node, tuple) and any(self.calls(a, name) for a in node)
 
     def difference_at(self, node: Node, event: Name) -> tuple[Node, Node] | None:
         """The laws in ``P(A) - Q(A)``."""

@@ -128,7 +128,13 @@ class Information(Normals):
             ways = ("the squared Hellinger distance has the factor 1/2", "it has no factor")
             whole = Term("int", mine, (power(a, Fraction(1, 2)) - power(b, Fraction(1, 2))) ** 2)
             return whole if self.reading.choose("Hellinger", ways) else whole / 2
-        return Term(kind, mine, a, b)
+        value = Term(kind, mine, a, b)
+        given = tuple(v for _, v in a.args[2]) if kind == "KL" and a.head == b.head == "den" else ()
+        if given and a.args[2] == b.args[2] and not any(v in self.bound for v in given):
+            ways = ("KL of conditional laws leaves free what they are given", "it averages over what they are given")
+            if self.reading.choose("KL of conditional laws", ways):  # as Cover and Thomas write it
+                return Term("E", given, density(a.args[0], list(a.args[2]), []), value)
+        return value
 
     def transport_distance(self, a: Term, b: Term) -> Term:
         """W1 as a non-negative number, or a function of what its laws depend on; nothing else is known of it here."""

@@ -176,7 +176,7 @@ class Interpretation:
 
     def variable(self, key: str, name: Name | None = None) -> Term:
         """The variable of a key; a component x_i where i is an index in scope."""
-        key = self.renamed.get(key, key)
+        key = self.vocabulary.moment(self.renamed.get(key, key))
         slot = self.vocabulary.slot(key)
         if name is not None and name.key in self.definitions:
             return self.expanded(self.definitions[name.key], None)

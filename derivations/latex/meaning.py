@@ -228,7 +228,7 @@ class Meaning(Reserved):
         bound = all(self.is_bound(a) for a in arguments)
         if name.shown in self.dependent:
             arguments.append(self.symbol(self.dependent[name.shown]))
-        arbitrary = self.is_discriminator(name) or (name.base in TEST_FUNCTIONS and bound)
+        arbitrary = self.is_discriminator(name) or (name.base in TEST_FUNCTIONS and bound and not name.above)
         if not arbitrary and name.shown not in self.parametric:
             self.unexplained[name.key] = None
         kind = (

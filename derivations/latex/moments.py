@@ -221,22 +221,24 @@ def condensed(row: Row) -> Row:
 
     What is drawn, as in ``z_1, \dots, z_K \sim q``, stays: its draws are independent.
     """
-    if not any(p.kind == "DOTS" for p in _all_parts(row)):
+    if not any(p.kind == "DOTS" or p.above for p in _all_parts(row)):
         return row
-    return _condensed(row, False)
+    return _condensed(row, "")
 
 
-def _condensed(row: Row, arguments: bool) -> Row:
+def _condensed(row: Row, arguments: str) -> Row:
     parts = [
         replace(
             p,
             args=tuple(_condensed(a, _called(row, n)) for a in p.args),
-            below=None if p.below is None else _condensed(p.below, False),
+            below=None if p.below is None else _condensed(p.below, "of a name" if p.kind == "BIG" else ""),
         )
         for n, p in enumerate(row)
     ]
     if any(p.kind == "SIM" for p in parts):
         return tuple(parts)
+    if arguments == "random":
+        parts = [_power(p) for p in parts]
     at = 0
     while at < len(parts):
         if parts[at].kind == "DOTS":
@@ -249,8 +251,22 @@ def _condensed(row: Row, arguments: bool) -> Row:
     return tuple(parts)
 
 
-def _called(row: Row, n: int) -> bool:
-    return row[n].kind == "bracketed" and n > 0 and name_of(row[n - 1]) is not None
+def _called(row: Row, n: int) -> str:
+    """How a bracket is an argument: not at all, of a name, or of an entropy, whose arguments are random variables."""
+    name = name_of(row[n - 1]) if row[n].kind == "bracketed" and n > 0 else None
+    return "" if name is None else "random" if name.base in ("H", "I", "h") else "of a name"
+
+
+def _power(part: Part) -> Part:
+    """``X^n`` and ``X^{i-1}``, the first n and i - 1 variables, as x_{1:n}."""
+    above = part.above or ()
+    letter = above[0].text if above and above[0].kind == "NAME" and above[0].plain else ""
+    if part.kind != "NAME" or part.below or part.primes or letter not in _LASTS | set("ijk") or letter == "T":
+        return part
+    if len(above) != 1 and not (len(above) == 3 and above[1].kind in ("PLUS", "MINUS") and above[2].text == "1"):
+        return part
+    below = (Part("NUMBER", "1"), Part("COLON", ":"), *above)
+    return replace(part, below=below, above=None) if len(part.text) == 1 and part.text.isupper() else part
 
 
 def _range(first: Part, last: Part) -> Part | None:

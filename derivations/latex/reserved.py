@@ -249,6 +249,15 @@ class Reserved(Expectations):
         a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
         if set(bound_by(a)) != set(bound_by(b)):
             raise Unread("an f-divergence of laws over different variables")
+        definition = self.definitions.get("f")
+        point = name_of(definition.parameters[0]) if definition and definition.row and definition.parameters else None
+        if definition is not None and definition.row is not None and point is not None:
+            outer = dict(self.values)
+            self.values[variable_key(point)] = a / b
+            try:
+                return Term("E", bound_by(b), b, self.term(self.parse(definition.row)))
+            finally:
+                self.values = outer
         self.unexplained["f"] = None  # a convex function that the text may have named
         return Term("E", bound_by(b), b, Function("f", "real")(a / b))
 

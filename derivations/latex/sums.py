@@ -84,8 +84,8 @@ class Sums(Interpretation):
             found.append(value)
         return tuple(dict.fromkeys(found))
 
-    def understood(self, body: Node) -> tuple[Variable, ...]:
-        """The variables of an integral or sum that names none: those that a law in it is a density of.
+    def understood(self, body: Node, count: int = 1) -> tuple[Variable, ...]:
+        """The variables of *count* integrals or sums that name none: those that a law in it is a density of.
 
         A variable that the other side of the step speaks of is free rather than bound, if another can be meant.
         """
@@ -99,7 +99,7 @@ class Sums(Interpretation):
             free = tuple(v for v in variables if v not in self.bound)
             if free:
                 candidates[free] = None
-        found = list(candidates)
+        found = [c for c in candidates if count in (1, len(c))]
         if not found:
             raise Unread("an integral or sum over nothing that is named")
         if self.opposite is not None and len(found) > 1:
@@ -167,12 +167,15 @@ class Sums(Interpretation):
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
             names = [name_of(piece[0]) for _, piece in split(below, "COMMA") if piece]
-            known = [n for n in names if n is not None and variable_key(n) in self.vocabulary.variables]
+            known = [n for n in names if n is not None and (":" in n.below or self.is_variable(n))]
             if known and len(known) == len(names):
                 variables = self._variables_of(known)
                 return Term("int", variables, self.under(variables, body))
             if not below and self.laws_in(body):
-                variables = self.understood(body)
+                count = 1
+                while body.head == "total" and not body.args[0]:  # sum sum p(x, y)
+                    count, body = count + 1, body.args[2]
+                variables = self.understood(body, count)
                 return Term("int", variables, self.under(variables, body))
             if not below:
                 return self.spread_sum(body)
@@ -206,6 +209,9 @@ class Sums(Interpretation):
                 if found:
                     return found
         return []
+
+    def is_variable(self, name: Name) -> bool:
+        return variable_key(name) in self.vocabulary.variables
 
     def values_of(self, arguments: Sequence[Argument]) -> list[Name]:
         """The points at which a density stands: x of p(x), and y_j of P(Y = y_j)."""

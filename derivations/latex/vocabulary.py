@@ -542,6 +542,17 @@ class Vocabulary:
         names = [name_of(part) for _, _, part in self._walk(row)]
         return {variable_key(n) for n in names if n is not None and n.below}
 
+    def moment(self, key: str) -> str:
+        """The key of a variable at the end of a range, as the blocks spell it: x_n beside x_{1:n} is x_T."""
+        base, _, below = key.partition("_")
+        ends = {end[:1] for _, end in self.ranges.get(base, ())}
+        if below[:1] not in ends or below[:1] not in "NKLn" or not below:
+            return key
+        try:
+            return f"{base}_{_spelled(_position(below))}"
+        except Unread:  # x_{n+k}
+            return key
+
     def blocks(self, name: Name, times: set[str] | None = None) -> list[str]:
         """The slots that a range such as x_{1:T} is made of: the finest blocks that all ranges of x share.
 

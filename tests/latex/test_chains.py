@@ -85,3 +85,20 @@ def test_an_unknown_command_leaves_the_steps_in_place():
 def test_nesting_is_bounded():
     with pytest.raises(Unread, match="deep"):
         steps("{" * 200 + "a = b")
+
+
+def test_a_row_behind_an_arrow_is_an_equation_of_its_own():
+    found = steps(r"p &= q \\ \implies & H \\ &= r")
+    assert [("".join(t.text for t in s.left), "".join(t.text for t in s.right)) for s in found] == [
+        ("p", "q"),
+        ("H", "r"),
+    ]
+
+
+def test_a_sign_that_is_repeated_in_the_next_row_says_once():
+    found = steps(r"a =& \\ =& b \le c")
+    assert [("".join(t.text for t in s.left), "".join(t.text for t in s.right)) for s in found] == [
+        ("a", "b"),
+        ("a", "b"),
+        ("b", "c"),
+    ]
