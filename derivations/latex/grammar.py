@@ -94,7 +94,15 @@ def _row(tree: Any) -> Row:
             found.append(part)
         else:
             found += group
-    return tuple(found)
+    return _over(found)
+
+
+def _over(parts: list[Part]) -> Row:
+    r"""``{a \over b}``: all that stands before it in its group, over all that stands behind."""
+    for n, part in enumerate(parts):
+        if part.kind == "SYMBOL" and part.text == "\\over" and 0 < n < len(parts) - 1:
+            return (Part("fraction", "", part.place, args=(tuple(parts[:n]), tuple(parts[n + 1 :]))),)
+    return tuple(parts)
 
 
 def _parts(node: Any) -> Iterator[Part]:

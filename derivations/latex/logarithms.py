@@ -34,6 +34,6 @@ def is_positive(t: Term, known: frozenset[Term] = frozenset()) -> bool:
         return all(is_positive(a, known) for a in t.args)
     if t.head == "pow":
         return is_positive(t.args[0], known)
-    if t.head == "E":
-        return is_positive(t.args[2], known)
+    if t.head in ("E", "prod"):
+        return is_positive(t.args[-1], known)
     return t.head in ("normal", "gaussian", "det", "exp", "const")

@@ -284,7 +284,9 @@ class _Parser:
         if name.base == "e" and part.above is not None and not name.below:
             return Node("function", ("exp", self.sub(part.above)), part.place)
         following = self.peek()
-        if following is not None and following.kind == "bracketed" and self.applies(name, following.args[0]):
+        called = following is not None and following.kind == "bracketed"
+        inner = called and following is not None and following.text == "<"  # an inner product is a factor
+        if called and following is not None and not inner and self.applies(name, following.args[0]):
             self.at += 1
             call = Node("call", (name, following.args[0]), part.place)
             if following.above is not None or following.below is not None:

@@ -37,6 +37,12 @@ def posed(statement: Statement) -> str | None:
         laws = {t.args[0] for t in walk(other) if t.head == "den"}
         if laws and d.args[0] not in laws:
             return f"it says which law {d.args[0]!r} is"
+        targets = {s for s, _ in d.args[1]}
+        beside = {t.args[0] for t in walk(other) if t.head in ("den", "normal")} - {d.args[0]}
+        mine = [t for t in walk(other) if t.head == "den" and t.args[0] is d.args[0]]
+        averaged = not logged and not any(t.head == "log" for t in walk(other))
+        if averaged and beside and not any(targets & {s for s, _ in (*t.args[1], *t.args[2])} for t in mine):
+            return f"it says which law {', '.join(sorted(targets))} has under {d.args[0]!r}"
         if factorises(d, other, logged):
             return "its variables are independent as it says"
     return None

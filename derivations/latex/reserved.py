@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derivations.language.laws import density
-from derivations.language.terms import Function, Term, Variable, log, power, walk
+from derivations.language.terms import Function, Term, Variable, log, power, term, walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by
 from derivations.latex.expectations import Expectations
@@ -210,6 +210,9 @@ class Reserved(Expectations):
             return self.game_value(True)
         if name.base in ("KL", "JSD") and not name.above:
             return self.understood_divergence(name.base)
+        if name.base == "I" and not name.above and not name.below:  # the identity matrix
+            self.scalar_only = True
+            return term(1)
         raise Unread(f"{name.base} without its arguments")
 
     def reserved_call(self, name: Name, row: Row) -> Term | None:

@@ -7,6 +7,7 @@ every name to be explained; what a careful reader would query is ``conditional``
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -32,6 +33,7 @@ from derivations.latex.readings import others, too_many
 from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import averaging, objective, rungs
 from derivations.latex.tokens import Unread
+from derivations.latex.vectors import componentwise, in_components, speaks_of_vectors
 from derivations.latex.vocabulary import Vocabulary
 from derivations.refuter import Refuter
 
@@ -104,13 +106,20 @@ def judge_step(
     try:
         with time_limit(seconds):
             outcome = _step(left, relation, right, context, seed, around)
+            if outcome.verdict in ("conditional", "undecided") and speaks_of_vectors(left, right):
+                of_vectors = _of_vectors(left, relation, right, context, seed)
+                outcome = of_vectors if of_vectors is not None and of_vectors.verdict == "proved" else outcome
             if loose and outcome.verdict == "refuted":
                 return _conditional(outcome, "the source leaves the right side empty")
             return outcome
     except OverTime as error:
         return _over_time(left, relation, right, context, seed, seconds, loose, around, str(error))
     except Unread as error:
-        return Outcome("unsupported", f"not read: {error}")
+        found = None
+        if speaks_of_vectors(left, right):
+            with contextlib.suppress(Unread, OutOfTime, RecursionError, *INTERNAL), time_limit(seconds):
+                found = _of_vectors(left, relation, right, context, seed)
+        return found if found is not None and found.verdict == "proved" else unread(error)
     except OutOfTime:
         return Outcome("undecided", f"the limit of {seconds:g} s for a step was reached")
     except RecursionError:
@@ -121,6 +130,10 @@ def judge_step(
         return Outcome("unsupported", f"not read: {str(error).split(';')[0]}")
     except INTERNAL as error:
         return Outcome("undecided", f"the checker failed on this step, please report it: {error!r}")
+
+
+def unread(error: LanguageError) -> Outcome:
+    return Outcome("unsupported", f"not read: {error}")
 
 
 def _over_time(
@@ -191,8 +204,15 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:
             return _if_one_law(outcome, alike)
-        if case.scalar_only and (of_vectors := _in_matrices(left, known, right, context, seed)) is not None:
-            return of_vectors
+        if case.scalar_only:
+            found_of_vectors = _in_matrices(left, known, right, context, seed) or _of_vectors(
+                left, known, right, context, seed
+            )
+            if found_of_vectors is not None:
+                return found_of_vectors
+            if componentwise(left, right, context):
+                case = replace(case, scalar_only=False)
+                outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
         return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
         poses = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
@@ -208,6 +228,36 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     if relation == ":=" and not any(_is_standard(row) for row in (left, right)):
         return _conditional(outcome, "it defines something that is known otherwise")
     return _gated(left, known, right, case, outcome, context, seed, around)
+
+
+def _of_vectors(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:
+    """What is known of a step about vectors, by their components; None if nothing."""
+    read = in_components(left, relation, right, context)
+    if read is None:
+        return None
+    statement, arbitrary = read
+    for form in (statement, in_logarithms(statement)):
+        if form is not None and (found := judged(form, seed)).verdict == "proved":
+            return Outcome(
+                "proved",
+                "by " + ", ".join(found.rules),
+                ("" if form is statement else "in logarithms: ") + repr(form),
+                found.conditions,
+                found.assumptions,
+                found.trusts,
+                found.rules,
+            )
+    if not arbitrary or (found := judged(statement, seed)).verdict != "refuted":
+        return None
+    evidence = found.counterexample.as_json() if found.counterexample else None
+    outcome = Outcome("refuted", found.message, repr(statement), counterexample=evidence)
+    return outcome if _names_dimension(left, right) else _conditional(outcome, "true in one dimension")
+
+
+def _names_dimension(*sides: Row) -> bool:
+    """Whether a step speaks of normal laws and of the number of dimensions."""
+    found = [p for row in sides for p in parts(row) if p.kind == "NAME"]
+    return any(p.text == "Normal" for p in found) and any(spell((p,)) in DIMENSIONS for p in found)
 
 
 def _in_matrices(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:

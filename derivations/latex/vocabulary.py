@@ -74,6 +74,7 @@ class Vocabulary:
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
         for row in self.rows:
             self._subscripts(row)
+        self.apart = {key for row in self.rows for key in self._beside_their_own(row)}
         self.copied = {base for row in self.rows for base in self._numbered_draws(row)}
         for row in self.rows:
             self._variables(row)
@@ -260,6 +261,16 @@ class Vocabulary:
                 drawn = name_of(following)
                 if drawn is not None and drawn.base in PARAMETERS and any(p.kind == "BIG" for p in where[:at]):
                     yield variable_key(drawn)
+
+    def _beside_their_own(self, row: Row) -> Iterator[str]:
+        r"""In p(\tilde x | x) both are arguments of one density: a noisy x is no other draw of x."""
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is None or following is None or following.kind != "bracketed" or not self.is_law(name):
+                continue
+            read = self.arguments(following.args[0])
+            keys = {a.key for a in (*read.targets, *read.given)} if read is not None else set()
+            yield from (k for k in keys if k.endswith("tilde") and slot_and_copy(k)[0] in keys)
 
     def _numbered_draws(self, row: Row) -> Iterator[str]:
         """``z_1, z_2 ~ q(z)``: z_1 and z_2 are independent draws of z, no variables of their own.
@@ -500,6 +511,8 @@ class Vocabulary:
 
     def slot(self, key: str) -> str:
         """The slot of a variable; x_1 is one of its own, unless the document also indexes x (x_i)."""
+        if key in self.apart:
+            return key
         slot, _ = slot_and_copy(key)
         if "_" in slot:
             base, below = slot.split("_", 1)

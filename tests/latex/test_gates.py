@@ -43,6 +43,7 @@ NEVER_REFUTED = [
     r"$$KL = \log\frac{\sigma_p}{\sigma_q} + \frac{\sigma_q^2 + (\mu_q-\mu_p)^2}{2\sigma_p^2} - \frac12$$",
     r"$$KL = \log\frac{\sigma_q}{\sigma_p} + \frac{\sigma_p^2 + (\mu_q-\mu_p)^2}{2\sigma_q^2} - \frac12$$",
     r"$$D_{KL}(\Sigma_a\|\Sigma_b) = \tfrac12(\mathrm{tr}(\Sigma_b^{-1}\Sigma_a) - n)$$",
+    r"$$p_\tau(\tilde u|u) = \mathcal{N}(\tilde u;u,\tau^2 I)$$ $$p(\tilde u) = \int p_\tau(\tilde u|u)p(u)du$$",
     r"$$r(y,u) = \rho(y) r(u|y)$$ $$r(u) = \int \rho(y) r(u|y) dy$$ with $$\mathbb{E}_{y\sim\rho}[f(y)]$$",
     r"$$KL(q_\phi(z)\|p_\theta(z)) = \int q_\theta(z)(\log q_\theta(z) - \log p_\theta(z)) dz$$",
     r"$$\mathbb{E}_{p_t(x_t)}[h(x_t)] = \int p_t(x_t) h(x_t) dx_t$$ $$\mathrm{tr}(B) = \mathbb{E}_v[v^\top B v]$$",
