@@ -59,7 +59,7 @@ def speaks_of_vectors(*sides: Row) -> bool:
 
 
 def in_components(left: Row, relation: str, right: Row, context: Context) -> tuple[Statement, bool] | None:
-    """The statement that a step makes of vectors, and whether all of them are arbitrary; None where it is not read so."""
+    """The statement that a step makes of vectors, and whether all of them are arbitrary; None if it is not read so."""
     if relation not in RELATIONS or relation == "!=" or context.given:
         return None
     meaning = Meaning(context.vocabulary, Reading(), {}, context.discrete, context.signs)

@@ -27,7 +27,7 @@ NEVER_PROVED = [
     r"(y^\top u)(v^\top w) = (y^\top w)(v^\top u)",
     r"\|f(y)-h(y)\|^2 = \|f(y)\|^2 + 2 f(y)^\top h(y) + \|h(y)\|^2",
     r"\nabla_y\log\mathcal{N}(y;\gamma u,\tau^2 I) = -\frac{y-\gamma u}{\tau}",
-    r"\nabla_y\log\mathcal{N}(y;u,\tau^2 I) = -\frac{y-u}{\tau^2}\,\frac{y^\top u}{\|u\|^2}\,\frac{u^\top u}{y^\top u}\,\frac{y^2}{\|y\|^2}",
+    r"\nabla_y\log\mathcal{N}(y;u,\tau^2 I) = -\frac{\|y\|^2 u-(y^\top u)y+y-u}{\tau^2}",
     r"\nabla_y\log\mathcal{N}(y;u,\tau^2 I) = -\frac{\|y\|^2}{\tau^2 y} + \frac{u}{\tau^2}",
 ]
 
