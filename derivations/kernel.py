@@ -517,7 +517,7 @@ def check_form(statement: dict[str, Any]) -> None:
                 raise Rejected(
                     f"{str(name)[:40]!r} is cited, which is none of {', '.join(THEOREMS)}, or says no relation"
                 )
-            if name in CASES_OF_THEOREMS and not is_case(name, [relation, *terms], statement["declare"]):
+            if not is_case(name, [relation, *terms], statement):
                 raise Rejected(f"what is cited is no case of the theorem of {name}")
         if not isinstance(relation, str) or len(terms) != PARTS.get(relation, 2):
             raise Rejected(f"a hypothesis {relation!r} of another form than the documented one")
@@ -525,7 +525,12 @@ def check_form(statement: dict[str, Any]) -> None:
             check_terms(terms, statement["declare"])
 
 
-PARTS = {"pushforward": 3, "gradient": 3, "convex": 1}  # of hypotheses that are no relation of two terms
+PARTS = {
+    "pushforward": 3,
+    "gradient": 3,
+    "nondifferentiable": 3,
+    "convex": 1,
+}  # of hypotheses that are no relation of two terms
 
 # What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
 # extremum ranges over, w where a limit is taken, p two indices, m a covariance, * one or more terms.  Names and
@@ -673,7 +678,7 @@ PROOFS = {
 }
 
 
-def eckart_young(says: Any, declare: dict[str, Any]) -> bool:
+def eckart_young(says: Any, statement: dict[str, Any]) -> bool:
     """The least squared distance of a matrix X from the products of an N x K and a K x n matrix is the sum of all
     eigenvalues of X^T X but the K largest; these are N times those of X^T X / N.
     """
@@ -686,7 +691,7 @@ def eckart_young(says: Any, declare: dict[str, Any]) -> bool:
     fall = ["add", at_j, ["mul", ["num", "-1"], product_entry]]
     distance = ["sum", i, ["sum", j, ["pow", fall, "2"]]]
     moments = ["mul", ["sum", i, ["mul", at_j, at_m]], ["pow", rows, "-1"]]
-    spans = [declare["indices"][name] for _, name in (i, j, m, k, t)]
+    spans = [statement["declare"]["indices"][name] for _, name in (i, j, m, k, t)]
     (n, columns, again, rank, rest) = ((s["lower"], s["upper"]) for s in spans)
     one = ["num", "1"]
     return bool(
@@ -707,15 +712,130 @@ def inner_index(t: Any) -> Any:
     return t[2][2][2][2][1][2][2][1]
 
 
-CASES_OF_THEOREMS = {"Eckart-Young": eckart_young}
+def rademacher(says: Any, statement: dict[str, Any]) -> bool:
+    """On an open set of vectors a Lipschitz function w is differentiable at almost all points.
+
+    Hypotheses say that n(r) tells the points r without a derivative, and that |w(t) - w(s)| <= K |t - s|.  What holds
+    at almost all points is used under averages over laws with densities only.
+    """
+    _, (_, rough, (r,)), _ = says
+    declare, given = statement["declare"], statement["given"]
+    ((_, _, (_, w, _), coordinate),) = [h for h in given if h[0] == "nondifferentiable" and h[1][1] == rough]
+    sides = [statement["lhs"], statement["rhs"], statement["equality"]]
+    averaged = [t[1][0] for t in with_head(sides, "E") if fits(is_average, t, rough)]
+    slot = declare["variables"][r[1]]["slot"]
+    return bool(
+        says == ["=", ["fn", rough, [r]], ["num", "0"]]
+        and any(fits(is_lipschitz, h, w, coordinate, declare) for h in given)
+        and all(declare["variables"][v]["slot"] == slot for _, v in (*averaged, coordinate[2][1]))
+        and len(averaged) == len(applications(sides, rough))
+        and len(applications(given, rough)) == 2
+        and ("function", rough) not in leaves([sides, given])
+    )
 
 
-def is_case(theorem: str, says: Any, declare: dict[str, Any]) -> bool:
-    """Whether a relation is an instance of a theorem that the kernel knows word for word."""
+def is_average(t: Any, name: str) -> bool:
+    """Whether a term is E_a[n(v)] for a law a, its density at v alone, and a function n."""
+    _, (v,), (head, _, ((_, at),), below), body = t
+    return bool(head == "den" and at == v and below == [] and body == ["fn", name, [v]])
+
+
+def is_lipschitz(hypothesis: Any, name: str, coordinate: Any, declare: dict[str, Any]) -> bool:
+    """Whether a hypothesis says that |w(t) - w(s)| <= K |t - s|, by the coordinates c(k, t) and c(k, s)."""
+    _, (_, (_, (_, _, (t,)), (_, _, (_, _, (s,))))), (_, constant, (_, (_, k, _), _)) = hypothesis
+    rise, step = (
+        ["add", ["fn", f, [*places, t]], ["mul", ["num", "-1"], ["fn", f, [*places, s]]]]
+        for f, places in ((name, []), (coordinate[1], [k]))
+    )
+    index, at = coordinate[2]
+    return bool(
+        hypothesis == ["<=", ["abs", rise], ["mul", constant, ["pow", ["sum", k, ["pow", step, "2"]], "1/2"]]]
+        and constant[0] == "sym"
+        and declare["symbols"][constant[1]]["shape"] == []
+        and declare["indices"][k[1]] == declare["indices"][index[1]]
+        and one_space([t, s, at], declare)
+        and t != s
+    )
+
+
+def one_space(points: list[Any], declare: dict[str, Any]) -> bool:
+    """Whether all are variables of one slot, and none a vector of points."""
+    facts = [declare["variables"][v] for head, v in points if head == "var"]
+    return len(facts) == len(points) and all(f == facts[0] for f in facts) and facts[0]["shape"] == []
+
+
+def kantorovich_rubinstein(says: Any, statement: dict[str, Any]) -> bool:
+    """W(a, b), for a distance d as its cost, is the supremum of E_a[f] - E_b[f] over all f with f(u) - f(v) <= d(u, v).
+
+    Hypotheses say that d is a distance (two points of the distance zero need not be the same).
+    """
+    declare, given = statement["declare"], statement["given"]
+    _, (_, (x,), (y,), a, b, cost), (_, (_, f, _, ((_, _, bound),)), gain) = says
+    d, (u, v) = cost[1], bound[2]
+    (_, (_, (first,), _, _), (_, _, (_, (second,), _, _))) = gain
+    laws = [["den", ["law", t[1][1], []], [[t[2][0][0], at]], []] for t, at in ((a, x), (b, y))]
+    means = [
+        ["E", [at], _exchanged(law, {old[1]: at}), ["fn", f, [at]]]
+        for law, old, at in zip(laws, (x, y), (first, second), strict=True)
+    ]
+    fall = ["add", ["fn", f, [u]], ["mul", ["num", "-1"], ["fn", f, [v]]]]
+    over = ["function", f, "real", [["<=", fall, ["fn", d, [u, v]]]]]
+    return bool(
+        says
+        == [
+            "=",
+            ["W", [x], [y], *laws, ["fn", d, [x, y]]],
+            ["sup", over, ["add", means[0], ["mul", ["num", "-1"], means[1]]]],
+        ]
+        and one_space([x, y, u, v, first, second], declare)
+        and x != y
+        and u != v
+        and f != d
+        and declare["functions"][d]["range"] == "nonnegative"
+        and all(any(fits(axiom, h, d, declare) for h in given) for axiom in (is_zero, is_symmetric, is_triangle))
+    )
+
+
+def is_zero(hypothesis: Any, d: str, declare: dict[str, Any]) -> bool:
+    """d(u, u) <= 0."""
+    u = hypothesis[1][2][0]
+    return bool(hypothesis == ["<=", ["fn", d, [u, u]], ["num", "0"]] and one_space([u], declare))
+
+
+def is_symmetric(hypothesis: Any, d: str, declare: dict[str, Any]) -> bool:
+    """d(u, v) <= d(v, u)."""
+    u, v = hypothesis[1][2]
+    return bool(hypothesis == ["<=", ["fn", d, [u, v]], ["fn", d, [v, u]]] and u != v and one_space([u, v], declare))
+
+
+def is_triangle(hypothesis: Any, d: str, declare: dict[str, Any]) -> bool:
+    """d(u, w) <= d(u, v) + d(v, w)."""
+    (u, w), v = hypothesis[1][2], hypothesis[2][1][2][1]
+    return bool(
+        hypothesis == ["<=", ["fn", d, [u, w]], ["add", ["fn", d, [u, v]], ["fn", d, [v, w]]]]
+        and len({name for _, name in (u, v, w)}) == 3
+        and one_space([u, v, w], declare)
+    )
+
+
+CASES_OF_THEOREMS: dict[str, Callable[..., bool]] = {
+    "Kantorovich-Rubinstein": kantorovich_rubinstein,
+    "Rademacher": rademacher,
+    "Eckart-Young": eckart_young,
+}
+
+
+def fits(form: Callable[..., bool], *arguments: Any) -> bool:
+    """Whether something is of a form, whatever else it is."""
     try:
-        return CASES_OF_THEOREMS[theorem](says, declare)
+        return form(*arguments)
     except (LookupError, TypeError, ValueError):
         return False
+
+
+def is_case(theorem: str, says: Any, statement: dict[str, Any]) -> bool:
+    """Whether a relation is what a theorem says, word for word, under the other hypotheses of a statement."""
+    return theorem in CASES_OF_THEOREMS and fits(CASES_OF_THEOREMS[theorem], says, statement)
 
 
 class Node:
@@ -842,7 +962,7 @@ class Replay:
 
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
-        if hypothesis[0] in ("gradient", "convex"):
+        if hypothesis[0] in ("gradient", "nondifferentiable", "convex"):
             self.assume_domain(*hypothesis)
             return
         relation, left, right = hypothesis[:3]
@@ -890,11 +1010,18 @@ class Replay:
     def assume_domain(self, kind: str, *terms: Any) -> None:
         """By their coordinates c_k(x) the points of a slot are those of an open set of vectors.
 
-        A function f is differentiable on it, with the partial derivatives g_k(x), or the set is convex.
+        A function f is differentiable on it, with the partial derivatives g_k(x); or n(x) is 1 where f is not
+        differentiable and 0 elsewhere, and the base measure is volume; or the set is convex.
         """
         coordinate = self.coordinate(terms[-1])
         if kind == "convex":
             self.convex.append(coordinate)
+            return
+        if kind == "nondifferentiable":
+            if [t[0] for t in terms[:2]] != ["fn", "fn"] or any(t[2] != terms[2][2][1:] for t in terms[:2]):
+                raise Rejected("the points without a derivative are told by n(x), for f(x) and coordinates c(k, x)")
+            if len({t[1] for t in terms}) < 3 or self.functions[terms[0][1]]["range"] != "unit":
+                raise Rejected("an indicator has values in [0, 1], and is none of the functions that it is about")
             return
         value, partial, places = *terms[:2], terms[-1][2]
         if value[0] != "fn" or partial[0] != "fn" or value[2] != places[1:] or partial[2] != places:

@@ -16,7 +16,7 @@
 ``z.draws("sample", L)``    a vector of L points that fill the slot of z
 ``a == b``, ``a <= b``     statements; ``(a <= b).iff(y == c)`` with its equality case
 ``cited("Rademacher", a)`` a theorem cited as a hypothesis, ``claim.assuming(cited(...))``
-``gradient(f(x), g(k, x), c(k, x))``  the hypothesis that f is differentiable; ``convex(c(k, x))``
+``gradient(f(x), g(k, x), c(k, x))``  f is differentiable; ``convex(c(k, x))``
 =========================  =====================================================================
 """
 
@@ -40,7 +40,7 @@ from derivations.language.operators import (
     infinity,
     sup,
 )
-from derivations.language.statements import Statement, cited, convex, gradient
+from derivations.language.statements import Statement, cited, convex, gradient, nondifferentiable
 from derivations.language.terms import (
     Function,
     Index,
@@ -94,6 +94,7 @@ __all__ = [
     "inverse",
     "laws",
     "log",
+    "nondifferentiable",
     "pi",
     "quadratic_form",
     "sqrt",

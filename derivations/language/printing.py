@@ -255,7 +255,7 @@ def _text_hypothesis(hypothesis: tuple[Any, ...]) -> str:
         return f'("markov", {tuple(hypothesis[1])!r}, {text(hypothesis[2])})'
     if hypothesis[0] == "pushforward":
         return f'("pushforward", {", ".join(text(t) for t in hypothesis[1:])})'
-    if hypothesis[0] in ("gradient", "convex"):
+    if hypothesis[0] in ("gradient", "nondifferentiable", "convex"):
         return f"{hypothesis[0]}({', '.join(text(t) for t in hypothesis[1:])})"
     if hypothesis[0] == "cited":
         return f'cited("{hypothesis[1]}", {_text_relation(*hypothesis[2])})'
@@ -540,6 +540,10 @@ def _latex_hypothesis(hypothesis: tuple[Any, ...]) -> str:
         value, partial, coordinate = (latex(t) for t in hypothesis[1:])
         words = rf"{partial} \text{{ is the derivative of }} {value} \text{{ in the coordinate }} {coordinate}"
         return rf"{words} \text{{ on an open set}}"
+    if hypothesis[0] == "nondifferentiable":
+        rough, value, coordinate = (latex(t) for t in hypothesis[1:])
+        words = rf"{rough} \text{{ is 1 where }} {value} \text{{ has no derivative in the coordinates }} {coordinate}"
+        return rf"{words} \text{{ of an open set, and 0 elsewhere}}"
     if hypothesis[0] == "convex":
         return rf"\text{{the points with the coordinates }} {latex(hypothesis[1])} \text{{ form a convex set}}"
     if hypothesis[0] == "cited":

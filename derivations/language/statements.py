@@ -117,10 +117,10 @@ class Statement:
 
 
 def cited(theorem: str, says: Statement) -> tuple[Any, ...]:
-    """A hypothesis that is a theorem cited by name: ``claim.assuming(cited("Eckart-Young", a >= b))``.
+    """A hypothesis that is a theorem cited by name: ``claim.assuming(cited("Rademacher", n(t) == 0))``.
 
     The verdict lists the theorem under its assumptions.  The list of theorems is closed (:data:`THEOREMS`), and what is
-    cited may not be the claim.
+    cited may not be the claim.  The kernel takes only what that theorem says (``docs/certificates.md``).
 
     >>> from derivations.language import Function, variables
     >>> (t,), f = variables("t"), Function("f")
@@ -160,6 +160,26 @@ def gradient(value: Term, partial: Term, coordinate: Term) -> tuple[Any, ...]:
         if t.args[2] != (coordinate.args[2][0], value.args[2][0]):
             raise LanguageError(f"{t!r} should be taken at the index and the point of the others")
     return ("gradient", value, partial, coordinate)
+
+
+def nondifferentiable(indicator: Term, value: Term, coordinate: Term) -> tuple[Any, ...]:
+    """A hypothesis: n(x) is 1 at the points of an open set at which f is not differentiable, and 0 at the others.
+
+    Written as ``nondifferentiable(n(x), f(x), c(k, x))``, with the coordinates of :func:`gradient`; densities on the
+    space of x are with respect to volume.  The theorem of Rademacher is about such an n:
+    ``cited("Rademacher", n(x) == 0)``.
+
+    >>> from derivations.language import Function, index, symbols, variables
+    >>> (n,), (x,) = symbols("n", sign="positive"), variables("x")
+    >>> k, f, rough, c = index("k", n), Function("f"), Function("rough", range="unit"), Function("c")
+    >>> nondifferentiable(rough(x), f(x), c(k, x))
+    ('nondifferentiable', rough(x), f(x), c(k, x))
+    """
+    _check_component(coordinate)
+    for t in (indicator, value):
+        if t.head != "fn" or t.args[2] != coordinate.args[2][1:]:
+            raise LanguageError(f"{t!r} should be a function of the point of {coordinate!r}")
+    return ("nondifferentiable", indicator, value, coordinate)
 
 
 def convex(coordinate: Term) -> tuple[Any, ...]:
@@ -260,5 +280,5 @@ def statement(value: Any) -> Statement:
 
 __all__ = [
     *("RELATIONS", "THEOREMS", "Statement", "cited", "convex", "decode", "encode", "gradient"),
-    *("statement", "unbound_indices"),
+    *("nondifferentiable", "statement", "unbound_indices"),
 ]

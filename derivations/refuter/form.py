@@ -11,7 +11,12 @@ from derivations.refuter.fields import Unsupported
 
 Json = Any
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
-PARTS = {"pushforward": 3, "gradient": 3, "convex": 1}  # of hypotheses that are no relation of two terms
+PARTS = {
+    "pushforward": 3,
+    "gradient": 3,
+    "nondifferentiable": 3,
+    "convex": 1,
+}  # of hypotheses that are no relation of two terms
 TABLES = {"var": "variables", "sym": "symbols", "idx": "indices", "fn": "functions"}
 NUMERIC = ("add", "mul", "pow", "log", "exp", "abs", "normal")
 # The parts after each head: t a term, v a list of variables, i an index, n a name or number, b a binder.

@@ -78,6 +78,8 @@ def only_sampled(signature: Signature) -> bool:
     """
     statement = signature.statement
     rows = [h for h in statement.get("given", []) if h[0] == "gradient"]
+    if any(h[0] == "nondifferentiable" for h in statement.get("given", [])):
+        return True
     if not rows:
         return False
     varying = {name for _, value, _, coordinate in rows for name in (value[1], coordinate[1])}

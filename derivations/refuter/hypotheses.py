@@ -47,7 +47,7 @@ class Hypotheses:
             construction = _construction(signature, *row)
             if construction:
                 self.constructions.append(construction)
-            elif row[0] not in ("markov", "convex"):
+            elif row[0] not in ("markov", "nondifferentiable", "convex"):
                 self.relations.append(Relation(signature, *row))
         self.definitions = []
         for (kind, name), (arguments, body) in signature.definitions.items():

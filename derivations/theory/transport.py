@@ -19,7 +19,20 @@ Notes
 """
 
 from derivations.claims import Claim, Part, chain, topic
-from derivations.language import W1, E, Function, Integral, cited, laws, sqrt, symbols, variables
+from derivations.language import (
+    W1,
+    E,
+    Function,
+    Integral,
+    Sum,
+    cited,
+    index,
+    laws,
+    nondifferentiable,
+    sqrt,
+    symbols,
+    variables,
+)
 from derivations.language.terms import term
 from derivations.theory.hints import atoms, nonnegative
 
@@ -276,17 +289,16 @@ w1_continuity = Claim(
 
 steady = step <= speed(z) * abs(later - earlier)
 rate = E[noise(z)](speed(z))
-time, other_time = variables("t s", kind="continuous")
+(dimension,) = symbols("n", sign="positive")
+(steepness,) = symbols("K", sign="nonnegative")
+k = index("k", dimension)
+spot, start, goal_point = (variables("r")[0].copy(name) for name in ("r", "t'", "s'"))
 (parameter,) = laws("a")
-(pairs,) = laws("b")
-level = Function("w")
-rough = Function("n", range="unit")
-(bound,) = symbols("K", sign="nonnegative")
-factor = Function("m", range="nonnegative")
-spot = time.copy("r")
-excess = abs(level(time) - level(other_time)) - bound * abs(time - other_time)
-too_fast = E[pairs(time, other_time)]((excess + abs(excess)) / 2)
-rademacher = cited("Rademacher", rough(spot) == factor(spot) * too_fast)
+level, coordinate, rough = Function("w"), Function("c"), Function("N", range="unit")
+way = sqrt(Sum[k]((coordinate(k, start) - coordinate(k, goal_point)) ** 2))
+steady_level = abs(level(start) - level(goal_point)) <= steepness * way
+told = nondifferentiable(rough(spot), level(spot), coordinate(k, spot))
+smooth_almost_everywhere = (told, steady_level, cited("Rademacher", rough(spot) == 0))
 
 w1_differentiable_ae = Claim(
     id="w1-differentiable-ae",
@@ -307,12 +319,9 @@ w1_differentiable_ae = Claim(
             hints=atoms(nonnegative(noise(z) * (speed(z) * abs(later - earlier) - step), [z])),
         ),
         Part(
-            (E[parameter(spot)](rough(spot)) <= 0).assuming(excess <= 0, rademacher),
-            hints=atoms(
-                nonnegative(
-                    parameter(spot) * factor(spot) * pairs(time, other_time) * (-excess - abs(excess)) / 2,
-                    [spot, time, other_time],
-                ),
+            (E[parameter(spot)](rough(spot)) == 0).assuming(*smooth_almost_everywhere),
+            chains=(
+                chain(E[parameter(spot)](rough(spot)), ("=", 0, "hypothesis")).assuming(*smooth_almost_everywhere),
             ),
         ),
     ),
@@ -324,12 +333,12 @@ w1_differentiable_ae = Claim(
     ),
     companion="numerics.wasserstein.w1_differentiable_ae",
     notes=(
-        "In the second part $w(t)$ is $W_1(p_t, q)$, $K$ is $E\\,L(z)$ near the parameter, $n(t)$ is $1$ where $w$ has "
-        "no derivative at $t$ and $0$ elsewhere, and $a$ and $b$ are any laws with densities, of parameters and of "
-        "pairs of them, $b$ positive on all pairs.",
-        "Rademacher's theorem is cited in this form: there is a function $m$ with which $n(r)$ is, for almost all $r$, "
-        "$m(r)$ times the mean by which pairs of parameters violate the Lipschitz condition. For a Lipschitz function "
-        "that says $n = 0$; for any other one it says nothing, since $m$ may be anything.",
+        "In the second part $w(r)$ is $W_1(p_r, q)$, $K$ is $E\\,L(z)$ near the parameter, $c(k, r)$ are the "
+        "coordinates of $r$ in an open set on which this bound holds, so that there may be any number of parameters, "
+        "and $a$ is any law of parameters with a density: it gives the points without a derivative no mass.",
+        "Rademacher's theorem is cited in its usual form: on an open set a Lipschitz function has a derivative at "
+        "almost all points, $N(r) = 0$. The kernel takes it only with the hypotheses that say what $N$ is and that "
+        "$w$ is Lipschitz, and only for averages over densities.",
     ),
 )
 
