@@ -103,7 +103,9 @@ def fixed(thing: Any, moments: Moments) -> Any:
 
 
 def _fixed_row(row: Row, moments: Moments) -> Row:
-    found = [_fixed_part(p, moments) for p in row]
+    listed = all(p.kind in ("NAME", "accent", "COMMA", "BAR", "SEMI") for p in row)
+    bar = next((n for n, p in enumerate(row) if p.kind == "BAR"), len(row)) if listed else len(row)
+    found = [None if n > bar and _before_all(p, moments) else _fixed_part(p, moments) for n, p in enumerate(row)]
     kept = tuple(p for p in found if p is not None)
     if len(kept) == len(row):
         return kept
@@ -117,6 +119,13 @@ def _fixed_row(row: Row, moments: Moments) -> Row:
     return tuple(joined)
 
 
+def _before_all(part: Part, moments: Moments) -> bool:
+    """Whether a variable comes before the first one, as x_{i-1} does for i = 1: p(x_1 | x_0) is p(x_1) then."""
+    return (
+        bool(part.below) and part.kind in ("NAME", "accent") and moments.number(part.below or ()) == moments.first - 1
+    )
+
+
 def _fixed_part(part: Part, moments: Moments) -> Part | None:
     if part.kind == "NAME" and part.plain and part.text in moments.values:
         return Part("NUMBER", str(moments.values[part.text]), part.place)
@@ -124,7 +133,9 @@ def _fixed_part(part: Part, moments: Moments) -> Part | None:
     below, above = part.below, part.above
     if part.kind == "BIG":
         bound = name_of(below[0]) if below else None
-        if below and not (bound is not None and bound.key in moments.values):
+        if below and below[0].below:  # sum over x_{1:T}
+            below = _fixed_row(below, moments)
+        elif below and not (bound is not None and bound.key in moments.values):
             below = (*below[:1], *_fixed_row(below[1:], moments))
         above = _fixed_row(above, moments) if above else above
     elif below is not None:
@@ -190,7 +201,7 @@ def _letters(row: Row) -> tuple[set[str], set[str], set[str], bool]:
         elif part.kind in ("NAME", "accent"):
             for _, piece in split(below, "COMMA"):
                 ends = split(piece, "COLON")
-                zero |= len(ends) == 2 and spell(ends[0][1]) == "0"
+                zero |= spell(ends[0][1]) == "0"
                 ranged = len(ends) == 2 or bool(piece and piece[0].kind == "REL")
                 for _, end in ends if ranged else [("", piece)] if any(p.text == "t" for p in piece) else []:
                     names = {p.text for p in end if p.kind == "NAME" and p.plain}

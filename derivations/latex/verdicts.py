@@ -23,6 +23,7 @@ from derivations.latex.covariances import DIMENSIONS, in_matrices
 from derivations.latex.defining import parts
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.grammar import Row, spell
+from derivations.latex.induction import parts_of
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.logarithms import in_logarithms
 from derivations.latex.moments import OverTime, instances
@@ -167,8 +168,41 @@ def _over_time(
         conditions = outcome.conditions
     if not held:
         return Outcome("unsupported", f"not read: {why}")
+    for_all = _by_induction(left, relation, right, context, seed)
+    if for_all is not None:
+        return for_all
     message = "it holds for " + " and for ".join(h.split(":")[0] for h in held) + "; others are not decided"
     return Outcome("undecided", message, f"for {held[0]}", conditions)
+
+
+def _by_induction(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:
+    """A proof for every n, by a base and a step that are each proved for laws of which nothing is supposed."""
+    induction = parts_of(left, relation, right)
+    if induction is None:
+        return None
+    found = []
+    for sides, moments in zip((induction.base, induction.step), induction.moments, strict=True):
+        case = interpret(*sides[:1], relation, *sides[1:], for_moments(sides, sides, context, moments), {})
+        slots = {s for t in walk(_parts(case)) if t.head == "den" for s, _ in (*t.args[1], *t.args[2])}
+        members = moments.last > 1 and any(s.rpartition("_")[2] in ("1", "2") and "_to_" not in s for s in slots)
+        if case.statement.given or case.scalar_only or members:
+            return None
+        found.append((case, judged(case.statement, seed, words=False)))
+        if found[-1][1].verdict != "proved":
+            return None
+    (_, base), (case, step) = found
+    return Outcome(
+        "proved",
+        f"by induction on {induction.letter}: " + ", ".join(step.rules),
+        f"by induction on {induction.letter}, where x_1_to_2 stands for any block: {case.statement!r}",
+        tuple(dict.fromkeys((*base.conditions, *step.conditions, *case.notes))),
+        tuple(dict.fromkeys((*base.assumptions, *step.assumptions))),
+        (
+            *dict.fromkeys((*base.trusts, *step.trusts)),
+            f"induction on {induction.letter}, whose base and step were proved",
+        ),
+        step.rules,
+    )
 
 
 def _step(left: Row, relation: str, right: Row, context: Context, seed: int, around: Surroundings) -> Outcome:
