@@ -15,7 +15,7 @@ from derivations.latex.binding import bound_by
 from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import Name, name_of, written
+from derivations.latex.names import PARAMETERS, Name, name_of, written
 from derivations.latex.tokens import Unread
 
 DATA = ("data", "real", "r", "d")
@@ -227,6 +227,8 @@ class Reserved(Expectations):
             return self.divergence("KL", row)
         if name.base == "D" and name.below == "f" and len(split(row, "DBAR")) == 2:
             return self.generated_divergence(row)
+        if name.base in ("H", "I", "h") and _of_parameters(row):
+            return None  # H(theta, theta_t) is no entropy
         if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
             return self.entropy(name, row)
         if name.base in ("CE", "chi2", "Hellinger2"):
@@ -322,3 +324,9 @@ class Reserved(Expectations):
         if isinstance(node, tuple):
             return [law for part in node for law in self.laws_and_normals(part)]
         return []
+
+
+def _of_parameters(row: Row) -> bool:
+    """Whether arguments are parameters alone, of which there is no entropy."""
+    names = [name_of(p) for p in row if p.kind not in ("COMMA", "SEMI", "BAR")]
+    return bool(names) and all(n is not None and n.base in PARAMETERS for n in names)

@@ -59,9 +59,9 @@ def averaging(case: Case, context: Context) -> Iterator[Rung]:
     found = _densities(case.statement)
     for stem, use in sorted(context.vocabulary.laws.items()):
         given = {s for p in use.patterns for s in p[1]}
-        own = {p[0][0] for p in use.patterns if len(p[0]) == 1 and not p[1]}
+        {p[0][0] for p in use.patterns if len(p[0]) == 1 and not p[1]}
         mine = [d for d in found if d.args[0].name == written(stem)]
-        for slot in sorted(given - own):
+        for slot in sorted(given):
             variables = {t for d in mine for s, t in (*d.args[1], *d.args[2]) if s == written(slot)}
             needs = any(not any(s == written(slot) for s, _ in d.args[2]) for d in mine)
             x = next((v for v in variables if isinstance(v, Variable)), None)

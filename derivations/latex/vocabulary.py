@@ -382,7 +382,8 @@ class Vocabulary:
             ):
                 for p in following.args[0]:
                     inner = name_of(p)
-                    if inner is not None and not self.is_law(inner) and p.kind in ("NAME", "accent"):
+                    known = inner is None or self.is_law(inner) or inner.base in PARAMETERS
+                    if inner is not None and not known and p.kind in ("NAME", "accent"):
                         self._add_variable(inner)
 
     def _averaged(self, part: Part, following: Part | None) -> None:
