@@ -460,18 +460,18 @@ def _judged(
 
     left, right, step = sides.left or (), sides.right or (), sides.step
     around = surroundings(display.before)
+    line = display.line + display.latex.count("\n", 0, step.place)
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose, "around": around}
     outcome = judge_step(left, step.relation, right, context, **options)
-    remarks = (
-        prose.concerning(left, right) if prose is not None and (outcome.verdict != "proved" or outcome.guessed) else []
-    )
+    settled = outcome.verdict == "proved" and not outcome.guessed
+    remarks = [] if prose is None or settled else prose.concerning(line, left, right)
     if prose is None or not remarks:
         return outcome, context
-    with_prose = prose.with_definitions(context)
+    with_prose = prose.with_definitions(remarks, context)
     as_told = judge_step(left, step.relation, right, with_prose, **options)
     if as_told.verdict == "unsupported":
         return outcome, context
-    notes = tuple(f"{r.words} (line {r.line})" for r in remarks)
+    notes = tuple(f"{r.words} (line {r.place.line})" for r in remarks)
     return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from itertools import pairwise
 from typing import Any
 
 from derivations.language.statements import Statement
@@ -85,11 +86,14 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     timed = in_full((left, right), context) if context.moments is None else context.vocabulary.rows
     times: set[str] = set().union(*(context.vocabulary.times(row) for row in timed))
     components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
+    components = components or (any(map(_has_sum, nodes)) and by_components((left, right), context))
+    vectors: dict[str, tuple[Term, ...]] = {}
     stated: dict[str, Definition] = {}
     for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.dense |= context.dense
+        meaning.vectors |= vectors
         meaning.positive |= positive
         meaning.radicands |= radicands
         meaning.dependent |= dependent
@@ -113,8 +117,9 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         except LanguageError as error:
             raise Unread(in_words(error)) from error
         found = (meaning.continuous, meaning.positive, meaning.radicands, meaning.dependent, meaning.squared)
-        if found == (continuous, positive, radicands, dependent, squared):
+        if (*found, [*meaning.vectors]) == (continuous, positive, radicands, dependent, squared, [*vectors]):
             break
+        vectors = dict(meaning.vectors)
         squared = set(meaning.squared)
         dependent = dict(meaning.dependent)
         continuous, positive = set(meaning.continuous), set(meaning.positive)
@@ -140,6 +145,27 @@ def in_full(found: tuple[Row, ...], context: Context) -> tuple[Row, ...]:
                 found = (*found, definition.row)
                 waiting.append(definition.row)
     return found
+
+
+def by_components(sides: tuple[Row, ...], context: Context) -> bool:
+    """Whether a step speaks of components mu_j of what is a parameter mu of a normal law, in it or in a formula."""
+    mentioned = {n.base for row in sides for p in every_part(row) if (n := name_of(p)) is not None}
+    formulas = [d for d in context.definitions.values() if d.density and d.row]
+    laws = [d.row for d in formulas if d.density and (n := name_of(d.density[0])) and n.base in mentioned]
+    whole: set[str] = set()
+    for row in (*sides, *(r for r in laws if r is not None)):
+        for where in (row, *(a for p in every_part(row) for a in p.args)):
+            for part, following in pairwise(where):
+                name = name_of(part)
+                if name is not None and name.base in ("N", "calN", "Normal") and following.kind == "bracketed":
+                    whole |= {n.base for p in every_part(following.args[0]) if (n := name_of(p)) and not n.below}
+    single = {
+        n.base
+        for row in sides
+        for p in every_part(row)
+        if (n := name_of(p)) is not None and n.below and n.below.split(",")[-1] in context.vocabulary.indices
+    }
+    return not whole.isdisjoint(single)
 
 
 def every_part(row: Row) -> Iterator[Part]:

@@ -47,12 +47,22 @@ class Display:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """A formula within a line that its sentence states of a name or a law, and the lines of the steps it is told of."""
+
+    line: int
+    latex: str
+    since: int = 0
+    until: int = MAX_CHARACTERS
+
+
+@dataclass(frozen=True)
 class Document:
     """The displays of a document in order; with their lines, its directives and what its prose defines in formulas."""
 
     displays: tuple[Display, ...]
     directives: tuple[tuple[int, str], ...] = ()
-    told: tuple[tuple[int, str], ...] = ()
+    told: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,15 +195,23 @@ def read(text: str, kind: str = "markdown") -> Document:
     return Document(tuple(displays), tuple(scanner.directives), tuple(_told(scanner, prose, macros)))
 
 
-def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[tuple[int, str]]:
-    """The formulas within lines that prose states of a name or a law, with their lines."""
+def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
+    """The formulas within lines that prose states of a name or a law."""
     for number, match in enumerate(_INLINE.finditer(prose)):
         formula = match[1] or match[2]
         if number == MAX_INLINE:
             return
-        if _STATES.search(formula) and tells(prose[max(0, match.start() - MAX_SENTENCE) : match.start()], formula):
-            with suppress(LanguageError):  # macros without end: a display with them says so
-                yield scanner.line(match.start()), expand(formula, macros)
+        if not _STATES.search(formula):
+            continue
+        how = tells(prose[max(0, match.start() - MAX_SENTENCE) : match.start()], formula)
+        line = scanner.line(match.start())
+        with suppress(LanguageError):  # macros without end: a display with them says so
+            if how == "defines":
+                yield Formula(line, expand(formula, macros))
+            if how == "supposes":
+                heading = _HEADING.search(prose, match.end())
+                until = scanner.line(heading.start()) if heading else MAX_CHARACTERS
+                yield Formula(line, expand(formula, macros), line, until)
 
 
 def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro], error: str = "") -> Display:

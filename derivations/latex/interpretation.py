@@ -63,6 +63,7 @@ class Interpretation:
         self.prior_first = False  # the divergence of a closed form has the standard normal law on its left
         self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
+        self.vectors: dict[str, tuple[Term, ...]] = {}  # slots of vectors, whose normal laws are those of components
         self.components = False  # normal laws are those of vectors, since the other side sums over components
         self.second_moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
         self.gaussian: Gaussian | None = None
@@ -192,6 +193,7 @@ class Interpretation:
         return self.slot_variable(slot, key)
 
     def slot_variable(self, slot: str, key: str, shape: tuple[Term, ...] = ()) -> Variable:
+        shape = shape or self.vectors.get(slot, ())
         kind = "continuous" if slot in self.continuous else "discrete" if self.is_discrete(slot) else "unknown"
         return Variable("var", written(key), kind, written(slot), shape)
 
@@ -249,21 +251,27 @@ class Interpretation:
         """The density that a law with arguments is; *targets* stand for a dot."""
 
         read = self.with_slots(name, read_arguments(row, self.vocabulary.greek))
-        defined = self.definitions.get(self.law_pattern(name, read))
-        known = defined is not None and defined.name.key in self.stated
-        if defined is not None and defined.row is not None and not known and defined.name.key not in self.expanding:
-            self.opened.setdefault(self.law(name, read.parameters).name, {})[defined.name.key] = defined
-            self.expanding.append(defined.name.key)
-            try:
-                keys = tuple(a.key for a in read.targets)
-                return self.formula(defined.row, keys if all(a.kind == "variable" for a in read.targets) else ())
-            finally:
-                self.expanding.pop()
+        keys = tuple(a.key for a in read.targets) if all(a.kind == "variable" for a in read.targets) else ()
+        by_formula = self.by_formula(self.law_pattern(name, read), self.law(name, read.parameters), keys)
+        if by_formula is not None:
+            return by_formula
         left = [f for a in read.targets for f in self.filled(a, targets)]
         right = [f for a in read.given for f in self.filled(a, ())]
         if self.reversed_conditional(name, read, left, targets):
             left, right = [f for k in targets for f in self.filled(Argument("dot"), (k,))], left
         return density(self.law(name, read.parameters), left, right)
+
+    def by_formula(self, pattern: str, law: Law, keys: tuple[str, ...]) -> Term | None:
+        """A density that the document has given by a formula, unless that is a hypothesis here."""
+        defined = self.definitions.get(pattern)
+        if defined is None or defined.row is None or pattern in self.stated or defined.name.key in self.expanding:
+            return None
+        self.opened.setdefault(law.name, {})[pattern] = defined
+        self.expanding.append(defined.name.key)
+        try:
+            return self.formula(defined.row, keys)
+        finally:
+            self.expanding.pop()
 
     def formula(self, row: Row, targets: tuple[str, ...]) -> Term:
         """What the density of some variables is, by a formula."""
@@ -296,6 +304,10 @@ class Interpretation:
         *fresh* says that it binds its variables, so that they are not those bound around it.
         """
         pattern = self.pattern_of(name, targets, fresh)
+        key = f"{self.vocabulary.law_key(name)}({','.join(sorted(pattern[0]))}|{','.join(sorted(pattern[1]))})"
+        by_formula = self.by_formula(key, self.law(name), pattern[0])
+        if by_formula is not None:
+            return by_formula
         left = [(written(s), self.current(s)) for s in self.finest(pattern[0])]
         right = [(written(s), self.current(s)) for s in self.finest(pattern[1])]
         return density(self.law(name), left, right)

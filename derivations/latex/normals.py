@@ -37,6 +37,8 @@ class Normals(Sums):
         name = name_of(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
         if name is not None and variable_key(name) in self.vocabulary.variables:
             self.continuous.add(self.vocabulary.slot(variable_key(name)))
+            if self.by_components():
+                return self.vector_law(variable_key(name), pieces[1][1])
         point = self.term(self.parse(pieces[0][1]))
         return self.normal_at(point, pieces[1][1])
 
@@ -49,15 +51,23 @@ class Normals(Sums):
         key = targets[0] if targets else "x"
         slot = self.vocabulary.slot(key)
         self.continuous.add(slot)
-        if self.components and self.spread is None and not self.indices:
-            index = Index("idx", "k", term(1), self.dimension_of_components())
-            self.spread = index
-            try:
-                vector = self.slot_variable(slot, key, (index.upper,))
-                return Term("prod", index, self.normal_at(at(vector, index), row))
-            finally:
-                self.spread = None
+        if self.by_components():
+            return self.vector_law(key, row)
         return self.normal_at(self.variable(key), row)
+
+    def by_components(self) -> bool:
+        """Whether a normal law is that of a vector, since the step sums over components."""
+        return self.components and self.spread is None and not self.indices
+
+    def vector_law(self, key: str, row: Row) -> Term:
+        """The normal law of a vector with independent components."""
+        index = Index("idx", "k", term(1), self.dimension_of_components())
+        self.vectors[self.vocabulary.slot(key)] = (index.upper,)
+        self.spread = index
+        try:
+            return Term("prod", index, self.normal_at(at(self.variable(key), index), row))
+        finally:
+            self.spread = None
 
     def formula(self, row: Row, targets: tuple[str, ...]) -> Term:
         """What a density is, by a formula or by its normal law alone: ``N(z; 0, 1)``, ``N(0, 1)``."""

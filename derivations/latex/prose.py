@@ -43,6 +43,7 @@ _MATHEMATICS = re.compile(
     re.DOTALL,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+_TITLE = re.compile(r"^(?:#{1,6}[ \t].*|\\(?:(?:sub)*section|(?:sub)?paragraph|chapter)\*?\{[^\n]*\})$", re.MULTILINE)
 _DISCRETE = re.compile(r"\b(?:discrete|categorical|finite alphabet|probability mass|pmf)\b", re.IGNORECASE)
 
 
@@ -74,22 +75,28 @@ _SUPPOSES = re.compile(
     r"|yields|get|obtain|have|optimal|optimum|minimi[sz]\w+|maximi[sz]\w+|attained|tight|equality|at|instead)\b",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"(?:if|when|suppose(?: that)?|in the case(?: of| that| where)?)\b", re.IGNORECASE)
 _LAW = re.compile(r"\\sim(?![A-Za-z])|=\s*\\?(?:mathcal|mathrm|operatorname)?\s*\{?\s*N(?:ormal)?\b")
 
 
-def tells(before: str, formula: str) -> bool:
-    """Whether a formula within a line is a definition, by the words of its sentence before it.
+def tells(before: str, formula: str) -> str:
+    """Whether a formula within a line is a definition, by the words of its sentence before it: ``defines``.
 
-    A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, but not on a condition.
+    A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, or supposed by what follows in its
+    section, ``if $q(z) = N(m, s^2)$, then``: ``supposes``.  Else the answer is empty.
 
     >>> tells("the divergence to the mixture, where ", "M = (p + q)/2"), tells("The bound is tight if ", "q = p")
-    (True, False)
+    ('defines', '')
+    >>> tells("If ", "q(z) = N(m, s^2)")
+    'supposes'
     """
     sentence = lead(before)
     words = _INTRODUCES.split(sentence)
     if _LAW.search(formula):
-        return not _SUPPOSES.search(words[-1])
-    return len(words) > 1 and not _SUPPOSES.search(words[-1])
+        if not _SUPPOSES.search(words[-1]):
+            return "defines"
+        return "supposes" if _OPENS.match(sentence) and not _SUPPOSES.search(_OPENS.sub("", sentence, 1)) else ""
+    return "defines" if len(words) > 1 and not _SUPPOSES.search(words[-1]) else ""
 
 
 def lead(before: str) -> str:
@@ -100,5 +107,5 @@ def lead(before: str) -> str:
         own = not line.strip() and (match[0].startswith(("$$", "\\[", "\\begin")))
         return ".\n\n" if own else " · "
 
-    text = _MATHEMATICS.sub(shown, before).rstrip()
+    text = _TITLE.sub("\n\n", _MATHEMATICS.sub(shown, before)).rstrip()
     return _SENTENCE.split(text)[-1].strip()

@@ -64,6 +64,7 @@ def averaging(case: Case, context: Context) -> Iterator[Rung]:
         for slot in sorted(given):
             variables = {t for d in mine for s, t in (*d.args[1], *d.args[2]) if s == written(slot)}
             needs = any(not any(s == written(slot) for s, _ in d.args[2]) for d in mine)
+            needs = needs and all([s for s, _ in d.args[1]] != [written(slot)] for d in mine)  # nor does it write q(x)
             x = next((v for v in variables if isinstance(v, Variable)), None)
             if not mine or x is None or not needs:
                 continue

@@ -14,6 +14,7 @@ from derivations.latex.cases import Context, every_part, interpret
 from derivations.latex.chains import remarks, steps
 from derivations.latex.defining import definition_of, is_expandable, is_normal
 from derivations.latex.definitions import Definition
+from derivations.latex.documents import Formula
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, name_of
 from derivations.latex.tokens import Unread, spelled
@@ -22,9 +23,9 @@ from derivations.latex.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Remark:
-    """A definition within the prose: its line, its formula, and the names whose steps it concerns."""
+    """A definition within the prose: where it stands, in words, and the names whose steps it concerns."""
 
-    line: int
+    place: Formula
     words: str
     names: frozenset[str]
     definition: Definition | None = None
@@ -36,11 +37,12 @@ class Told:
     def __init__(self, remarks: list[Remark], context: Context) -> None:
         self.remarks, self.context = remarks, context
 
-    def concerning(self, *sides: Row) -> list[Remark]:
+    def concerning(self, line: int, *sides: Row) -> list[Remark]:
         """The remarks on names that a step mentions, and on names that those speak of."""
+        here = [r for r in self.remarks if r.place.since <= line < r.place.until]
         mentioned = {n.key for row in sides for p in every_part(row) if (n := name_of(p)) is not None}
         found: list[Remark] = []
-        while more := [r for r in self.remarks if r not in found and r.names & mentioned]:
+        while more := [r for r in here if r not in found and r.names & mentioned]:
             found += more
             mentioned |= {
                 n.key
@@ -51,9 +53,9 @@ class Told:
             }
         return found
 
-    def with_definitions(self, now: Context) -> Context:
+    def with_definitions(self, remarks: list[Remark], now: Context) -> Context:
         """The document as told, with what its displays have defined up to now, which comes first."""
-        mine = {r.definition.name.key: r.definition for r in self.remarks if r.definition is not None}
+        mine = {r.definition.name.key: r.definition for r in remarks if r.definition is not None}
         return replace(
             self.context,
             definitions={**mine, **now.definitions},
@@ -63,18 +65,18 @@ class Told:
         )
 
 
-def told(formulas: Iterable[tuple[int, str]], context: Context, shown: list[Row], defined: set[str]) -> Told | None:
+def told(formulas: Iterable[Formula], context: Context, shown: list[Row], defined: set[str]) -> Told | None:
     """What formulas within prose tell, or None; *shown* are the rows of displays, *defined* names that they define."""
-    equations: list[tuple[int, str, Row, Row]] = []
-    laws: list[tuple[int, Row]] = []
-    for line, formula in formulas:
+    equations: list[tuple[Formula, str, Row, Row]] = []
+    laws: list[tuple[Formula, Row]] = []
+    for place in formulas:
         try:
-            found = steps(formula)
+            found = steps(place.latex)
             if len(found) == 1 and found[0].relation in ("=", ":=") and found[0].left and found[0].right:
                 step = found[0]
                 words = f"{spelled(list(step.left))} = {spelled(list(step.right))}"
-                equations.append((line, words, rows(step.left), rows(step.right)))
-            laws += [(line, rows(tokens)) for tokens in remarks(formula)]
+                equations.append((place, words, rows(step.left), rows(step.right)))
+            laws += [(place, rows(tokens)) for tokens in remarks(place.latex)]
         except Unread:  # a formula that is not read tells nothing
             continue
     if not equations and not laws:
@@ -86,11 +88,11 @@ def told(formulas: Iterable[tuple[int, str]], context: Context, shown: list[Row]
     kept = [
         r for r, key in zip(found_remarks, names, strict=True) if key not in defined and _agreed(r, key, found_remarks)
     ]
-    kept += [Remark(line, spell(row), _drawn(row)) for line, row in laws if _drawn(row)]
-    return Told(list({r.words: r for r in kept}.values()), known) if kept else None
+    kept += [Remark(place, spell(row), _drawn(row)) for place, row in laws if _drawn(row)]
+    return Told(list({(r.words, r.place.since): r for r in reversed(kept)}.values()), known) if kept else None
 
 
-def _definition(line: int, words: str, left: Row, right: Row, context: Context) -> Remark | None:
+def _definition(place: Formula, words: str, left: Row, right: Row, context: Context) -> Remark | None:
     """The remark that an equation within prose is, if it defines a name and is read."""
     definition = definition_of(left, "=", right, context, set())
     if definition is None or definition.row is None or not is_expandable(definition, context.vocabulary):
@@ -104,12 +106,14 @@ def _definition(line: int, words: str, left: Row, right: Row, context: Context) 
             interpret(left, "=", right, context, {})
         except LanguageError:
             return None
-    return Remark(line, words, frozenset((name.key,)), definition)
+    return Remark(place, words, frozenset((name.key,)), definition)
 
 
 def _agreed(remark: Remark, key: str, others: list[Remark]) -> bool:
-    """Whether a name has one meaning in all that the prose says of it."""
-    return all(o.words == remark.words for o in others if o.definition is not None and o.definition.name.key == key)
+    """Whether a name has one meaning in all that the prose says of it, where it says so."""
+    same = [o for o in others if o.definition is not None and o.definition.name.key == key]
+    mine = remark.place
+    return all(o.words == remark.words or o.place.until <= mine.since or mine.until <= o.place.since for o in same)
 
 
 def _drawn(row: Row) -> frozenset[str]:

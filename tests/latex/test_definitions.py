@@ -56,6 +56,20 @@ DOCUMENTS = {
         $$ KL(q(z \mid x) \| p(z)) = \frac12 (\mu(x)^2 + \sigma^2(x) - 1 + \log \sigma^2(x)) $$""",
         "dpdpr",
     ),
+    "the components of normal vectors": (
+        r"""$$ q(z) = \mathcal{N}(z; \mu, \sigma^2 I), \quad p(z) = \mathcal{N}(z; 0, I) $$
+        $$ \int q(z) \log p(z) dz = -\frac{J}{2} \log(2\pi) - \frac12 \sum_{j=1}^J (\mu_j^2 + \sigma_j^2) $$
+        $$ \int q(z) \log p(z) dz = -\frac{J}{2} \log(2\pi) + \frac12 \sum_{j=1}^J (\mu_j^2 + \sigma_j^2) $$
+        $$ \mathbb{E}_q[\log q(z)] = -\frac{J}{2} \log(2\pi) - \frac12 \sum_{j=1}^J (1 + \log \sigma_j^2) $$
+        $$ \mathbb{E}_q[\log q(z)] = -J \log(2\pi) - \frac12 \sum_{j=1}^J (1 + \log \sigma_j^2) $$
+        $$ H(q) = \frac{J}{2} \log(2\pi e) + \sum_{j=1}^J \log \sigma_j $$
+        $$ H(q) = \frac{J}{2} \log(2\pi e) + \frac12 \sum_{j=1}^J \log \sigma_j $$""",
+        "ddprprpr",
+    ),
+    "a function of parameters named like an entropy": (
+        r"$$ \log p(x | \theta) = Q(\theta, \theta_t) + H(\theta, \theta_t) $$",
+        "c",
+    ),
     "a range drawn from its own law": (
         r"$$ KL(q(x_{1:T} | x_0) \| p(x_{1:T} | x_0))"
         r" = \mathbb{E}_{x_{1:T} \sim q(x_{1:T} | x_0)}[\log q(x_{1:T} | x_0) - \log p(x_{1:T} | x_0)] $$",
@@ -85,6 +99,22 @@ TOLD = {
     "the law of noise": (rf"The noise $\epsilon \sim \mathcal{{N}}(0, 1)$ is drawn. {OPEN}", "p"),
     "the law of other noise": (rf"The noise $\epsilon \sim \mathcal{{N}}(0, 2)$ is drawn. {OPEN}", "c"),
     "a law on a condition": (rf"We would have, if $\epsilon \sim \mathcal{{N}}(0, 1)$ {OPEN}", "c"),
+    "a supposition of what follows": (
+        r"If $q(z) = \mathcal{N}(0, 1)$, then $$ \mathbb{E}_{q(z)}[z^2] = 1 $$",
+        "p",
+    ),
+    "a supposition of another section": (
+        "# One\n\nIf $q(z) = \\mathcal{N}(0, 1)$, then all is well.\n\n# Two\n\n$$ \\mathbb{E}_{q(z)}[z^2] = 1 $$",
+        "c",
+    ),
+    "a supposition after the step": (
+        r"$$ \mathbb{E}_{q(z)}[z^2] = 1 $$ If $q(z) = \mathcal{N}(0, 1)$, then this is the case.",
+        "c",
+    ),
+    "the case of equality": (
+        r"The bound is tight only if $q(z) = \mathcal{N}(0, 1)$. $$ \mathbb{E}_{q(z)}[z^2] = 1 $$",
+        "c",
+    ),
     "a prior": (r"with prior $p(z) = \mathcal{N}(0, 1)$ $$ \mathbb{E}_{p(z)}[z^2] = 1 $$", "p"),
 }
 
