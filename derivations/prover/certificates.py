@@ -57,15 +57,19 @@ def prove(
     for an inequality; *tidy* takes away the rules that the proof does not need.
     """
     for attempt in _attempts(statement, frozenset(rules)):
-        try:
-            proof = find_proof(statement, attempt, hints)
-        except kernel.Rejected:
-            continue
         demanded: set[str] = set()
-        found = None if proof is None else _replayed(statement, proof, attempt, demanded)
-        if proof is not None and found is not None:
+        found = None
+        if _is_equation(statement):  # its proof is found on the way of its replay
+            found = _replayed(statement, {"rule": "equal", "moves": None}, attempt, demanded)
+        if found is None:
+            try:
+                proof = find_proof(statement, attempt, hints, expanded=True)
+            except kernel.Rejected:
+                continue
+            found = None if proof is None else _replayed(statement, proof, attempt, demanded)
+        if found is not None:
             if tidy:
-                found = _with_fewest_rules(statement, proof, found, demanded)
+                found = _with_fewest_rules(statement, found, demanded)
             return Certificate.replayed(found.data)
     return None
 
@@ -78,12 +82,14 @@ def _attempts(statement: dict[str, Any], allowed: frozenset[str]) -> list[frozen
     return list(dict.fromkeys(attempts))
 
 
-def _with_fewest_rules(
-    statement: dict[str, Any], proof: dict[str, Any], found: Certificate, demanded: set[str]
-) -> Certificate:
+def _is_equation(statement: dict[str, Any]) -> bool:
+    return statement["relation"] == "=" and not statement["equality"]
+
+
+def _with_fewest_rules(statement: dict[str, Any], found: Certificate, demanded: set[str]) -> Certificate:
     """The certificate without the rules that its proof does not need; those that its form demands are not tried."""
     for rule in (r for r in reversed(found.rules) if r not in demanded):
-        fewer = _replayed(statement, proof, frozenset(found.rules) - {rule})
+        fewer = _replayed(statement, found.data["proof"], frozenset(found.rules) - {rule})
         if fewer is not None and len(fewer.conditions) <= len(found.conditions):
             found = fewer
     return found
@@ -94,7 +100,8 @@ def _replayed(
 ) -> Certificate | None:
     """The certificate of a proof under rules, with the conditions that the replay finds; None if it needs others.
 
-    The rules that the form of the proof demands are added to *demanded*.
+    The moves of an equation may be left to be found.  The rules that the form of the proof demands are added to
+    *demanded*.
     """
     search = Search(statement, rules)
     try:
@@ -103,16 +110,23 @@ def _replayed(
         return None
     if demanded is not None:
         demanded |= search.demanded
+    if proof["rule"] == "equal":
+        proof = {**proof, "moves": search.moves if proof["moves"] is None else proof["moves"]}
     data = {"version": 1, "statement": statement, "proof": proof, "factors": search.found_factors(), **found}
     data["digest"] = kernel.digest(data)
     return Certificate(data, *(tuple(found[name]) for name in ("rules", "conditions", "assumptions", "trusts")))
 
 
-def find_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = None) -> dict[str, Any] | None:
-    """A proof of a statement under rules; the kernel has not seen it yet."""
+def find_proof(
+    statement: dict[str, Any], rules: frozenset[str], hints: Any = None, expanded: bool = False
+) -> dict[str, Any] | None:
+    """A proof of a statement under rules; the kernel has not seen it yet.
+
+    *expanded*: the sides of an equation are known not to expand to the same.
+    """
     relation = statement["relation"]
     if relation == "=":
-        if not statement["equality"]:
+        if not (expanded or statement["equality"]):
             replay = Search(statement, rules)
             moves = vanish(replay, replay.difference(statement["lhs"], statement["rhs"]))
             if moves is not None:

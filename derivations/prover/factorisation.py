@@ -6,7 +6,8 @@ import json
 from math import gcd, lcm
 from typing import Any
 
-from derivations.kernel import Atom, Number, Replay, Sum, encoded, freeze, opened, order, point, ratio, scaled
+from derivations.kernel import Atom, Number, Rejected, Replay, Sum, encoded, freeze, opened, order, point, ratio, scaled
+from derivations.prover.equality import Move, vanish
 
 
 class Search(Replay):
@@ -20,11 +21,23 @@ class Search(Replay):
         self.demanded: set[str] = set()  # rules that the form of the proof asks for: without them it fails
         self.expanded: dict[str, Sum] = {}
         self.shown_signs: set[str] = set()
+        self.moves: list[Move] = []  # those that were found
         super().__init__(statement, allowed)
 
     def demand(self, rule: str) -> None:
         self.demanded.add(rule)
         super().demand(rule)
+
+    def after(self, s: Sum, moves: list[Any] | None) -> Sum:
+        """The sum after moves, which are found first if they are None: what is tried leaves no trace in the proof."""
+        if moves is None:
+            used, conditions = self.used.copy(), self.conditions.copy()
+            found = vanish(self, s)
+            self.used, self.conditions = used, conditions
+            if found is None:
+                raise Rejected("no moves were found that empty the sum")
+            self.moves = moves = found
+        return super().after(s, moves)
 
     def open_term(self, term: Any) -> Sum:
         mark = json.dumps(term)
