@@ -6,7 +6,9 @@ needs: divergences, densities averaged over against conditionals that occur, wei
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from derivations.kernel import (
@@ -55,7 +57,7 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
     goal = reduce(replay, gap)[1]
     valued: list[tuple[Any, Sum, Sum]] = []
     doubles: list[tuple[Any, Sum, Sum]] = []  # of the same normal form as another
-    for stage in [[atom for _, atom in given], transport_atoms(statement), *pools(statement)]:
+    for stage in itertools.chain([[atom for _, atom in given], transport_atoms(statement)], pools(statement)):
         for atom in stage:
             if any(atom == a for a, _, _ in (*valued, *doubles)) or len(valued) >= ATOMS:
                 continue
@@ -121,8 +123,12 @@ def _without(goal: Sum, columns: list[Sum], left_out: Any) -> tuple[Sum, list[Su
 # The pool ------------------------------------------------------------------------------------------------------------
 
 
-def pools(statement: dict[str, Any]) -> list[list[Any]]:
+def pools(statement: dict[str, Any]) -> Iterator[list[Any]]:
     """Atoms that may matter, in stages: exact matches of the source first, then combinations."""
+    return map(_distinct, _stages(statement))
+
+
+def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     sources = [statement["lhs"], statement["rhs"]]
     divergences: list[Any] = []
     averages: list[tuple[Names, Term]] = []
@@ -146,6 +152,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
         low, high = (left, right) if relation in ("<=", "<") else (right, left)
         slack = ["add", high, ["mul", ["num", "-1"], low]]
         first.extend(["nonneg", names, _times(weight, slack)] for names, weight in [*averages, ([], ["num", "1"])])
+    yield first
     second: list[Any] = []
     for names, weight in averages:
         for other in laws:
@@ -159,6 +166,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
                 second.append(["gibbs", names, a, b])
     second += _partial(averages, laws, sources)
     second += [atom for h in statement["given"] if h[0] == "markov" for atom in _data_processing(h, variables)]
+    yield second
     third: list[Any] = [
         ["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]]
         for names, weight in averages
@@ -178,6 +186,24 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
         for factor in _factors(inside):
             third.append(["gibbs", names, weight, ["mul", together, factor]])
             third.append(["gibbs", names, weight, factor])
+    yield third
+    roots = _squared(sources)
+    squares = [*roots, *(f[3] for f in roots if f[0] == "E" and f[3] not in roots)]
+    totals = [(t[1], t[2], t[3]) for t in _heads(sources, "TV")]
+    low, high = sources if statement["relation"] in ("<=", "<") else sources[::-1]
+    yield [
+        ["nonneg", [], ["add", high, candidates.negative(low)]],  # the sides themselves, point by point
+        *candidates.of_logarithms(logs),
+        *candidates.of_divergences(
+            [(names, a, b) for kind, names, a, *rest in divergences if kind == "gibbs" for b in rest]
+        ),
+        *candidates.of_exponentials(_heads(sources, "E"), laws),
+        *candidates.of_squares(_heads(sources, "int"), _heads(sources, "E")),
+        *(atom for side in sources for atom in candidates.of_absolute_values(side, [])),
+        *candidates.of_distances(totals),
+        *(candidates.of_roots(laws) if any(t[2] in ("1/2", "-1/2") for t in _heads(sources, "pow")) else []),
+        *candidates.of_squared_means(squares),
+    ]
     fourth: list[Any] = []
     for names, weight, inside in logs:
         for factor in _factors(inside):
@@ -205,11 +231,9 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             fourth.append(["square", [], ["num", "1"], ["sym", name]])
         if facts["sign"] in ("nonnegative", "positive") and not facts["shape"]:
             fourth.append(["nonneg", [], ["sym", name]])
-    squares = _squared(sources)
-    for f in squares:
+    for f in roots:
         if f[0] in ("E", "int"):
             fourth.append(["square", [], ["num", "1"], f])
-    squares += [f[3] for f in squares if f[0] == "E" and f[3] not in squares]
     for names, weight in averages:
         for f in squares:
             if f[0] in ("E", "int"):
@@ -218,22 +242,7 @@ def pools(statement: dict[str, Any]) -> list[list[Any]]:
             fourth.append(["square", names, weight, fall])
     for n in (1, 2, 3, 5):
         fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
-    totals = [(t[1], t[2], t[3]) for t in _heads(sources, "TV")]
-    low, high = sources if statement["relation"] in ("<=", "<") else sources[::-1]
-    textbook = [
-        ["nonneg", [], ["add", high, candidates.negative(low)]],  # the sides themselves, point by point
-        *candidates.of_logarithms(logs),
-        *candidates.of_divergences(
-            [(names, a, b) for kind, names, a, *rest in divergences if kind == "gibbs" for b in rest]
-        ),
-        *candidates.of_exponentials(_heads(sources, "E"), laws),
-        *candidates.of_squares(_heads(sources, "int"), _heads(sources, "E")),
-        *(atom for side in sources for atom in candidates.of_absolute_values(side, [])),
-        *candidates.of_distances(totals),
-        *(candidates.of_roots(laws) if any(t[2] in ("1/2", "-1/2") for t in _heads(sources, "pow")) else []),
-        *candidates.of_squared_means(squares),
-    ]
-    return [_distinct(stage) for stage in (first, second, third, textbook, fourth)]
+    yield fourth
 
 
 def _partial(averages: list[tuple[Names, Term]], laws: list[Any], sources: list[Any]) -> list[Any]:
