@@ -23,7 +23,7 @@ from derivations.refuter.matrices import is_matrix, simpler
 from derivations.refuter.models import ADMISSIBLE, Key, Model, Rest, Space, key_of, rational, rationals
 from derivations.refuter.sampling import Sampler
 
-FRESH = 16
+FRESH = 8
 STEPS = 50
 SMALL_GAP = 12
 SIMPLE = rationals("1 0 2 1/2 -1")
