@@ -103,8 +103,8 @@ def _replayed(
     The moves of an equation may be left to be found.  The rules that the form of the proof demands are added to
     *demanded*.
     """
-    search = Search(statement, rules)
     try:
+        search = Search(statement, rules)
         found = search.run(proof)
     except kernel.Rejected:
         return None
