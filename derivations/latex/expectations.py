@@ -310,6 +310,8 @@ class Expectations(Information):
         marginals = self.couplings(below)
         if marginals is not None:
             return self.primal(head, *marginals, body)
+        if len(below) > 1 and below[1].kind == "IN" and below[0].text in EVENTS:  # A in the class of all events
+            below = below[:1]
         function = self.function_over(below, body)
         if function is not None:
             return Term(head, Term("function", function.shown, "real"), self.term(body))

@@ -86,6 +86,9 @@ class Information(Normals):
 
     def common_targets(self, left: Node, right: Node) -> tuple[str, ...]:
         """The variables of two bare laws."""
+        shown = self.points_opposite(left, right)
+        if shown:
+            return shown
         choices = []
         for node in (left, right):
             names = [n.args[0] for n in self.laws_in(node) if n.head == "name"]
@@ -96,6 +99,14 @@ class Information(Normals):
                 choices.append(self.pattern_of(names[0], (), True)[0])
         known = [c for c in choices if c]
         return known[0] if known else ("x",)
+
+    def points_opposite(self, left: Node, right: Node) -> tuple[str, ...]:
+        """The letter i of two bare laws p and q of which the other side writes p_i and q_i."""
+        stems = {self.vocabulary.stem(n.args[0]) for node in (left, right) for n in self.laws_in(node)}
+        nodes = self.laws_in(self.opposite) if self.opposite is not None else []
+        named = [n.args[0] for n in nodes if n.head == "name" and n.args[0].below in self.vocabulary.variables]
+        letters = {n.below for n in named if self.vocabulary.stem(Name(n.base)) in stems}
+        return tuple(letters) if len(letters) == 1 and letters <= self.vocabulary.summed else ()
 
     def dotted_targets(self, call: Node) -> tuple[str, ...]:
         """The variables that a dot stands for in ``q(. | x)``: those the law has elsewhere, or the one left."""
@@ -196,8 +207,8 @@ class Information(Normals):
         """I(X; Y), I(X; Y | Z), I_q(x; z)."""
         conditions = split(row, "BAR")
         sides = split(conditions[0][1], "SEMI")
-        if len(sides) != 2:
-            sides = split(conditions[0][1], "COMMA")
+        for mark in ("COLON", "COMMA"):
+            sides = sides if len(sides) == 2 else split(conditions[0][1], mark)
         if len(sides) != 2 or len(conditions) > 2:
             raise Unread("the arguments of a mutual information")
         left, right = (self.listed_variables(r) for _, r in sides)

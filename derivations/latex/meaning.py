@@ -207,7 +207,7 @@ class Meaning(Reserved):
     def _call(self, node: Node) -> Term:
         name, row = node.args
         definition = self.definitions.get(name.key)
-        if definition is not None:
+        if definition is not None and (definition.parameters is not None or name.base != "V"):
             return self.expanded(definition, row)
         value = self.reserved_call(name, row)
         if value is not None:

@@ -285,6 +285,7 @@ MACROS = {
     **{name: rf"\mathrm{{{name.removeprefix('D')}}}" for name in ("KL", "DKL", "JS", "JSD", "TV", "Var", "Cov")},
     **{f"p{word}": rf"p_{{\mathrm{{{word}}}}}" for word in ("data", "model")},
     **{f"{mark}{letter}": rf"\mathbf{{{letter}}}" for mark in ("v", "rv") for letter in "aghstuvwxyz"},
+    **{letter: rf"\mathbf{{{letter}}}" for letter in "xyzwXYZW"},
     "given": r"\mid ",
 }
 

@@ -308,6 +308,9 @@ class _Reader:
         self.put("LBRACE", "{", start, source="{")
         self.inside(text)
         self.put("RBRACE", "}", start, source="}")
+        inner = self.tokens[before + 1 : -1]
+        if any(t.kind in ("BAR", "COMMA", "SEMI") for t in inner) and not any(t.kind == "OPEN" for t in inner):
+            self.tokens[before:] = inner  # \mathbf{x | y}: the font says nothing of how things belong together
         if len(self.tokens) == before + 3 and self.tokens[before + 1].kind in ("NAME", "NUMBER", "FUNCTION"):
             one = self.tokens[before + 1]
             self.tokens[before:] = [replace(one, source=self.text[start : self.at], style=one.style or style)]

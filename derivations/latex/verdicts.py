@@ -565,6 +565,8 @@ def _gated(
         return _conditional(outcome, "true if entropies and divergences are in bits")
     if case.unexplained:
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
+    if relation == "=" and (lone := lone_function(case.statement)) is not None:
+        return _conditional(outcome, f"depends on what {lone} is, which stands on one side only")
     if relation == "=" and poses_a_condition(case.statement, seed):
         return _conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
     laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
@@ -574,6 +576,14 @@ def _gated(
     if around.posing:
         return _conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome
+
+
+def lone_function(statement: Statement) -> str | None:
+    """An arbitrary function that stands on one side of an equation between means, where the other has others."""
+    names = [{t.args[0] for t in walk(side) if t.head == "fn"} for side in (statement.left, statement.right)]
+    laws = [any(t.head == "den" for t in walk(side)) for side in (statement.left, statement.right)]
+    lone = sorted((names[0] ^ names[1]) - {"D"})
+    return lone[0] if lone and all(laws) and not names[0] & names[1] else None
 
 
 def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:
@@ -616,10 +626,17 @@ def poses_a_condition(statement: Statement, seed: int) -> bool:
     for side, other in ((statement.left, statement.right), (statement.right, statement.left)):
         if not _is_constant(side) or _is_constant(other):
             continue
+        if _of_entropies(other) and judged(Statement(">", side, term(0)), seed, 0.2).verdict == "proved":
+            return True  # the entropy of an example
         below = judged(Statement("<", other, side, (), statement.given), seed, 0.2, words=False)
         above = judged(Statement(">", other, side, (), statement.given), seed, 0.2, words=False)
         return below.verdict == "refuted" and above.verdict == "refuted"
     return False
+
+
+def _of_entropies(t: Term) -> bool:
+    """Whether a term is made of entropies and informations, which take any positive value."""
+    return t.head in ("H", "I", "CE", "KL") or (t.head in ("add", "mul") and all(map(_of_entropies, t.args)))
 
 
 def _is_constant(t: Term) -> bool:

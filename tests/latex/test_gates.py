@@ -96,3 +96,15 @@ def test_a_wrong_value_of_the_usual_game_is_still_refuted() -> None:
 def test_a_hypothesis_that_empties_what_the_step_names_does_not_save_it() -> None:
     step = check(r"$$I(X;Y) - I(X;Y|Z) = H(X) + H(Y) - H(X,Y) + H(X|Z) + H(Y|Z) - H(X,Y|Z)$$").steps[0]
     assert step.verdict == "refuted"
+
+
+def test_the_points_of_one_line_are_not_those_of_another() -> None:
+    text = r"""$$D_{TV}(P, Q) = \sup_A |P(A) - Q(A)|$$
+
+For discrete laws $$D_{TV}(p, q) = \frac{1}{2} \sum_i |p_i - q_i|$$"""
+    assert "refuted" not in [step.verdict for step in check(text).steps]
+
+
+def test_the_value_of_an_example_is_not_refuted_but_an_impossible_one_is() -> None:
+    assert check(r"$$I(X;Y) = 3/2$$").steps[0].verdict == "conditional"
+    assert check(r"$$D_{KL}(p \| q) = -2$$").steps[0].verdict == "refuted"
