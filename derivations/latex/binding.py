@@ -20,4 +20,18 @@ def bound_by(value: Term) -> tuple[Variable, ...]:
     return found  # type: ignore[return-value]
 
 
-__all__ = ["bound_by", "exchanged"]
+def binds(value: Term) -> set[Term]:
+    """The variables and indices that binders inside a term bind."""
+    groups = {"H": 2, "I": 3}
+    found = [part for t in walk(value) if t.head in BINDERS for part in t.args[: groups.get(t.head, 1)]]
+    return {t for part in found for t in (part if isinstance(part, tuple) else (part,)) if isinstance(t, Term)}
+
+
+def named(terms: set[Term]) -> set[str]:
+    """The names of variables, indices and symbols among terms."""
+    return {t.args[0] for t in terms if t.head in ("var", "idx", "sym")}
+
+
+BINDERS = frozenset({"int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "sup", "inf"})
+
+__all__ = ["binds", "bound_by", "exchanged", "named"]

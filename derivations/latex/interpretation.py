@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derivations.language.laws import Law, density
-from derivations.language.terms import Function, Index, LanguageError, Symbol, Term, Variable, at, term
+from derivations.language.terms import Function, Index, LanguageError, Symbol, Term, Variable, at, term, walk
 from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
+from derivations.latex.binding import binds, named
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
@@ -17,6 +18,7 @@ from derivations.latex.moments import Moments
 from derivations.latex.names import PARAMETERS, Name, is_parameter, name_of, written
 from derivations.latex.notation import parse
 from derivations.latex.readings import Reading
+from derivations.latex.substitution import Exchange, as_number, occurs, with_names
 from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Pattern, Vocabulary
 
@@ -46,7 +48,7 @@ class Interpretation:
         self.indices: dict[str, Index] = {}
         self.spread: Index | None = None
         self.renamed: dict[str, str] = {}
-        self.parameters: dict[str, str] = {}  # what the parameters of laws in a definition stand for
+        self.taken: set[tuple[str, str]] = set()  # definitions, and parameters on which they depend
         self.values: dict[str, Term] = {}  # what the parameters of a definition stand for
         self.expansions = 0
         self.parametric: set[str] = set()  # symbols that are parameters of a law, so arbitrary by right
@@ -84,7 +86,12 @@ class Interpretation:
             raise Unread(in_words(error)) from error
 
     def parse(self, row: Row) -> Node:
-        return parse(row, self.vocabulary.applies, self.reading)
+        return parse(row, self.applies, self.reading)
+
+    def applies(self, name: Name, row: Row) -> bool:
+        """Whether parentheses after a name hold its arguments: a function that the document defines has some."""
+        defined = self.definitions.get(name.key)
+        return (defined is not None and defined.parameters is not None) or self.vocabulary.applies(name, row)
 
     def term(self, node: Node) -> Term:
         """The value of an expression."""
@@ -103,30 +110,75 @@ class Interpretation:
         if definition.row is None:
             self.unexplained[definition.name.key] = None
             return self.symbol(definition.name.shown)
-        outer, outer_values, outer_parameters = dict(self.renamed), dict(self.values), dict(self.parameters)
-        values: dict[str, Term] = {}
-        if arguments is not None and definition.parameters is not None:
-            theirs, mine = (split(r, "COMMA", "SEMI", "BAR") for r in (definition.parameters, arguments))
-            for (_, a), (_, b) in zip(theirs, mine, strict=False):
-                old, new = (name_of(r[0]) if len(r) == 1 else None for r in (a, b))
-                if spell(a) != spell(b):
-                    if old is None:
-                        raise Unread(f"{definition.name.key} at another argument")
-                    key = variable_key(old)
-                    if new is not None and old.base in PARAMETERS and new.base in PARAMETERS:
-                        self.parameters[key] = outer_parameters.get(variable_key(new), variable_key(new))
-                        continue
-                    if new is not None and variable_key(new) in self.vocabulary.variables:
-                        self.renamed[key] = variable_key(new)
-                    else:
-                        values[key] = self.term(self.parse(b))
+        new = self.exchange(definition, arguments)
         self.expanding.append(definition.name.key)
-        self.values.update(values)
         try:
-            return self.term(self.parse(definition.row))
+            if new.names or new.values:
+                self.take(definition, new)
+            value = self.read_with(with_names(definition.row, new.names, new.kept), new.values)
         finally:
-            self.renamed, self.values, self.parameters = outer, outer_values, outer_parameters
             self.expanding.pop()
+        if not named(new.terms).isdisjoint(named(binds(value))):
+            raise Unread(f"{definition.name.key} at something that its definition binds")
+        return value
+
+    def exchange(self, definition: Definition, arguments: Row | None) -> Exchange:
+        """What is put for the parameters of a definition."""
+        new = Exchange({}, {}, set(), set())
+        if arguments is None or definition.parameters is None:
+            return new
+        theirs, mine = (split(r, "COMMA", "SEMI", "BAR") for r in (definition.parameters, arguments))
+        if len(theirs) != len(mine):
+            raise Unread(f"{definition.name.key} at another number of arguments")
+        for (_, a), (_, b) in zip(theirs, mine, strict=True):
+            parameter, name = (name_of(r[0]) if len(r) == 1 else None for r in (a, b))
+            known = name is not None and variable_key(name) in self.values
+            if spell(a) == spell(b) and not known:
+                new.kept.update([parameter.key] if parameter is not None else [])
+            elif parameter is None or definition.row is None:
+                raise Unread(f"{definition.name.key} at another argument")
+            elif name is not None and (self.vocabulary.is_law(name) or not known):
+                new.names[parameter.key] = b[0]
+                new.terms.update([] if self.vocabulary.is_law(name) else walk(self.term(self.parse(b))))
+            elif as_number(definition.row, parameter.key):
+                new.values[variable_key(parameter)] = self.term(self.parse(b))
+                new.terms.update(walk(new.values[variable_key(parameter)]))
+            else:
+                raise Unread(f"{definition.name.key} at an expression, where its definition needs a name")
+        return new
+
+    def read_with(self, row: Row, values: Mapping[str, Term]) -> Term:
+        """The value of a row in which some names have values."""
+        outer, self.values = self.values, dict(values)
+        try:
+            return self.term(self.parse(row))
+        finally:
+            self.values = outer
+
+    def take(self, definition: Definition, new: Exchange) -> None:
+        """Check that a definition takes each argument: it has another value with it than with its parameter.
+
+        An argument that the reading drops, as the parameter of a law, would make any two values of it equal.
+        """
+        row, key = definition.row or (), definition.name.key
+        for part in (p for _, (p, *_) in split(definition.parameters or (), "COMMA", "SEMI", "BAR")):
+            name = name_of(part)
+            if name is None or (name.key not in new.names and variable_key(name) not in new.values):
+                continue
+            if (key, name.key) in self.taken or (not occurs(row, name.key) and name.base not in PARAMETERS):
+                continue
+            plain = self.read_with(row, {})
+            own = set() if self.vocabulary.is_law(name) else {self.read_with((part,), {})}
+            if name.key in new.names:
+                others = new.kept | new.names.keys() - {name.key}
+                lost = self.read_with(with_names(row, {name.key: new.names[name.key]}, others), {}) is plain
+            else:
+                mark = Symbol("sym", f"{name.key}''", "real", ())
+                found = set(walk(self.read_with(row, {variable_key(name): mark})))
+                lost = mark not in found or not own.isdisjoint(found)
+            if lost or not named(own).isdisjoint(named(binds(plain))):
+                raise Unread(f"{key} at another {name.key}, of which it does not show that it depends on it")
+            self.taken.add((key, name.key))
 
     def symbol(self, name: str, sign: str = "real", shape: tuple[Term, ...] = ()) -> Symbol:
         if sign == "real" and written(name) in self.positive | self.radicands:
@@ -206,7 +258,6 @@ class Interpretation:
         """The law that a name names, with the parameters in which the document differentiates."""
 
         stem = self.vocabulary.stem(name)
-        parameters = tuple(self.parameters.get(p, p) for p in parameters)
         labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
         if stem.partition("_")[2] and labels & set(self.indices):
             raise Unread(f"the law {name.key}, which has an index")
