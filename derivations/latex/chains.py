@@ -119,6 +119,8 @@ def _equations(latex: str) -> list[_Equation]:
     segments = [s for row in _rows(tokens) for s in _segments(row)]
     aligned = any(t.kind == "AMP" for t in tokens)
     for segment in segments:
+        if segment.tokens and all(t.kind in ("DOTS", "TEXT") or t.text == "\\vdots" for t in segment.tokens):
+            continue  # a row that says that rows are left out
         pieces, relations = _split(segment.tokens)
         if equations and _continues(equations[-1], segment, pieces, relations, aligned):
             equations[-1].extend(pieces, relations)
@@ -217,6 +219,11 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
         if depths[n]:
             continue
         rest = [t for t in tokens[n + 1 :] if t.kind not in ("QUAD", "AMP")]
+        if rest and rest[0].kind == "LBRACE" and len(rest) > 1 and rest[1].kind == "TEXT":  # coloured words
+            rest = rest[1:]
+            if token.kind in ("QUAD", "AMP"):
+                end = n
+                break
         remark = (
             rest and rest[0].kind == "OPEN" and (len(rest) <= 3 or any(t.kind in ("TEXT", *_REMARKS) for t in rest))
         )

@@ -26,6 +26,17 @@ class Differential:
     measure: Row | None = None
 
 
+def speaks_of(thing: Any, letter: str) -> bool:
+    """Whether a letter occurs in an expression, in its scripts too."""
+    if isinstance(thing, Node):
+        return any(speaks_of(a, letter) for a in thing.args)
+    if isinstance(thing, Name):
+        return thing.base == letter or speaks_of((thing.below_row, thing.above_row), letter)
+    if isinstance(thing, Part):
+        return thing.text == letter or speaks_of((thing.args, thing.below or (), thing.above or ()), letter)
+    return isinstance(thing, tuple) and any(speaks_of(a, letter) for a in thing)
+
+
 def split(row: Row, *kinds: str) -> list[tuple[str, Row]]:
     """A row cut at the parts of some kinds: each piece with the kind of the cut before it."""
     pieces: list[tuple[str, list[Part]]] = [("", [])]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from derivations.latex.expressions import Differential, Node, split
+from derivations.latex.expressions import Differential, Node, speaks_of, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, name_of
 from derivations.latex.readings import Reading
@@ -435,6 +435,8 @@ class _Parser:
     def big(self, part: Part) -> Node:
         if part.text != "int":
             body = self.reach("sum" if part.text == "sum" else "product sign")
+            if part.text == "prod" and body.head == "product":
+                return self.product_over(part, body)
             head = "total" if part.text == "sum" else "product over"
             return Node(head, (part.below or (), part.above or (), body), part.place)
         first, after = self.differentials(self.at)
@@ -451,6 +453,17 @@ class _Parser:
         body = self.sub(self.row[self.at : end]) if end > self.at else Node("number", (Fraction(1),))
         self.at = after
         return Node("integral", (part.below, part.above, tuple(found), body), part.place)
+
+    def product_over(self, part: Part, body: Node) -> Node:
+        r"""A product sign takes the factors up to the last one that has its letter: \prod_t q(x_t) h is h times it."""
+        letter = name_of(part.below[0]) if part.below else None
+        kept = len(body.args)
+        while kept and letter is not None and not speaks_of(body.args[kept - 1], letter.base):
+            kept -= 1
+        kept = kept or len(body.args)
+        inner = Node("product", body.args[:kept], body.place) if kept > 1 else body.args[0]
+        whole = Node("product over", (part.below or (), part.above or (), inner), part.place)
+        return Node("product", (whole, *body.args[kept:]), part.place) if kept < len(body.args) else whole
 
     def closing_differential(self) -> int | None:
         """Where the differentials of the integral sign just read begin; inner integrals take theirs first."""

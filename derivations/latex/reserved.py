@@ -51,6 +51,8 @@ class Reserved(Expectations):
 
     def objective_bound(self, name: Name, law: Name | None) -> Term:
         """``ELBO``, or ``L_ELBO``, which as a loss may be its negative."""
+        if self.moments is not None:  # an instance of a step over time shows no encoder
+            self.unexplained["ELBO"] = None
         value = self.lower_bound(law)
         if name.style != "objective":
             return value

@@ -32,6 +32,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _normals(case)
     yield from _discrete(case, context, discrete)
     yield from _identical(case)
+    yield from _transitions(case)
     yield from _mixtures(case)
     yield from _one_letter(case)
     yield from _equal_laws(case)
@@ -230,6 +231,24 @@ def _equal_laws(case: Case) -> Iterator[Rung]:
             one, two = next(iter(mine.values())), other[lost[0]]
             if one.args[1] == two.args[1]:
                 yield f"{two!r} = {one!r}", case.statement.assuming(("=", two, one))
+
+
+def _transitions(case: Case) -> Iterator[Rung]:
+    """``p(x | y) = q(y | x) p(x) / p(y)``: q(y | x) may be the conditional law of p, in a rule for densities alone."""
+    if any(t.head not in _OF_DENSITIES for s in _sides(case.statement) for t in walk(s)):
+        return
+    found = _densities(case.statement)
+    for d in found:
+        law, targets, behind = d.args
+        if not behind or any(o.args[0] is law and o is not d for o in found):
+            continue
+        for other in dict.fromkeys(o.args[0] for o in found if o.args[0] is not law):
+            new = density(other, list(targets), list(behind))
+            if new not in found:
+                yield f"{d!r} = {new!r}", case.statement.assuming(("=", d, new))
+
+
+_OF_DENSITIES = frozenset(("den", "law", "var", "int", "mul", "pow", "add", "num"))
 
 
 def _one_letter(case: Case) -> Iterator[Rung]:

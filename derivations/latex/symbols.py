@@ -367,7 +367,7 @@ _COMMANDS = {
     ("REL", "<"): "lt",
     ("REL", ">"): "gt",
     ("REL", "!="): "ne neq",
-    ("REL", "approx"): "approx approxeq",
+    ("REL", "approx"): "approx approxeq simeq cong",
     ("REL", "propto"): "propto varpropto",
     ("REL", ":="): "triangleq coloneqq coloneq doteq equiv",
     ("REL", "=:"): "eqqcolon",

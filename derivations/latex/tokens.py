@@ -17,6 +17,7 @@ from derivations.latex.characters import CHARACTERS, PAIRS, SCRIPTS, UNICODE_GRE
 
 MAX_TOKENS = 20_000
 MAX_DEPTH = 40
+_REMARK = re.compile(r"[^\x00-\u2E7F]+")
 
 
 class Unread(LanguageError):
@@ -360,6 +361,10 @@ class _Reader:
             self.styled(plain, start, style)
         elif unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Zs"):
             return
+        elif unicodedata.category(c) == "Lo":  # a remark in a script without capitals, such as Chinese
+            match = _REMARK.match(self.text, start)
+            self.at = match.end() if match else start + 1
+            self.put("TEXT", self.text[start : self.at], start)
         else:
             raise Unread(f"the character {c!r}")
 

@@ -44,6 +44,7 @@ NEVER_REFUTED = [
     r"$$KL = \log\frac{\sigma_q}{\sigma_p} + \frac{\sigma_p^2 + (\mu_q-\mu_p)^2}{2\sigma_q^2} - \frac12$$",
     r"$$D_{KL}(\Sigma_a\|\Sigma_b) = \tfrac12(\mathrm{tr}(\Sigma_b^{-1}\Sigma_a) - n)$$",
     r"$$p_\tau(\tilde u|u) = \mathcal{N}(\tilde u;u,\tau^2 I)$$ $$p(\tilde u) = \int p_\tau(\tilde u|u)p(u)du$$",
+    r"$$p(y_t|y_{t+1}) = \frac{q(y_{t+1}|y_t)p(y_t)}{p(y_{t+1})}$$",
     r"$$r(y,u) = \rho(y) r(u|y)$$ $$r(u) = \int \rho(y) r(u|y) dy$$ with $$\mathbb{E}_{y\sim\rho}[f(y)]$$",
     r"$$KL(q_\phi(z)\|p_\theta(z)) = \int q_\theta(z)(\log q_\theta(z) - \log p_\theta(z)) dz$$",
     r"$$\mathbb{E}_{p_t(x_t)}[h(x_t)] = \int p_t(x_t) h(x_t) dx_t$$ $$\mathrm{tr}(B) = \mathbb{E}_v[v^\top B v]$$",
@@ -108,3 +109,23 @@ For discrete laws $$D_{TV}(p, q) = \frac{1}{2} \sum_i |p_i - q_i|$$"""
 def test_the_value_of_an_example_is_not_refuted_but_an_impossible_one_is() -> None:
     assert check(r"$$I(X;Y) = 3/2$$").steps[0].verdict == "conditional"
     assert check(r"$$D_{KL}(p \| q) = -2$$").steps[0].verdict == "refuted"
+
+
+def test_an_encoder_is_no_posterior_by_hypothesis() -> None:
+    assert check(r"$$\log p(x) = \mathbb{E}_{q(z|x)}[\log\frac{p(x,z)}{q(z|x)}]$$").steps[0].verdict == "refuted"
+    assert check(r"$$p(z|x) = \frac{q(z|x)p(z)}{p(x)}$$").steps[0].verdict == "refuted"
+
+
+def test_a_product_sign_takes_the_factors_with_its_letter() -> None:
+    for display in (
+        r"$$ p(y_{0:T}) = \prod_{t=1}^T p(y_{t-1}|y_t) p(y_T) $$",
+        r"$$ p(y_0) = \int \prod_{t=1}^T p(y_{t-1}|y_t) p(y_T) dy_{1:T} $$",
+        r"$$ \log\Big(\prod_{i=1}^n a_i b\Big) = \log b + \sum_{i=1}^n \log a_i $$",
+    ):
+        assert "refuted" not in [s.verdict for s in check(display).steps]
+
+
+def test_words_in_other_scripts_and_rows_of_dots_are_remarks() -> None:
+    display = r"""$$\begin{aligned} \log p(x) &= \log\int p(x,z)dz \quad 边际化\\ &\cdots\cdots\\ &此处省略\\
+    &\ge \mathbb{E}_{q(z|x)}[\log\tfrac{p(x,z)}{q(z|x)}] \quad\textcolor{blue}{\text{(by Jensen)}} \end{aligned}$$"""
+    assert [s.verdict for s in check(display).steps] == ["proved", "proved"]
