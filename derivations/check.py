@@ -354,7 +354,7 @@ def _checked_display(
     if error:
         return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
     for sides in found:  # definitions in a display come before its claims
-        _define(sides, context, seen, seed, timeout)
+        _define(sides, context, seen, display.section, seed, timeout)
     checked = []
     around = list(context.chains)  # a chain beside an equation is one of its display, alone it is one of the document
     context.chains += [chain for row in _remarks(display) if (chain := markov_chain(row)) is not None]
@@ -364,7 +364,7 @@ def _checked_display(
     return Derivation(display.line, display.source, tuple(checked))
 
 
-def _define(sides: _Sides, context: Context, seen: set[str], seed: int, timeout: float) -> None:
+def _define(sides: _Sides, context: Context, seen: set[str], section: int, seed: int, timeout: float) -> None:
     """Enter the definition that a step makes, if it is one, so that later steps can use it."""
     from derivations.latex.verdicts import no_density
 
@@ -382,6 +382,8 @@ def _define(sides: _Sides, context: Context, seen: set[str], seed: int, timeout:
             context.improper |= set() if law is None else {law}
     if is_expandable(definition, context.vocabulary):
         context.definitions[definition.name.key] = definition
+        if definition.density is not None:
+            context.sections[definition.name.key] = section
     context.defining[id(sides)] = definition
 
 
@@ -423,6 +425,10 @@ def _checked_step(
     outcome: Outcome
     outcome, context = _judged(display, sides, context, prose, seed, timeout)
     seen |= _laws(sides, context)
+    taken = outcome.case.taken if outcome.case is not None else ()
+    if outcome.verdict == "refuted" and any(context.sections.get(t, display.section) != display.section for t in taken):
+        message = f"false with the formula that another section gives for a law. {outcome.message}"
+        outcome = replace(outcome, verdict="conditional", message=message)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
@@ -467,11 +473,22 @@ def _judged(
     remarks = [] if prose is None or settled else prose.concerning(line, left, right)
     if prose is None or not remarks:
         return outcome, context
-    with_prose = prose.with_definitions(remarks, context)
-    as_told = judge_step(left, step.relation, right, with_prose, **options)
+    near = [r for r in remarks if r.place.section[0] <= line < r.place.section[1]]
+    for chosen in (near, remarks):
+        if not chosen or (chosen is remarks and near == remarks):
+            continue
+        with_prose = prose.with_definitions(line, chosen, context)
+        as_told = judge_step(left, step.relation, right, with_prose, **options)
+        if as_told.verdict == "refuted" and chosen is not near:  # what another section says of a name may end there
+            message = f"false with what the prose of other sections says. {as_told.message}"
+            as_told = replace(as_told, verdict="conditional", message=message)
+        if as_told.verdict in ("proved", "refuted") or chosen is remarks or near == remarks:
+            break
     if as_told.verdict == "unsupported":
         return outcome, context
-    notes = tuple(f"{r.words} (line {r.place.line})" for r in remarks)
+    taken = as_told.case.taken if as_told.case is not None else frozenset()
+    used = [r for r in chosen if not taken or r.names & taken or (r.definition and r.definition.name.key in taken)]
+    notes = tuple(f"{r.words} (line {r.place.line})" for r in used)
     return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose
 
 

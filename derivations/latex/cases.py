@@ -14,12 +14,12 @@ from typing import Any
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
 from derivations.latex.arguments import read_arguments
-from derivations.latex.definitions import Definition, Gaussian
-from derivations.latex.expressions import Node
+from derivations.latex.definitions import Definition, Gaussian, is_normal
+from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
 from derivations.latex.moments import Moments, fixed, letters_of_sums
-from derivations.latex.names import Name, name_of, written
+from derivations.latex.names import PARAMETERS, Name, name_of, written
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Vocabulary
@@ -44,6 +44,8 @@ class Context:
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step
     own: set[str] = field(default_factory=set)  # reserved names whose first equation gives them a meaning of their own
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
+    drawn: Mapping[str, Row] = field(default_factory=dict)  # normal laws of variables, by what leads to the step
+    sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
@@ -58,6 +60,7 @@ class Case:
     choices: Mapping[str, tuple[str, ...]]
     reading: Reading
     formulas: bool = False  # it takes formulas that the document gives for laws
+    taken: frozenset[str] = frozenset()  # definitions, and variables with laws, that the reading takes
     matrices: bool = False  # what was read in one dimension is more than components of vectors
 
     @property
@@ -88,12 +91,15 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
     components = components or (any(map(_has_sum, nodes)) and by_components((left, right), context))
     vectors: dict[str, tuple[Term, ...]] = {}
+    parameters = {n for d in context.definitions.values() for n in parameters_of(d)}
     stated: dict[str, Definition] = {}
     for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.dense |= context.dense
         meaning.vectors |= vectors
+        meaning.parametric |= parameters
+        meaning.told_laws = context.drawn
         meaning.positive |= positive
         meaning.radicands |= radicands
         meaning.dependent |= dependent
@@ -145,6 +151,18 @@ def in_full(found: tuple[Row, ...], context: Context) -> tuple[Row, ...]:
                 found = (*found, definition.row)
                 waiting.append(definition.row)
     return found
+
+
+def parameters_of(definition: Definition) -> set[str]:
+    """Names that a definition makes arbitrary by right: the parameters of a normal law, the argument of a function."""
+    if definition.density is None and definition.parameters:
+        names = [name_of(p) for p in definition.parameters]
+        return {n.shown for n in names if n is not None and n.base not in PARAMETERS}
+    if definition.density is None or definition.row is None or not is_normal(definition.row):
+        return set()
+    inside = definition.row[1].args[0]
+    point = split(inside, "SEMI")[-1][1]
+    return {n.shown for p in every_part(point) if (n := name_of(p)) is not None}
 
 
 def by_components(sides: tuple[Row, ...], context: Context) -> bool:
@@ -275,6 +293,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         dict(reading.met),
         reading,
         formulas,
+        frozenset(meaning.taken | meaning.stated.keys()),
         meaning.matrices,
     )
 

@@ -5,15 +5,16 @@ Main definition: `definition_of`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.cases import Context
-from derivations.latex.definitions import Definition
-from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.definitions import Definition, is_normal
+from derivations.latex.grammar import Part, Row, rows, spell
 from derivations.latex.names import PARAMETERS, Name, name_of
 from derivations.latex.reserved import Reserved
-from derivations.latex.tokens import Unread
+from derivations.latex.tokens import Unread, tokenize
 from derivations.latex.vocabulary import Vocabulary
 
 STANDARD = frozenset(
@@ -44,10 +45,14 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
             return None
         if arguments is None and name.base in ("M", "m", "R", "r") and not mentions(right, name.key):
             return Definition(name, None, right) if laws_of(right, context.vocabulary) else None
+        if arguments is None and is_normal(right):
+            return _law((left[0], _at_its_variable(name, context.vocabulary)), right, context, seen)
         if arguments is None:
             return Definition(Name(spell(left)), None, None) if relation == ":=" else None
         return _law(left, right, context, seen if relation == "=" else set())
-    if name.key in context.definitions or mentions(right, name.key):
+    plain = replace(name, primes=0)
+    derived = name.primes == 1 and (plain.key in context.definitions or mentions(right, plain.key))
+    if name.key in context.definitions or mentions(right, name.key) or derived:
         return None
     return Definition(name, arguments, right)
 
@@ -134,10 +139,12 @@ def _law(left: Row, right: Row, context: Context, seen: set[str]) -> Definition 
     return Definition(Name(key), None, right, density=left)
 
 
-def is_normal(row: Row) -> bool:
-    """Whether a side is a normal density and nothing else."""
-    name = name_of(row[0]) if len(row) == 2 and row[1].kind == "bracketed" else None
-    return name is not None and name.base in ("N", "calN", "Normal")
+def _at_its_variable(name: Name, vocabulary: Vocabulary) -> Part:
+    """The argument of a law that is given as ``p = N(m, s^2)``: the variable it is written with elsewhere, or x."""
+    use = vocabulary.laws.get(vocabulary.stem(name))
+    patterns = use.patterns if use is not None else {}
+    single = sorted((-n, p[0][0]) for p, n in patterns.items() if len(p[0]) == 1 and not p[1])
+    return rows(tuple(tokenize(f"p({single[0][1] if single else 'x'})")))[1]
 
 
 def parts(row: Row) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derivations.latex.grammar import Row
-from derivations.latex.names import Name
+from derivations.latex.names import Name, name_of
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,9 @@ class Gaussian:
     means: tuple[str, str | None]
     deviations: tuple[str, str | None]
     components: bool
+
+
+def is_normal(row: Row) -> bool:
+    """Whether a side is a normal law or its density, and nothing else."""
+    name = name_of(row[0]) if len(row) == 2 and row[1].kind == "bracketed" else None
+    return name is not None and name.base in ("N", "calN", "Normal")

@@ -14,6 +14,7 @@ Main definitions: `Document`, `Display`, `read`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ MAX_ROUNDS = 400
 class Display:
     """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source.
 
-    *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line.
+    *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line;
+    *section* counts the headings before it.
     """
 
     line: int
@@ -44,14 +46,19 @@ class Display:
     error: str = ""
     before: str = ""
     inline: bool = False
+    section: int = 0
 
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula within a line that its sentence states of a name or a law, and the lines of the steps it is told of."""
+    """A formula within a line that its sentence states of a name or a law.
+
+    *section* has the lines of its section; it is told of the steps *since* a line and *until* another.
+    """
 
     line: int
     latex: str
+    section: tuple[int, int]
     since: int = 0
     until: int = MAX_CHARACTERS
 
@@ -79,7 +86,12 @@ _BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_HEADING = re.compile(r"^(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\\(?:sub)?paragraph\*?\{|\\chapter\*?\{)", re.MULTILINE)
+_EXERCISE = r"(?:Exercise|Problem|Question|Task|Example)\b"
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\\(?:sub)?paragraph\*?\{|\\chapter\*?\{"
+    rf"|(?:\*\*|__|\\textbf\{{|\\begin\{{){_EXERCISE})",
+    re.MULTILINE | re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
 _INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
@@ -181,6 +193,7 @@ def read(text: str, kind: str = "markdown") -> Document:
     clean = scanner.blanked(kind != "tex")
     macros = collect_macros(clean)
     displays: list[Display] = []
+    headings = [m.start() for m in _HEADING.finditer(clean)]
     prose = clean
     for opening, start, body, error in _displays(clean):
         end = start + len(body)
@@ -188,7 +201,9 @@ def read(text: str, kind: str = "markdown") -> Document:
         found = _display(scanner, start, body, macros, error)
         head = clean.rfind("\n", 0, opening) + 1
         inline = bool(clean[head:opening].strip(" \t>")) and "\n" not in body
-        displays.append(replace(found, before=_section(clean, opening), inline=inline))
+        displays.append(
+            replace(found, before=_section(clean, opening), inline=inline, section=bisect_right(headings, opening))
+        )
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
@@ -197,21 +212,21 @@ def read(text: str, kind: str = "markdown") -> Document:
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
     """The formulas within lines that prose states of a name or a law."""
+    headings = [scanner.line(m.start()) for m in _HEADING.finditer(prose)]
+    bounds = [0, *headings, MAX_CHARACTERS]
     for number, match in enumerate(_INLINE.finditer(prose)):
         formula = match[1] or match[2]
         if number == MAX_INLINE:
             return
-        if not _STATES.search(formula):
-            continue
         how = tells(prose[max(0, match.start() - MAX_SENTENCE) : match.start()], formula)
+        if not how or not _STATES.search(formula):
+            continue
         line = scanner.line(match.start())
+        n = bisect_right(bounds, line)
+        section = bounds[n - 1], bounds[n]
         with suppress(LanguageError):  # macros without end: a display with them says so
-            if how == "defines":
-                yield Formula(line, expand(formula, macros))
-            if how == "supposes":
-                heading = _HEADING.search(prose, match.end())
-                until = scanner.line(heading.start()) if heading else MAX_CHARACTERS
-                yield Formula(line, expand(formula, macros), line, until)
+            scope = (line, section[1]) if how == "supposes" else (0, MAX_CHARACTERS)
+            yield Formula(line, expand(formula, macros), section, *scope)
 
 
 def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro], error: str = "") -> Display:

@@ -6,6 +6,7 @@ that nobody explained, laws whose variables were guessed, matrices read as numbe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from derivations.language.terms import (
@@ -26,7 +27,7 @@ from derivations.language.terms import (
 from derivations.latex.arguments import INDEX_LETTERS, slot_and_copy, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row
-from derivations.latex.names import Name, written
+from derivations.latex.names import Name, name_of, written
 from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 
@@ -209,6 +210,8 @@ class Meaning(Reserved):
         definition = self.definitions.get(name.key)
         if definition is not None and (definition.parameters is not None or name.base != "V"):
             return self.expanded(definition, row)
+        if name.primes == 1 and (derivative := self.derived(replace(name, primes=0), row)) is not None:
+            return derivative
         value = self.reserved_call(name, row)
         if value is not None:
             return value
@@ -241,6 +244,21 @@ class Meaning(Reserved):
         if kind == "real" and name.shown in self.positive:
             kind = "positive"
         return Function(name.shown, kind)(*arguments)
+
+    def derived(self, name: Name, row: Row) -> Term | None:
+        """``f'(a)`` of a function that the document defines, or of the logistic function, at a variable or symbol."""
+        known = self.definitions.get(name.key)
+        if known is None or known.parameters is None:
+            is_logistic = name.base == "sigmoid" or (name.base == "sigma" and self.is_logistic(name, row))
+            if not is_logistic:
+                return None
+        argument = name_of(row[0]) if len(row) == 1 else None
+        if argument is None:
+            raise Unread(f"the derivative of {name.key} at what is no variable")
+        if variable_key(argument) in self.vocabulary.variables:
+            self.continuous.add(self.vocabulary.slot(variable_key(argument)))
+        at_point = self.term(self.parse(row))
+        return self.derivative(at_point, self._call(Node("call", (name, row))))
 
     def is_logistic(self, name: Name, row: Row) -> bool:
         """Whether sigma is the logistic function: it is only ever applied to one argument."""

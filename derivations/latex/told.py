@@ -6,15 +6,17 @@ them, and the verdict names those it took.  Main definitions: `Told`, `told`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
+from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context, every_part, interpret
 from derivations.latex.chains import remarks, steps
-from derivations.latex.defining import definition_of, is_expandable, is_normal
-from derivations.latex.definitions import Definition
+from derivations.latex.defining import definition_of, is_expandable
+from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.documents import Formula
+from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, name_of
 from derivations.latex.tokens import Unread, spelled
@@ -29,6 +31,7 @@ class Remark:
     words: str
     names: frozenset[str]
     definition: Definition | None = None
+    drawn: Row = ()  # the normal law of a variable
 
 
 class Told:
@@ -53,8 +56,17 @@ class Told:
             }
         return found
 
-    def with_definitions(self, remarks: list[Remark], now: Context) -> Context:
-        """The document as told, with what its displays have defined up to now, which comes first."""
+    def with_definitions(self, line: int, remarks: list[Remark], now: Context) -> Context:
+        """The document as told to a step, with what its displays have defined up to now, which comes first.
+
+        Who writes ``X ~ N(0, 1)`` before a step, in its section, means that X there.
+        """
+        drawn = {
+            variable: r.drawn
+            for r in remarks
+            for variable in r.names
+            if r.drawn and r.place.line <= line and r.place.section[0] <= line < r.place.section[1]
+        }
         mine = {r.definition.name.key: r.definition for r in remarks if r.definition is not None}
         return replace(
             self.context,
@@ -62,6 +74,8 @@ class Told:
             chains=now.chains,
             dense=self.context.dense | now.dense,
             improper=now.improper,
+            sections=now.sections,
+            drawn=drawn,
         )
 
 
@@ -88,7 +102,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     kept = [
         r for r, key in zip(found_remarks, names, strict=True) if key not in defined and _agreed(r, key, found_remarks)
     ]
-    kept += [Remark(place, spell(row), _drawn(row)) for place, row in laws if _drawn(row)]
+    kept += [Remark(place, spell(row), names, None, law) for place, row in laws for names, law in _drawn(row)]
     return Told(list({(r.words, r.place.since): r for r in reversed(kept)}.values()), known) if kept else None
 
 
@@ -106,7 +120,14 @@ def _definition(place: Formula, words: str, left: Row, right: Row, context: Cont
             interpret(left, "=", right, context, {})
         except LanguageError:
             return None
-    return Remark(place, words, frozenset((name.key,)), definition)
+    return Remark(place, words, frozenset((name.key, *_letters(definition))), definition)
+
+
+def _letters(definition: Definition) -> set[str]:
+    """The parameters of a normal law that is told: what is said of them is said of its parameters."""
+    known = definition.row if definition.density is not None and definition.row and is_normal(definition.row) else ()
+    inside = split(known[1].args[0], "SEMI")[-1][1] if known else ()
+    return {n.key for p in every_part(inside) if (n := name_of(p)) is not None and n.base not in ("I", "e", "pi")}
 
 
 def _agreed(remark: Remark, key: str, others: list[Remark]) -> bool:
@@ -116,7 +137,10 @@ def _agreed(remark: Remark, key: str, others: list[Remark]) -> bool:
     return all(o.words == remark.words or o.place.until <= mine.since or mine.until <= o.place.since for o in same)
 
 
-def _drawn(row: Row) -> frozenset[str]:
-    """The variables that ``x ~ p`` speaks of."""
+def _drawn(row: Row) -> Iterator[tuple[frozenset[str], Row]]:
+    """The variables that ``x ~ p`` speaks of, and their law if it is normal."""
     at = next((n for n, p in enumerate(row) if p.kind == "SIM"), 0)
-    return frozenset(n.key for p in row[:at] if (n := name_of(p)) is not None)
+    names = frozenset(n.key for p in row[:at] if (n := name_of(p)) is not None)
+    keys = frozenset(variable_key(n) for p in row[:at] if (n := name_of(p)) is not None)
+    if names:
+        yield names | keys, row[at + 1 : at + 3] if is_normal(row[at + 1 : at + 3]) else ()

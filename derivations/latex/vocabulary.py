@@ -30,6 +30,7 @@ LAW_LETTERS = frozenset("pqPQ")
 FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
+_SIGNED = frozenset(("NAME", "accent", "NUMBER", "PLUS", "MINUS"))
 NUMBERS = frozenset("BCDHIJKLMNT")  # capitals that are rather sizes, functions and matrices than random variables
 NO_LAWS = frozenset(("N", "pi", "U", "Sigma", "Lambda"))
 DATA_SETS = frozenset("DB")
@@ -67,6 +68,9 @@ class Vocabulary:
         self.objectives = self._objectives()
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
+        self.called: dict[str, set[str]] = {}
+        for row in self.rows:
+            self._calls(row)
         self.auxiliary = frozenset(name for row in self.rows for name in self._auxiliary(row))
         self.data_sets = frozenset(name for row in self.rows for name in self._data_sets(row))
         for row in self.rows:
@@ -98,6 +102,16 @@ class Vocabulary:
             called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
             if name is not None and not called:
                 yield name.base
+
+    def _calls(self, row: Row) -> None:
+        """Note what names are applied to, where it is one name: sigma(a)."""
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is not None and following is not None and following.kind == "bracketed":
+                inside = following.args[0]
+                argument = name_of(inside[0]) if len(inside) == 1 else None
+                if argument is not None:
+                    self.called.setdefault(name.key, set()).add(argument.key)
 
     def _speaks_of_deviations(self, row: Row) -> bool:
         """Whether sigma(x) is a standard deviation: a parameter of a normal law, or beside a mean mu(x)."""
@@ -243,6 +257,9 @@ class Vocabulary:
             return not (name.base in ("d", "c", "m", "s", "u", "v", "w", "A", "B") and not is_argument_list(row))
         if name.key in self.functions:
             return True
+        inside = {n.key for p in row if (n := name_of(p)) is not None}
+        if inside and inside <= self.called.get(name.key, set()) and all(p.kind in _SIGNED for p in row):
+            return True  # sigma(-a) beside sigma(a)
         several = len(split(row, "COMMA")) > 1
         return is_argument_list(row) and (several or not (name.base in ("a", "b", "c", "k") and not name.below))
 

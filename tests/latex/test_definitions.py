@@ -70,6 +70,17 @@ DOCUMENTS = {
         r"$$ \log p(x | \theta) = Q(\theta, \theta_t) + H(\theta, \theta_t) $$",
         "c",
     ),
+    "a law with one variable and no argument": (
+        r"""$$ p = \mathcal{N}(m, s^2) $$
+        $$ \int p(x) x^2 dx = m^2 + s^2 $$
+        $$ \int p(x) x^2 dx = m^2 - s^2 $$""",
+        "dpr",
+    ),
+    "a law of another section": (
+        "# One\n$$ q(z) = \\mathcal{N}(0, 1) $$\n# Two\n$$ \\mathbb{E}_{q(z)}[z] = 0 $$\n"
+        "$$ \\mathbb{E}_{q(z)}[z^2] = m^2 + s^2 $$",
+        "dpc",
+    ),
     "a range drawn from its own law": (
         r"$$ KL(q(x_{1:T} | x_0) \| p(x_{1:T} | x_0))"
         r" = \mathbb{E}_{x_{1:T} \sim q(x_{1:T} | x_0)}[\log q(x_{1:T} | x_0) - \log p(x_{1:T} | x_0)] $$",
@@ -114,6 +125,21 @@ TOLD = {
     "the case of equality": (
         r"The bound is tight only if $q(z) = \mathcal{N}(0, 1)$. $$ \mathbb{E}_{q(z)}[z^2] = 1 $$",
         "c",
+    ),
+    "the logistic function": (
+        r"with $\sigma(a) = \frac{1}{1 + e^{-a}}$ one has $$ 1 - \sigma(a) = \sigma(-a) $$"
+        r"$$ \sigma'(a) = \sigma(a)(1 - \sigma(a)) $$"
+        r"$$ 1 - \sigma(a) = \sigma(a) - 1 $$ $$ \sigma'(a) = \sigma(a)(1 + \sigma(a)) $$ $$ s = \sigma^2 $$",
+        "pprrd",
+    ),
+    "a variable and its law": (
+        r"For $X \sim \mathcal{N}(m, s^2)$: $$ \mathbb{E}[(X - m)^2] = s^2 $$ $$ \mathbb{E}[(X - m)^2] = s $$",
+        "pr",
+    ),
+    "laws of another exercise": (
+        "**Exercise 1.** Let $p = \\mathcal{N}(0, 1)$. $$ \\int p(x) x^2 dx = 1 $$\n"
+        "**Exercise 2.** Let $X$ have the density $p$. $$ \\int p(x) x^2 dx = m^2 + s^2 $$",
+        "pc",
     ),
     "a prior": (r"with prior $p(z) = \mathcal{N}(0, 1)$ $$ \mathbb{E}_{p(z)}[z^2] = 1 $$", "p"),
 }
