@@ -425,7 +425,7 @@ def _checked_step(
     outcome: Outcome
     outcome, context = _judged(display, sides, context, prose, seed, timeout)
     seen |= _laws(sides, context)
-    taken = outcome.case.taken if outcome.case is not None else ()
+    taken = outcome.case.used if outcome.case is not None else ()
     if outcome.verdict == "refuted" and any(context.sections.get(t, display.section) != display.section for t in taken):
         message = f"false with the formula that another section gives for a law. {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
@@ -486,7 +486,7 @@ def _judged(
             break
     if as_told.verdict == "unsupported":
         return outcome, context
-    taken = as_told.case.taken if as_told.case is not None else frozenset()
+    taken = as_told.case.used if as_told.case is not None else frozenset()
     used = [r for r in chosen if not taken or r.names & taken or (r.definition and r.definition.name.key in taken)]
     notes = tuple(f"{r.words} (line {r.place.line})" for r in used)
     return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose

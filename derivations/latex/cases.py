@@ -60,7 +60,7 @@ class Case:
     choices: Mapping[str, tuple[str, ...]]
     reading: Reading
     formulas: bool = False  # it takes formulas that the document gives for laws
-    taken: frozenset[str] = frozenset()  # definitions, and variables with laws, that the reading takes
+    used: frozenset[str] = frozenset()  # definitions, and variables with laws, that the reading takes
     matrices: bool = False  # what was read in one dimension is more than components of vectors
 
     @property
@@ -293,7 +293,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         dict(reading.met),
         reading,
         formulas,
-        frozenset(meaning.taken | meaning.stated.keys()),
+        frozenset(meaning.used | meaning.stated.keys()),
         meaning.matrices,
     )
 

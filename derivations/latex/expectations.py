@@ -242,10 +242,10 @@ class Expectations(Information):
         keys = tuple(variable_key(n) for p in parts if (n := name_of(p)) is not None)
         slots = tuple(self.vocabulary.slot(k) for k in keys)
         if len(keys) == 1 and keys[0] in self.told_laws:
-            self.taken.add(keys[0])
+            self.used.add(keys[0])
             return self.law_term(self.parse(self.told_laws[keys[0]]), keys)
         if len(keys) == 1 and keys[0] in self.vocabulary.drawn and keys[0] not in self.lawful():
-            self.taken.add(keys[0])
+            self.used.add(keys[0])
             return self.law_term(self.parse(self.vocabulary.drawn[keys[0]]), keys)
         candidates: list[tuple[str, tuple[str, ...]]] = []
         for stem, use in sorted(self.vocabulary.laws.items()):

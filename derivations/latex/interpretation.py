@@ -65,7 +65,7 @@ class Interpretation:
         self.prior_first = False  # the divergence of a closed form has the standard normal law on its left
         self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
-        self.taken: set[str] = set()  # definitions, and variables whose laws were said, that the reading takes
+        self.used: set[str] = set()  # definitions, and variables whose laws were said, that the reading takes
         self.told_laws: Mapping[str, Row] = {}  # normal laws that the prose before the step gives for variables
         self.vectors: dict[str, tuple[Term, ...]] = {}  # slots of vectors, whose normal laws are those of components
         self.components = False  # normal laws are those of vectors, since the other side sums over components
@@ -112,7 +112,7 @@ class Interpretation:
         if definition.row is None:
             self.unexplained[definition.name.key] = None
             return self.symbol(definition.name.shown)
-        self.taken.add(definition.name.key)
+        self.used.add(definition.name.key)
         new = self.exchange(definition, arguments)
         self.expanding.append(definition.name.key)
         try:
@@ -321,7 +321,7 @@ class Interpretation:
         if defined is None or defined.row is None or pattern in self.stated or defined.name.key in self.expanding:
             return None
         self.opened.setdefault(law.name, {})[pattern] = defined
-        self.taken.add(defined.name.key)
+        self.used.add(defined.name.key)
         self.expanding.append(defined.name.key)
         try:
             return self.formula(defined.row, keys)
