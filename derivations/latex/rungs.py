@@ -36,6 +36,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _mixtures(case)
     yield from _one_letter(case)
     yield from _equal_laws(case)
+    yield from _coupled(case)
     yield from _independence(case)
     yield from _temporal(case)
     yield from _chains(case)
@@ -285,6 +286,24 @@ def _mixtures(case: Case) -> Iterator[Rung]:
             mixture = (density(a, list(m.args[1]), []) + density(b, list(m.args[1]), [])) / 2
             sides = tuple(replace(s, m, mixture) for s in sides)
         yield f"{name} = ({a!r} + {b!r})/2", Statement(case.statement.relation, *sides, (), case.statement.given)
+        return
+
+
+def _coupled(case: Case) -> Iterator[Rung]:
+    """gamma(x, y) beside p(x) and q(y) is a coupling of them."""
+    found = _densities(case.statement)
+    for joint in found:
+        slots = [*joint.args[1], *joint.args[2]]
+        others = {s: d for d in found if d.args[0] is not joint.args[0] for s, _ in d.args[1] if len(d.args[1]) == 1}
+        if len(slots) != 2 or not all(s in others and not others[s].args[2] for s, _ in slots):
+            continue
+        statement = case.statement
+        for s, v in slots:
+            statement = statement.assuming(
+                ("=", density(others[s].args[0], [(s, v)], []), density(joint.args[0], [(s, v)], []))
+            )
+        names = " and ".join(repr(others[s].args[0]) for s, _ in slots)
+        yield f"{joint.args[0]!r} is a coupling of {names}", statement
         return
 
 

@@ -6,6 +6,7 @@ logarithm, a lost divergence.  Main definition: `suggest`.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -24,16 +25,16 @@ _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "!=": r"\ne"
 
 
 def suggest(
-    left: Side, relation: str, right: Side, context: Context, *, seed: int = 0, seconds: float = 0.6
+    left: Side, relation: str, right: Side, context: Context, *, seed: int = 0, seconds: float = 0.35
 ) -> str | None:
     """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None."""
     from derivations.latex.verdicts import judged
     from derivations.refuter import Refuter
 
     deadline = time.monotonic() + seconds
-    for number, (a, sign, b) in enumerate(edits(left, relation, right, context)):
-        if number >= MAX_CANDIDATES or time.monotonic() > deadline:
-            return None
+    candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
+    timely = itertools.takewhile(lambda _: time.monotonic() < deadline, candidates)
+    for a, sign, b in itertools.chain(timely, _weaker(left, relation, right)):
         try:
             case = interpret(rows(a), sign, rows(b), context, {})
         except Unread:
@@ -59,8 +60,8 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
         yield left, relation, b
     for a in _swaps(left):
         yield a, relation, right
-    for sign in {"=": (">=", "<="), ">=": ("<=",), "<=": (">=",), "<": (">",), ">": ("<",), "!=": ("=",)}[relation]:
-        yield left, sign, right
+    if relation != "=":
+        yield left, {">=": "<=", "<=": ">=", "<": ">", ">": "<", "!=": "="}[relation], right
     for b in _fractions(right):
         yield left, relation, b
     for b in _laws(right, (*left, *right), context):
@@ -87,6 +88,17 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
         yield a, relation, right
 
 
+def _weaker(left: Side, relation: str, right: Side) -> Iterator[Edit]:
+    """What a step turns into without saying what was meant: its right side negated, an inequality for an equation."""
+    if relation not in RELATIONS:
+        return
+    if right and right[0].kind not in ("MINUS", "PLUS"):
+        yield left, relation, (_token("MINUS", "-"), *right)
+    if relation == "=":
+        yield left, ">=", right
+        yield left, "<=", right
+
+
 def _token(kind: str, text: str, source: str | None = None) -> Token:
     return Token(kind, text, -1, text if source is None else source)
 
@@ -101,7 +113,7 @@ def _depth(side: Side) -> list[int]:
 
 
 def _signs(side: Side) -> Iterator[Side]:
-    """Each plus and minus turned round, outer ones first; a leading minus put or taken away."""
+    """Each plus and minus turned round, outer ones first; a leading minus taken away."""
     depths = _depth(side)
     places = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and not _in_script(side, n)]
     for n in sorted(places, key=lambda n: (depths[n], n)):
@@ -110,8 +122,6 @@ def _signs(side: Side) -> Iterator[Side]:
         else:
             new = _token("PLUS", "+") if side[n].kind == "MINUS" else _token("MINUS", "-")
             yield (*side[:n], new, *side[n + 1 :])
-    if side and side[0].kind not in ("MINUS", "PLUS") and not any(depths[n] == 0 for n in places):
-        yield (_token("MINUS", "-"), *side)
 
 
 def _in_script(side: Side, n: int) -> bool:

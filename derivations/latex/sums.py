@@ -79,6 +79,8 @@ class Sums(Interpretation):
                 found += [self.slot_variable(b, b) for b in self.blocks(name)]
                 continue
             value = self.variable(variable_key(name), None)
+            if value.head == "at":  # X_i in a sum over i: one of several variables
+                raise OverTime(f"the variable {name.key} in a sum over its index")
             if not isinstance(value, Variable):
                 raise Unread(f"an integral over {name.key}")
             found.append(value)
