@@ -19,7 +19,7 @@ from derivations.latex.vocabulary import LAW_LETTERS
 Side = tuple[Token, ...]
 Edit = tuple[Side, str, Side]
 
-MAX_CANDIDATES = 160
+MAX_CANDIDATES = 100
 _OPEN = {"OPEN": "CLOSE", "LBRACE": "RBRACE"}
 _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "!=": r"\ne"}
 

@@ -211,3 +211,16 @@ def test_a_failing_search_for_a_suggestion_leaves_the_verdict(monkeypatch):
     first, second = check("$$ H(X, Y) = H(X) $$\n\n$$ H(X, Y) = H(X) + H(Y | X) $$").steps
     assert (first.verdict, first.suggestion, second.verdict) == ("refuted", None, "proved")
     assert "no such edit" in first.message
+
+
+@pytest.mark.parametrize(
+    ("false", "true"),
+    [
+        (r"JSD(p\|q) = \frac{1}{2} KL(p\|\frac{p+q}{2}) + KL(q\|\frac{p+q}{2})", r"+ \frac{1}{2}KL(q"),
+        (r"KL(p\|q) = H(p,q) + H(p)", r"H(p,q) - H(p)"),
+        (r"H(X) = \sum_x p(x)\log p(x)", r"- \sum_x"),
+    ],
+)
+def test_a_suggestion_is_an_equation_where_one_is_near(false: str, true: str) -> None:
+    suggestion = check(f"$${false}$$").steps[0].suggestion or ""
+    assert true.replace(" ", "") in suggestion.replace(" ", ""), suggestion
