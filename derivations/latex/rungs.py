@@ -295,7 +295,12 @@ def _coupled(case: Case) -> Iterator[Rung]:
     for joint in found:
         slots = [*joint.args[1], *joint.args[2]]
         others = {s: d for d in found if d.args[0] is not joint.args[0] for s, _ in d.args[1] if len(d.args[1]) == 1}
-        if len(slots) != 2 or not all(s in others and not others[s].args[2] for s, _ in slots):
+        mine = [d for d in found if d.args[0] is joint.args[0]]
+        if (
+            len(slots) != 2
+            or any(len(d.args[1]) != 2 for d in mine)
+            or not all(s in others and not others[s].args[2] for s, _ in slots)
+        ):
             continue
         statement = case.statement
         for s, v in slots:
