@@ -39,9 +39,9 @@ def classes(t: Any) -> list[Term]:
 
 def supremum_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any, find: Find) -> dict[str, Any] | None:
     """A proof of an inequality with extrema over classes of functions, or None."""
-    if statement["equality"] or "least upper bound" not in rules:
+    if statement["equality"]:
         return bound_proof(statement, rules, hints)
-    for extremum in classes([statement["lhs"], statement["rhs"]]):
+    for extremum in classes([statement["lhs"], statement["rhs"]]) if "least upper bound" in rules else []:
         try:
             inner = with_member(statement, extremum)[0]
         except Rejected:

@@ -105,6 +105,7 @@ nearest_by_code = inf[D](distance(linear_code, D(unit, column)))
 moments = Sum[row](X(row, column) * X(row, other_column)) / N
 smallest = N * Sum[lost](eigenvalue(lost, column, other_column, moments))
 reduction = (choice(nearest, (row, unit), linear_code), choice(nearest_by_code, (unit, column), B(unit, column)))
+least_distance = cited("Eckart-Young", eckart_young(X, N, n, n_codes))
 Y = Function("Y")  # the data in the coordinates of the eigenvectors
 
 # In the plane: the code a . x is one number, the decoder multiplies it by b.
@@ -131,9 +132,31 @@ linear_ae_pca = Claim(
     title="A linear autoencoder finds the principal components",
     question="How small can the objective become for a linear autoencoder?",
     parts=(
-        Part(linear_loss >= nearest, hints=atoms(*reduction)),
         Part(
-            (linear_loss >= smallest).assuming(cited("Eckart-Young", eckart_young(X, N, n, n_codes))),
+            linear_loss >= nearest,
+            chains=(
+                chain(
+                    linear_loss,
+                    (">=", nearest_by_code, "bounded by its infimum", atoms(reduction[1])),
+                    (">=", nearest, "bounded by its infimum", atoms(reduction[0])),
+                ),
+            ),
+            hints=atoms(*reduction),
+        ),
+        Part(
+            (linear_loss >= smallest).assuming(least_distance),
+            chains=(
+                chain(
+                    linear_loss,
+                    (">=", nearest_by_code, "bounded by its infimum", atoms(reduction[1])),
+                    (
+                        ">=",
+                        smallest,
+                        "theorem of Eckart and Young",
+                        atoms(reduction[0], nonnegative(nearest - smallest)),
+                    ),
+                ).assuming(least_distance),
+            ),
             hints=atoms(*reduction, nonnegative(nearest - smallest)),
         ),
         Part(Sum[row](Sum[lost](Y(row, lost) ** 2)) == N * Sum[lost](Sum[row](Y(row, lost) ** 2) / N)),
@@ -178,6 +201,7 @@ best = sup[other](log(p(x | other)))
 
 T, T_inv, distance = Function("T"), Function("T_inv"), Function("d", range="nonnegative")
 invertible = T_inv(T(z)) == z
+loss = E[p_data(x)](distance(x, f(g(x))))
 (c,) = symbols("c", sign="nonzero")
 
 ae_code_freedom = Claim(
@@ -187,10 +211,25 @@ ae_code_freedom = Claim(
     question="Why is sampling from the latent space not possible in a plain autoencoder?",
     parts=(
         Part(
-            (E[p_data(x)](distance(x, f(T_inv(T(g(x)))))) == E[p_data(x)](distance(x, f(g(x))))).assuming(invertible),
+            (E[p_data(x)](distance(x, f(T_inv(T(g(x)))))) == loss).assuming(invertible),
+            chains=(
+                chain(E[p_data(x)](distance(x, f(T_inv(T(g(x)))))), ("=", loss, "hypothesis")).assuming(invertible),
+            ),
         ),
-        Part(E[p_data(x)](distance(x, f(c * g(x) / c))) == E[p_data(x)](distance(x, f(g(x))))),
-        Part(E[p_data(x)]((c * g(x)) ** 2) == c**2 * E[p_data(x)](g(x) ** 2)),
+        Part(
+            E[p_data(x)](distance(x, f(c * g(x) / c))) == loss,
+            chains=(chain(E[p_data(x)](distance(x, f(c * g(x) / c))), ("=", loss, "algebra")),),
+        ),
+        Part(
+            E[p_data(x)]((c * g(x)) ** 2) == c**2 * E[p_data(x)](g(x) ** 2),
+            chains=(
+                chain(
+                    E[p_data(x)]((c * g(x)) ** 2),
+                    ("=", E[p_data(x)](c**2 * g(x) ** 2), "algebra"),
+                    ("=", c**2 * E[p_data(x)](g(x) ** 2), "linearity"),
+                ),
+            ),
+        ),
     ),
     words=(
         "Encode with $T \\circ g$ and decode with $f \\circ T^{-1}$ for any invertible $T$: the reconstructions are "
@@ -210,8 +249,20 @@ no_kl_bound = Claim(
     title="Without the divergence term the best encoder is a point mass",
     question="What is the objective if the divergence term is dropped, and who maximises it?",
     parts=(
-        Part(sup[q](E[q(z | x)](log(p(x | z)))) == sup[z](log(p(x | z)))),
-        Part((reconstruction <= best).iff(log(p(x | z)) == best)),
+        Part(
+            sup[q](reconstruction) == sup[z](log(p(x | z))),
+            chains=(chain(sup[q](reconstruction), ("=", sup[z](log(p(x | z))), "point masses")),),
+        ),
+        Part(
+            (reconstruction <= best).iff(log(p(x | z)) == best),
+            chains=(
+                chain(
+                    reconstruction,
+                    ("<=", E[q(z | x)](best), "bounded by its supremum"),
+                    ("=", best, "normalisation"),
+                ),
+            ),
+        ),
     ),
     words=(
         "What is left is $E_{q(z|x)}[\\log p(x|z)]$. An average cannot exceed the largest value averaged, and a point "

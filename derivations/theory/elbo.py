@@ -49,8 +49,26 @@ elbo_terms = Claim(
     title="What the two terms of the ELBO do",
     question="Explain in words what each of the two terms of the ELBO does.",
     parts=(
-        Part((reconstruction <= best).iff(log(p(x | z)) == best)),
-        Part((regulariser >= 0).iff(q(z | x) == p(z))),
+        Part(
+            (reconstruction <= best).iff(log(p(x | z)) == best),
+            chains=(
+                chain(
+                    reconstruction,
+                    ("<=", E[q(z | x)](best), "bounded by its supremum"),
+                    ("=", best, "normalisation"),
+                ),
+            ),
+        ),
+        Part(
+            (regulariser >= 0).iff(q(z | x) == p(z)),
+            chains=(
+                chain(
+                    regulariser,
+                    ("=", E[q(z | x)](log(q(z | x) / p(z))), "definition of KL"),
+                    (">=", 0, "Gibbs' inequality"),
+                ),
+            ),
+        ),
     ),
     words=(
         "The first term, $E_{q(z|x)}[\\log p(x|z)]$, measures reconstruction: it averages how likely $x$ is when codes "

@@ -44,7 +44,14 @@ gan_value_pushforward = Claim(
     item="3.0",
     title="From noise to generated samples",
     question="Why may the second term of the objective be written as an average over the generator's law?",
-    parts=(Part((E[p(z)](log(1 - D(G(z)))) == E[generated](log(1 - D(x)))).assuming(generator)),),
+    parts=(
+        Part(
+            (E[p(z)](log(1 - D(G(z)))) == E[generated](log(1 - D(x)))).assuming(generator),
+            chains=(
+                chain(E[p(z)](log(1 - D(G(z)))), ("=", E[generated](log(1 - D(x))), "pushforward")).assuming(generator),
+            ),
+        ),
+    ),
     words=(
         "The generator's law $p_g$ is by definition the law of $x = G(z)$ for $z \\sim p(z)$. An average of a function "
         "of $x$ may then be taken over either variable: this is the law of the unconscious statistician. It asks "
@@ -96,7 +103,17 @@ pointwise_optimum = Claim(
         Part(
             (a * log(t) + b * log(1 - t) <= a * log(a / (a + b)) + b * log(b / (a + b)))
             .iff(t == a / (a + b))
-            .assuming(t <= 1, a + b > 0)
+            .assuming(t <= 1, a + b > 0),
+            chains=(
+                chain(
+                    a * log(t) + b * log(1 - t),
+                    (
+                        "<=",
+                        a * log(a / (a + b)) + b * log(b / (a + b)),
+                        "Gibbs' inequality, logarithm of a product",
+                    ),
+                ).assuming(t <= 1, a + b > 0),
+            ),
         ),
     ),
     words=(
@@ -108,6 +125,8 @@ pointwise_optimum = Claim(
     companion="numerics.gan.pointwise_optimum",
 )
 
+labelled = (*balanced, r(x) == r(x, y=1) + r(x, y=0))
+
 optimal_discriminator = Claim(
     id="optimal-discriminator",
     item="3.2",
@@ -116,10 +135,28 @@ optimal_discriminator = Claim(
     parts=(
         Part(
             (value(D(x)) <= value(optimum)).iff(D(x) == optimum),
+            chains=(
+                chain(
+                    value(D(x)),
+                    ("=", Integral[x](data * log(D(x)) + generated * log(1 - D(x))), "linearity"),
+                    (
+                        "<=",
+                        Integral[x](data * log(optimum) + generated * log(1 - optimum)),
+                        "Gibbs' inequality, logarithm of a product",
+                    ),
+                    ("=", value(optimum), "linearity"),
+                ),
+            ),
         ),
         Part(
-            (r(y=1, given=(x,)) == optimum).assuming(
-                r(x, y=1) == data / 2, r(x, y=0) == generated / 2, r(x) == r(x, y=1) + r(x, y=0)
+            (r(y=1, given=(x,)) == optimum).assuming(*labelled),
+            chains=(
+                chain(
+                    r(y=1, given=(x,)),
+                    ("=", r(x, y=1) / (r(x, y=1) + r(x, y=0)), "Bayes' rule, hypothesis"),
+                    ("=", (data / 2) / (data / 2 + generated / 2), "hypothesis"),
+                    ("=", optimum, "algebra"),
+                ).assuming(*labelled),
             ),
         ),
     ),
@@ -176,7 +213,16 @@ gan_global_minimum = Claim(
     question="Conclude that the unique global minimum of $C(G)$ is reached by $p_g = p_{data}$.",
     parts=(
         Part(sup[D](value(D(x))) == minimum),
-        Part((minimum >= -log(4)).iff(generated == data)),
+        Part(
+            (minimum >= -log(4)).iff(generated == data),
+            chains=(
+                chain(
+                    minimum,
+                    ("=", -log(4) + KL(data, mixture) + KL(generated, mixture), "definition of JSD"),
+                    (">=", -log(4), "Gibbs' inequality"),
+                ),
+            ),
+        ),
     ),
     words=(
         "By the previous result $C(G) = -\\log 4 + 2\\,\\mathrm{JSD}(p_{data} \\| p_g)$. The Jensen-Shannon divergence "
@@ -229,8 +275,31 @@ jsd_bounds = Claim(
     title="The Jensen-Shannon divergence lies between 0 and log 2",
     question="How small and how large can the Jensen-Shannon divergence be?",
     parts=(
-        Part((JSD(p(x), q(x)) >= 0).iff(p(x) == q(x))),
-        Part(JSD(p(x), q(x)) <= log(2)),
+        Part(
+            (JSD(p(x), q(x)) >= 0).iff(p(x) == q(x)),
+            chains=(
+                chain(
+                    JSD(p(x), q(x)),
+                    ("=", (KL(p(x), m) + KL(q(x), m)) / 2, "definition of JSD"),
+                    (">=", 0, "Gibbs' inequality"),
+                ),
+            ),
+        ),
+        Part(
+            JSD(p(x), q(x)) <= log(2),
+            chains=(
+                chain(
+                    JSD(p(x), q(x)),
+                    ("=", E[p(x)](log(p(x) / m)) / 2 + E[q(x)](log(q(x) / m)) / 2, "definition of JSD"),
+                    (
+                        "<=",
+                        E[p(x)](log(2)) / 2 + E[q(x)](log(2)) / 2,
+                        "monotonicity of the logarithm, logarithm of a product, normalisation",
+                    ),
+                    ("=", log(2), "normalisation"),
+                ),
+            ),
+        ),
     ),
     words=(
         "It is a mean of two divergences, so it is never negative, and zero only if both laws equal their mixture and "

@@ -88,9 +88,29 @@ saturation = Claim(
     title="The saturating loss",
     question="How large is the gradient of the generator's loss when the discriminator is sure of itself?",
     parts=(
-        Part(Grad[a](log(1 - sigmoid)) == -sigmoid),
+        Part(
+            Grad[a](log(1 - sigmoid)) == -sigmoid,
+            chains=(
+                chain(
+                    Grad[a](log(1 - sigmoid)),
+                    ("=", -Grad[a](sigmoid) / (1 - sigmoid), "differentiation, algebra"),
+                    ("=", -sigmoid * (1 - sigmoid) / (1 - sigmoid), "differentiation, algebra"),
+                    ("=", -sigmoid, "algebra"),
+                ),
+            ),
+        ),
         Part(Limit[a, -infinity](-sigmoid) == 0),
-        Part(Grad[a](-log(sigmoid)) == -(1 - sigmoid)),
+        Part(
+            Grad[a](-log(sigmoid)) == -(1 - sigmoid),
+            chains=(
+                chain(
+                    Grad[a](-log(sigmoid)),
+                    ("=", -Grad[a](sigmoid) / sigmoid, "differentiation, algebra"),
+                    ("=", -sigmoid * (1 - sigmoid) / sigmoid, "differentiation, algebra"),
+                    ("=", -(1 - sigmoid), "algebra"),
+                ),
+            ),
+        ),
         Part(Limit[a, -infinity](-(1 - sigmoid)) == -1),
     ),
     words=(
@@ -106,6 +126,7 @@ saturation = Claim(
 # Mode collapse --------------------------------------------------------------------------------------------------------
 
 other = x.copy("x'")
+loss = E[generated](log(1 - D(x)))
 lowest = inf[other](log(1 - D(other)))
 
 generator_best_response = Claim(
@@ -114,8 +135,20 @@ generator_best_response = Claim(
     title="The generator's best response is a point mass",
     question="Describe what mode collapse is, and give an intuition for why it occurs.",
     parts=(
-        Part(inf[p_g](E[generated](log(1 - D(x)))) == inf[x](log(1 - D(x)))),
-        Part((E[generated](log(1 - D(x))) >= lowest).iff(log(1 - D(x)) == lowest)),
+        Part(
+            inf[p_g](loss) == inf[x](log(1 - D(x))),
+            chains=(chain(inf[p_g](loss), ("=", inf[x](log(1 - D(x))), "point masses")),),
+        ),
+        Part(
+            (loss >= lowest).iff(log(1 - D(x)) == lowest),
+            chains=(
+                chain(
+                    loss,
+                    (">=", E[generated](lowest), "bounded by its infimum"),
+                    ("=", lowest, "normalisation"),
+                ),
+            ),
+        ),
     ),
     words=(
         "Mode collapse: the generator produces samples of few kinds, in the extreme one sample for every noise, while "

@@ -147,9 +147,45 @@ gaussian_kl_minimum = Claim(
     title="When the divergence from the prior vanishes",
     question="For which encoder does the divergence term vanish?",
     parts=(
-        Part((KL(encoder(z), prior(z)) >= 0).iff(encoder(z) == prior(z))),
+        Part(
+            (KL(encoder(z), prior(z)) >= 0).iff(encoder(z) == prior(z)),
+            chains=(
+                chain(
+                    KL(encoder(z), prior(z)),
+                    (
+                        "=",
+                        Sum[k](mu[k] ** 2 + s[k] ** 2 - 1 - log(s[k] ** 2)) / 2,
+                        "definition of KL, Gaussian density, Gaussian moments",
+                    ),
+                    (
+                        ">=",
+                        Sum[k](s[k] ** 2 - 1 - log(s[k] ** 2)) / 2,
+                        "squares",
+                        atoms(square(1, mu[k], [k], factor=half)),
+                    ),
+                    (
+                        ">=",
+                        0,
+                        "Gibbs' inequality, logarithm of a product",
+                        atoms(gibbs(1, s[k] ** 2, [k], factor=half)),
+                    ),
+                ),
+            ),
+        ),
         Part(
             (KL(Normal(mean, scale**2)(y), prior(y)) >= 0).iff(mean == 0, scale == 1),
+            chains=(
+                chain(
+                    KL(Normal(mean, scale**2)(y), prior(y)),
+                    (
+                        "=",
+                        (mean**2 + scale**2 - 1 - log(scale**2)) / 2,
+                        "definition of KL, Gaussian density, Gaussian moments",
+                    ),
+                    (">=", (scale**2 - 1 - log(scale**2)) / 2, "squares", atoms(square(1, mean, factor=half))),
+                    (">=", 0, "Gibbs' inequality, logarithm of a product", atoms(gibbs(1, scale**2, factor=half))),
+                ),
+            ),
             hints=atoms(square(1, mean, factor=half), gibbs(1, scale**2, factor=half)),
         ),
     ),

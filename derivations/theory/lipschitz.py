@@ -107,7 +107,21 @@ length = Sum[l](change[l] ** 2)
 spectral = eigenvalue(term(1), j, l, Sum[i](W(i, j) * W(i, l)))  # the square of the largest singular value
 unit = Function("v")
 image = Sum[i](Sum[j](W(i, j) * unit(j)) * Sum[l](W(i, l) * unit(l)))
+longest = sup[unit, Sum[l](unit(l) ** 2) <= 1](image)
 above, below = symbols("u v", sign="nonnegative")
+
+
+def frobenius(weight):  # type: ignore[no-untyped-def]
+    """The sum of the squares of the weights."""
+    return Sum[i](Sum[j](weight(i, j) ** 2))
+
+
+def cauchy(weight):  # type: ignore[no-untyped-def]
+    """The inequality of Cauchy and Schwarz for the rows of a layer, as a sum of squares (Lagrange's identity)."""
+    return square(1, weight(i, j) * change[l] - weight(i, l) * change[j], [i, j, l], factor=Fraction(1, 2))
+
+
+small = nonnegative(4 * c**2 * U(i, j) * (1 - U(i, j)) * change[l] ** 2, [i, j, l])  # c^2 - w^2 for each weight w
 
 lipschitz_layers = Claim(
     id="lipschitz-layers",
@@ -117,26 +131,59 @@ lipschitz_layers = Claim(
     parts=(
         Part(
             (far <= outer * inner * metric(x, y)).assuming(far <= outer * near, near <= inner * metric(x, y)),
+            chains=(
+                chain(
+                    far,
+                    ("<=", outer * near, "Lipschitz bound"),
+                    ("<=", outer * inner * metric(x, y), "Lipschitz bound"),
+                ).assuming(far <= outer * near, near <= inner * metric(x, y)),
+            ),
             hints=atoms(nonnegative(outer * near - far), nonnegative(outer * (inner * metric(x, y) - near))),
         ),
         Part(
             output(W) <= spectral * length,
+            chains=(
+                chain(
+                    output(W),
+                    ("=", Sum[j](Sum[l](Sum[i](W(i, j) * W(i, l)) * change[j] * change[l])), "linearity"),
+                    ("<=", spectral * length, "Rayleigh quotient", atoms(rayleigh(spectral, change[j]))),
+                ),
+            ),
             hints=atoms(rayleigh(spectral, change[j])),
         ),
-        Part(spectral <= sup[unit, Sum[l](unit(l) ** 2) <= 1](image)),
+        Part(spectral <= longest, chains=(chain(spectral, ("<=", longest, "unit eigenvector")),)),
         Part(
-            output(W) <= Sum[i](Sum[j](W(i, j) ** 2)) * length,
-            hints=atoms(square(1, W(i, j) * change[l] - W(i, l) * change[j], [i, j, l], factor=Fraction(1, 2))),
+            output(W) <= frobenius(W) * length,
+            chains=(
+                chain(
+                    output(W),
+                    ("<=", Sum[i](Sum[j](W(i, j) ** 2) * length), "squares", atoms(cauchy(W))),
+                    ("=", frobenius(W) * length, "linearity"),
+                ),
+            ),
+            hints=atoms(cauchy(W)),
         ),
         Part(
             output(bounded) <= c**2 * rows * columns * length,
-            hints=atoms(
-                square(1, bounded(i, j) * change[l] - bounded(i, l) * change[j], [i, j, l], factor=Fraction(1, 2)),
-                nonnegative(4 * c**2 * U(i, j) * (1 - U(i, j)) * change[l] ** 2, [i, j, l]),
+            chains=(
+                chain(
+                    output(bounded),
+                    ("<=", frobenius(bounded) * length, "squares", atoms(cauchy(bounded))),
+                    ("<=", Sum[i](Sum[j](c**2)) * length, "non-negative integrand", atoms(small)),
+                    ("=", c**2 * rows * columns * length, "sum of a constant"),
+                ),
             ),
+            hints=atoms(cauchy(bounded), small),
         ),
         Part(
             above**2 <= (above + below) ** 2,
+            chains=(
+                chain(
+                    above**2,
+                    ("<=", above**2 + 2 * above * below + below**2, "non-negative integrand"),
+                    ("=", (above + below) ** 2, "algebra"),
+                ),
+            ),
             hints=atoms(nonnegative(2 * above * below + below**2)),
         ),
     ),

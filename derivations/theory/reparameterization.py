@@ -18,6 +18,7 @@ from derivations.language import (
     E,
     Function,
     Grad,
+    Integral,
     MultivariateNormal,
     Normal,
     Product,
@@ -43,12 +44,25 @@ f, g = Function("f"), Function("g")
 phi, mu = symbols("phi mu")
 (s,) = symbols("s", sign="positive")
 
+value = f(g(eps, phi), phi)  # phi acts through the sample and through f
+
 pathwise_gradient = Claim(
     id="pathwise-gradient",
     item="2.4",
     title="The pathwise gradient",
     question="Why is the reparameterisation essential for backpropagation?",
-    parts=(Part(Grad[phi](E[e(eps)](f(g(eps, phi), phi))) == E[e(eps)](Grad[phi](f(g(eps, phi), phi)))),),
+    parts=(
+        Part(
+            Grad[phi](E[e(eps)](value)) == E[e(eps)](Grad[phi](value)),
+            chains=(
+                chain(
+                    Grad[phi](E[e(eps)](value)),
+                    ("=", Integral[eps](Grad[phi](e(eps) * value)), "differentiation"),
+                    ("=", E[e(eps)](Grad[phi](value)), "differentiation"),
+                ),
+            ),
+        ),
+    ),
     words=(
         "A sample drawn from $q_\\phi$ is a number without a formula: the derivative of the average in $\\phi$ is not "
         "the average of a derivative, because $\\phi$ stands in the law that is averaged over, and backpropagation "
@@ -62,6 +76,7 @@ pathwise_gradient = Claim(
 )
 
 encoder = q[phi](z | x)
+by_score = E[encoder](f(z, phi) * Grad[phi](log(encoder))) + E[encoder](Grad[phi](f(z, phi)))
 
 score_gradient = Claim(
     id="score-gradient",
@@ -70,8 +85,14 @@ score_gradient = Claim(
     question="Could the gradient be estimated without the reparameterisation?",
     parts=(
         Part(
-            Grad[phi](E[encoder](f(z, phi)))
-            == E[encoder](f(z, phi) * Grad[phi](log(encoder))) + E[encoder](Grad[phi](f(z, phi)))
+            Grad[phi](E[encoder](f(z, phi))) == by_score,
+            chains=(
+                chain(
+                    Grad[phi](E[encoder](f(z, phi))),
+                    ("=", Integral[z](Grad[phi](encoder * f(z, phi))), "differentiation"),
+                    ("=", by_score, "differentiation"),
+                ),
+            ),
         ),
     ),
     words=(

@@ -3,7 +3,7 @@
 Main statements
     ``parallel-lines-w1``        the Wasserstein distance of two parallel lines is |theta|
     ``weak-duality``             E_p[f] - E_q[f] <= W1(p, q) <= E_pi ||x - y|| for every critic and every coupling
-    ``discrete-duality``         a plan and a critic of equal value certify each other, and that value is W1
+    ``discrete-duality``         a plan and a critic of equal value certify each other, and W1 is the best gain
     ``w1-line``                  on the line W1 is the integral of |F - G|
     ``w1-continuity``            W1(p_t, q) moves by no more than the generator does
     ``w1-differentiable-ae``     so it is differentiable almost everywhere, if the generator is Lipschitz in t
@@ -30,6 +30,7 @@ from derivations.language import (
     laws,
     nondifferentiable,
     sqrt,
+    sup,
     symbols,
     variables,
 )
@@ -148,6 +149,8 @@ marginals = (pi(place) == p(place), pi(goal) == q(goal))
 feasible = f(place) - f(goal) <= cost
 gain = E[p(place)](f(place)) - E[q(goal)](f(goal))
 least = W1(p(place), q(goal), cost)
+h = Function("h")
+largest = sup[h, h(place) - h(goal) <= cost](E[p(place)](h(place)) - E[q(goal)](h(goal)))  # the value of the dual
 complementary = (cost == f(place) - f(goal) + scale * slack, plan * slack == 0, f(goal) - f(place) <= scale * slack)
 
 discrete_duality = Claim(
@@ -156,6 +159,18 @@ discrete_duality = Claim(
     title="A plan and a critic that certify each other",
     question="When is a transport plan on a finite space optimal, and how can one check it?",
     parts=(
+        Part(
+            (least == largest).assuming(*marginals, *complementary),
+            chains=(
+                chain(
+                    least,
+                    ("<=", E[plan](cost), "coupling"),
+                    ("=", gain, "hypothesis, marginalisation"),
+                    ("<=", largest, "bounded by its supremum, hypothesis"),
+                ).assuming(*marginals, *complementary),
+                chain(least, (">=", largest, "critic")).assuming(*marginals, *complementary),
+            ),
+        ),
         Part(
             (least == gain).assuming(*marginals, *complementary),
             chains=(
@@ -183,6 +198,9 @@ discrete_duality = Claim(
     ),
     companion="numerics.wasserstein.discrete_duality",
     notes=(
+        "That the two linear programs have the same value is proved from a pair that certifies it. That there is such "
+        "a pair for all finite laws is the duality theorem of linear programming, which is not proved here: the checks "
+        "find a pair for each of their laws, and check it in exact arithmetic.",
         "The room $d(i, j) - f(i) + f(j) \\ge 0$ that a critic leaves is written as $c \\, r(i, j)$ with a law $r$: on "
         "a finite space every function that is at least zero has this form.",
     ),

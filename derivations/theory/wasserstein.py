@@ -19,6 +19,16 @@ x, y = variables("x y")
 apart = at_zero(x) * at_theta(x) == 0
 line, other_line = at_zero(x) * uniform(y), at_theta(x) * uniform(y)
 
+without_overlap = chain(
+    JSD(line, other_line),
+    (
+        "=",
+        E[line](log(2 * line / (line + other_line))) / 2 + E[other_line](log(2 * other_line / (line + other_line))) / 2,
+        "definition of JSD",
+    ),
+    ("=", log(2), "disjoint supports, logarithm of a product"),
+).assuming(apart)
+
 parallel_lines_jsd = Claim(
     id="parallel-lines-jsd",
     item="4.1",
@@ -27,18 +37,7 @@ parallel_lines_jsd = Claim(
     parts=(
         Part(
             (JSD(line, other_line) == log(2)).assuming(apart),
-            chains=(
-                chain(
-                    JSD(line, other_line),
-                    (
-                        "=",
-                        E[line](log(2 * line / (line + other_line))) / 2
-                        + E[other_line](log(2 * other_line / (line + other_line))) / 2,
-                        "definition of JSD",
-                    ),
-                    ("=", log(2), "disjoint supports, logarithm of a product"),
-                ).assuming(apart),
-            ),
+            chains=(without_overlap,),
         ),
         Part(JSD(line, line) == 0),
     ),
@@ -60,9 +59,12 @@ parallel_lines_gradients = Claim(
     title="Which of the two distances has a gradient",
     question="Why is the Wasserstein distance more suitable to learn $\\theta$ by gradient descent?",
     parts=(
-        Part((JSD(line, other_line) == log(2)).assuming(apart)),
+        Part((JSD(line, other_line) == log(2)).assuming(apart), chains=(without_overlap,)),
         Part(Grad[theta](log(2)) == 0),
-        Part(Grad[theta](abs(theta)) == theta / abs(theta)),
+        Part(
+            Grad[theta](abs(theta)) == theta / abs(theta),
+            chains=(chain(Grad[theta](abs(theta)), ("=", theta / abs(theta), "differentiation")),),
+        ),
         Part(JSD(line, line) == 0),
     ),
     words=(

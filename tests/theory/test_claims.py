@@ -112,7 +112,14 @@ CONDITIONS = {
         "E[p(x)](f(x)) is finite",
     ],
     # On a finite space they are.
-    "discrete-duality": ["E[pi(i, j)](d(i, j)) is finite", "E[q(j)](f(j)) is finite", "E[p(i)](f(i)) is finite"],
+    "discrete-duality": [
+        "Integral[i'](pi(i')*f(i')) is finite",
+        "Integral[j'](pi(j')*f(j')) is finite",
+        "E[pi(i, j)](d(i, j)) is finite",
+        "Integral[i', j'](pi(i', j')*f(j')) is finite",
+        "E[q(j)](f(j)) is finite",
+        "E[p(i)](f(i)) is finite",
+    ],
     # First moments: the distance of the quantiles is at most the distances to the origin.
     "w1-line": [
         "E[U(u)](d(Q_F(u), Q_G(u))) is finite",
@@ -132,7 +139,6 @@ CONDITIONS = {
     ],
     "lipschitz-scaling": [],
     "lipschitz-layers": [],
-    # A hypothesis of the claim says what differentiability gives.
     "gradient-norm": [],
 }
 
@@ -156,6 +162,11 @@ def test_chains_end_where_the_claim_does(claim: Claim) -> None:
             end = derivation.conclusion()
             assert end.right is part.statement.right
             assert claim.id == "gan-jsd" or end.left is part.statement.left
+
+
+def test_every_claim_that_is_proved_has_a_chain() -> None:
+    for claim in CLAIMS.values():
+        assert claim.expected == "refuted" or any(part.chains for part in claim.parts), claim.id
 
 
 def test_the_refuted_claim_shows_a_model_that_a_person_can_redo() -> None:

@@ -150,6 +150,22 @@ backwards = (
 )
 
 # A sign, an argument, a factor or a condition away from a claim: there is a model in which each of these is false.
+
+# A plan and a critic that certify each other; the room that the critic leaves is a times a law.
+place, goal = variables("s t", kind="discrete")
+plan, slack = P(place, goal), r(place, goal)
+coupled = (P(place) == p(place), P(goal) == q(goal))
+certified = (
+    metric(place, goal) == f(place) - f(goal) + l1 * slack,
+    plan * slack == 0,
+    f(goal) - f(place) <= l1 * slack,
+)
+least_cost = W1(p(place), q(goal), metric(place, goal))
+best_gain, twice_as_steep = (
+    sup[h, h(place) - h(goal) <= constant * metric(place, goal)](E[p(place)](h(place)) - E[q(goal)](h(goal)))
+    for constant in (1, 2)
+)
+
 REFUTED = {
     "ae-gaussian-nll, without the factor 1/2": -log(Product[pixel](Normal(f(z, pixel), s**2)(image[pixel])))
     == Sum[pixel]((image[pixel] - f(z, pixel)) ** 2) / s**2 + n / 2 * log(2 * pi * s**2),
@@ -340,6 +356,13 @@ NEVER_PROVED = {
     "lipschitz-layers, more than the spectral norm is reached": 2 * spectral <= steepest_unit,
     "lipschitz-layers, the second eigenvalue": output
     <= eigenvalue(term(2), column, other_column, products) * Sum[column](change[column] ** 2),
+    "discrete-duality, no certificate": least_cost == best_gain,
+    "discrete-duality, a plan that is no coupling": (least_cost == best_gain).assuming(*certified),
+    "discrete-duality, slack where mass moves": (least_cost == best_gain).assuming(
+        *coupled, certified[0], certified[2]
+    ),
+    "discrete-duality, steeper critics": (least_cost == twice_as_steep).assuming(*coupled, *certified),
+    "discrete-duality, a critic that is steep one way": (least_cost == best_gain).assuming(*coupled, *certified[:2]),
     "gradient-norm, without the error of the derivative": (l1 <= 1).assuming(*backwards),
     "gradient-norm, half the distance": (f(z) - f(x) <= l0 / 2).assuming(*parts),
     "gradient-norm, a function that is not Lipschitz": (l1 <= 1 + s).assuming(*backwards[:2], backwards[3]),
