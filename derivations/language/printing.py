@@ -538,14 +538,12 @@ def _latex_hypothesis(hypothesis: tuple[Any, ...]) -> str:
         return rf"{law} \text{{ is the density of }} {image} \text{{ for }} {source}"
     if hypothesis[0] == "gradient":
         value, partial, coordinate = (latex(t) for t in hypothesis[1:])
-        words = rf"{partial} \text{{ is the derivative of }} {value} \text{{ in the coordinate }} {coordinate}"
-        return rf"{words} \text{{ on an open set}}"
+        return rf"{partial} = \partial {value} / \partial {coordinate} \text{{ on an open set}}"
     if hypothesis[0] == "nondifferentiable":
         rough, value, coordinate = (latex(t) for t in hypothesis[1:])
-        words = rf"{rough} \text{{ is 1 where }} {value} \text{{ has no derivative in the coordinates }} {coordinate}"
-        return rf"{words} \text{{ of an open set, and 0 elsewhere}}"
+        return rf"{rough} = 1 \text{{ if }} {value} \text{{ has no derivative in }} {coordinate} \text{{, else }} 0"
     if hypothesis[0] == "convex":
-        return rf"\text{{the points with the coordinates }} {latex(hypothesis[1])} \text{{ form a convex set}}"
+        return rf"{latex(hypothesis[1])} \text{{ ranges over a convex set}}"
     if hypothesis[0] == "cited":
         return rf"{_latex_relation(*hypothesis[2])} \text{{ (theorem of {hypothesis[1].replace('-', ' and ')})}}"
     return _latex_relation(*hypothesis)
