@@ -164,6 +164,9 @@ class Information(Normals):
     def entropy(self, name: Name, row: Row) -> Term:
         """H(X), H(X | Y), H(P), H(P, Q), H_q(z), H(q(z | x))."""
         if self.speaks_of_laws(row):
+            label = name_of(name.below_row[0]) if len(name.below_row) == 1 else None
+            if name.above or (name.below and (label is None or not self.vocabulary.is_law(label))):
+                raise Unread(f"the entropy {name.key}")
             pieces = split(row, "COMMA", "DBAR")
             if len(pieces) == 2:
                 a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
@@ -260,8 +263,10 @@ class Information(Normals):
 
     def information_law(self, name: Name, variables: tuple[Variable, ...], targets: tuple[Variable, ...]) -> Term:
         """The law of an entropy or mutual information: its subscript, or the one the document has over them."""
-        if name.below and not all(self.names_variable(p) for p in name.below_row):
-            inner = name_of(name.below_row[0])
+        mine = {v.slot for v in variables}
+        labels = [n for p in name.below_row if p.kind != "COMMA" for n in [name_of(p)]]
+        if name.below and not all(n and written(self.vocabulary.slot(variable_key(n))) in mine for n in labels):
+            inner = labels[0] if len(labels) == 1 else None
             if inner is not None and self.vocabulary.is_law(inner):
                 return self.law(inner)
             raise Unread(f"the subscript {name.below!r}")

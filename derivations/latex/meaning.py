@@ -61,6 +61,13 @@ class Meaning(Reserved):
     def _product(self, node: Node) -> Term:
         return mul(*(self.term(n) for n in node.args))
 
+    def _starred(self, node: Node) -> Term:
+        """a * b, which for laws and functions is a convolution."""
+        names = [n.args[0] for n in node.args]
+        if any(self.vocabulary.is_law(n) or n.base in ("f", "g", "h") for n in names):
+            raise Unread(f"{names[0].key} * {names[1].key}, which may be a convolution")
+        return mul(*(self.term(n) for n in node.args))
+
     def _quotient(self, node: Node) -> Term:
         return self.term(node.args[0]) / self.term(node.args[1])
 

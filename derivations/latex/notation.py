@@ -120,6 +120,10 @@ class _Parser:
                 break
             if part.kind in _PRODUCTS:
                 self.at += 1
+                following = self.peek()
+                if part.kind == "STAR" and factors and factors[-1].head == "name" and following is not None:
+                    right = self.factor()  # f * g, which for functions and laws is no product
+                    factors.append(Node("starred", (factors.pop(), right)) if right.head == "name" else right)
                 continue
             if part.kind == "SLASH":
                 if not factors:
@@ -171,6 +175,8 @@ class _Parser:
                 raise Unread(f"a number of more than {MAX_DIGITS} digits")
             if not part.text.strip("."):
                 raise Unread(f"the place at {part.text!r}")
+            if part.below is not None:
+                raise Unread(f"the number {part.text} with a subscript, as of an indicator")
             return self.powered(Node("number", (Fraction(part.text),), part.place), part)
         if kind in ("NAME", "accent"):
             return self.named(part)

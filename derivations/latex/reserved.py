@@ -78,6 +78,8 @@ class Reserved(Expectations):
                 if below in [label.lower() for label in labels] and found[n] is None:
                     found[n] = Name(stem)
         data, generator = found
+        if data is None and generator is None and len(self.vocabulary.laws) > 1:  # of p and q, say
+            self.unexplained["which laws the game is about"] = None
         if generator is None:
             generator = Name("p_g")
             if data is not None and data.base == "p_g":
@@ -221,6 +223,8 @@ class Reserved(Expectations):
         """A reserved name with arguments, or None for another name."""
         if name.accents:
             return None
+        if name.base in ("KL", "JSD", "TV", "W1", "CE", "chi2", "Hellinger2") and (name.below or name.above):
+            raise Unread(f"{name.key}, which is no {name.base}")
         if name.base in ("KL", "JSD", "TV", "W1"):
             return self.divergence(name.base, row)
         if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2:

@@ -35,6 +35,15 @@ class Sums(Interpretation):
         below, above, differentials, body = node.args
         self._limits(below, above)
         names = [d.name for d in differentials]
+        if below:
+            self.whole(below)
+            mine = {variable_key(n) for n in names}
+            for piece in (row for _, row in split(below, "COMMA") if names and len(split(row, "IN")) == 1):
+                if "infinity" in spell(piece):
+                    continue
+                name = name_of(piece[0]) if len(piece) == 1 else None
+                if not self.is_space(piece, ()) and (name is None or variable_key(name) not in mine):
+                    raise Unread(f"an integral over {spell(piece)!r}, which may be a part of the space")
         if not names and below:
             for _, piece in split(below, "COMMA"):
                 name = name_of(piece[0]) if piece else None
@@ -64,6 +73,24 @@ class Sums(Interpretation):
                 variables += self._variables_of([a.name for a in read.targets if a.name is not None])
         weights = [Node("call", (d.name, d.measure)) for d in differentials if d.measure is not None]
         return Term("int", variables, self.under(variables, Node("product", (*weights, body))))
+
+    def whole(self, below: Row) -> None:
+        """Check that what stands below an integral or a sum names variables or their whole space, no part of it."""
+        for piece in (row for _, row in split(below, "COMMA")):
+            point, *places = [row for _, row in split(piece, "IN")]
+            relations = {p.text for p in piece if p.kind in ("REL", "COLON", "BAR")} - {"="}
+            if relations or len(places) > 1 or not all(self.is_space(place, point) for place in places):
+                raise Unread(f"an integral or sum over {spell(piece)!r}, which may be a part of the space")
+
+    def is_space(self, row: Row, point: Row) -> bool:
+        """Whether a row is a space of points: a script or blackboard letter, Omega, {0, 1}, or X for points x."""
+        name = name_of(row[0]) if row else None
+        if name is None:
+            listed = row[0].args[0] if row and row[0].kind == "bracketed" else ()
+            return bool(listed) and not any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed)
+        mine = name_of(point[0]) if len(point) == 1 else None
+        same = mine is not None and name.base.lower() == mine.base.lower()
+        return name.style in ("calligraphic", "blackboard", "script", "fraktur") or name.base == "Omega" or same
 
     def _limits(self, below: Row | None, above: Row | None) -> None:
         shown = (spell(below), spell(above))
@@ -162,6 +189,7 @@ class Sums(Interpretation):
         members = self.over_data("sum", below, body)
         if members is not None:
             return members
+        self.whole(below)
         points = self.points_of(below, body)
         if points:
             variables = self._variables_of(points)
@@ -227,6 +255,7 @@ class Sums(Interpretation):
         members = self.over_data("prod", below, body)
         if members is not None:
             return members
+        self.whole(below)
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
             name = name_of(below[0]) if len(below) == 1 else None

@@ -35,6 +35,7 @@ NEVER_PROVED = [
 
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
 NEVER_REFUTED = [
+    r"$$\frac{p(x)}{q(x)} = \frac{D^*(x)}{1 - D^*(x)}$$",
     r"$$\mathbb{E}_{q}[\log \frac{p(z)}{r(z)}] = \mathbb{E}_{q}[\log \frac{p(z)}{q(z)} \cdot \frac{q(z)}{r(z)}]$$",
     r"$$H(X) = -\sum_x p(x) \log_2 p(x)$$",
     r"$$H(Y|X) = H(Y)$$",
@@ -129,3 +130,44 @@ def test_words_in_other_scripts_and_rows_of_dots_are_remarks() -> None:
     display = r"""$$\begin{aligned} \log p(x) &= \log\int p(x,z)dz \quad 边际化\\ &\cdots\cdots\\ &此处省略\\
     &\ge \mathbb{E}_{q(z|x)}[\log\tfrac{p(x,z)}{q(z|x)}] \quad\textcolor{blue}{\text{(by Jensen)}} \end{aligned}$$"""
     assert [s.verdict for s in check(display).steps] == ["proved", "proved"]
+
+
+# What a subscript, a range or a star says is not dropped.
+PARTS = [
+    r"E_{x \sim p}[1_{x \in A}] = 1",
+    r"E_{p}[\mathbf{1}_A] = 1",
+    r"E_{p}[1_{A}(x)] = E_p[x]",
+    r"\int_A p(x) dx = 1",
+    r"\int_A p(x) dx = \int_B p(x) dx",
+    r"\int_{x > 0} p(x) dx = 1",
+    r"\int_a^\infty p(x) dx = 1",
+    r"\sum_{x \in A} p(x) = 1",
+    r"\sum_{x < 0} p(x) = 1",
+    r"\sum_{i \in S} a_i = \sum_{i} a_i",
+    r"H_b(X) = H(X)",
+    r"H_\alpha(p) = H(p)",
+    r"I_\alpha(X; Y) = I(X; Y)",
+    r"JSD_\pi(p \| q) = JSD(p \| q)",
+    r"f * g = f g",
+    r"p * q = p q",
+]
+WHOLE = [
+    r"\int_{\mathcal{X}} p(x) dx = 1",
+    r"\int_{\mathbb{R}^d} p(x) dx = 1",
+    r"\int_{-\infty}^\infty p(x) dx = 1",
+    r"\int_{x \in \mathcal{X}} p(x) dx = 1",
+    r"\int_x p(x) dx = 1",
+    r"\sum_{x \in X} p(x) = 1",
+    r"\sum_{x \in \{0, 1\}} p(x) = 1",
+    r"a * b = b a",
+]
+
+
+@pytest.mark.parametrize("latex", PARTS)
+def test_what_restricts_a_formula_is_not_dropped(latex: str) -> None:
+    assert "proved" not in [step.verdict for step in check(f"$$ {latex} $$").steps]
+
+
+@pytest.mark.parametrize("latex", WHOLE)
+def test_what_names_the_whole_space_is_read(latex: str) -> None:
+    assert [step.verdict for step in check(f"$$ {latex} $$").steps] == ["proved"]
