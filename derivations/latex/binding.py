@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derivations.language.laws import targets
-from derivations.language.terms import Term, Variable, walk
+from derivations.language.terms import LanguageError, Term, Variable, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.tokens import Unread
 
@@ -18,6 +18,14 @@ def bound_by(value: Term) -> tuple[Variable, ...]:
     if not all(isinstance(v, Variable) for v in found):
         raise Unread("an expectation over something that is no variable")
     return found  # type: ignore[return-value]
+
+
+def is_density(value: Term) -> bool:
+    """Whether a term has the form of a density."""
+    try:
+        return bool(bound_by(value))
+    except LanguageError:
+        return False
 
 
 def binds(value: Term) -> set[Term]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from derivations.language.laws import Law, density
 from derivations.language.terms import Function, Index, LanguageError, Symbol, Term, Variable, at, term, walk
 from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
-from derivations.latex.binding import binds, named
+from derivations.latex.binding import binds, is_density, named
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
@@ -362,7 +362,12 @@ class Interpretation:
         key = f"{self.vocabulary.law_key(name)}({','.join(sorted(pattern[0]))}|{','.join(sorted(pattern[1]))})"
         by_formula = self.by_formula(key, self.law(name), pattern[0])
         if by_formula is not None:
-            return by_formula
+            if is_density(by_formula):
+                return by_formula
+            of_law = self.opened[self.law(name).name]  # a formula with functions, of which only its law is known
+            del of_law[key]
+            if not of_law:
+                del self.opened[self.law(name).name]
         left = [(written(s), self.current(s)) for s in self.finest(pattern[0])]
         right = [(written(s), self.current(s)) for s in self.finest(pattern[1])]
         return density(self.law(name), left, right)
