@@ -25,9 +25,16 @@ from pathlib import Path
 from typing import Any
 
 from derivations.language.terms import LanguageError
-from derivations.latex.cases import Context
+from derivations.latex.cases import Context, every_part
 from derivations.latex.chains import Step, continued, last_side, remarks, steps
-from derivations.latex.defining import definition_at_the_end, definition_of, is_defined, is_expandable, laws_of
+from derivations.latex.defining import (
+    definition_at_the_end,
+    definition_of,
+    definition_on_the_way,
+    is_defined,
+    is_expandable,
+    laws_of,
+)
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.grammar import Row, rows
@@ -276,6 +283,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             alone = [row for display, found, error in displays if not error and not found for row in _remarks(display)]
             context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
+            context.ahead = _ahead(displays, context)
             said += [r for r in cache.values() if not isinstance(r, str)]
             prose = told(document.told, context, said, _defined(displays)) if document.told else None
     except OutOfTime:
@@ -374,6 +382,8 @@ def _define(sides: _Sides, context: Context, seen: set[str], section: int, seed:
     definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
     if definition is None and step.last and right is not None:
         definition = definition_at_the_end(left, step.relation, right, context, seen)
+    if definition is None and not step.alone and right is not None:
+        definition = definition_on_the_way(left, step.relation, right, context, seen)
     if definition is None:
         return
     if step.alone and right is not None and _laws(sides, context):
@@ -470,6 +480,13 @@ def _judged(
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose, "around": around}
     outcome = judge_step(left, step.relation, right, context, **options)
     settled = outcome.verdict == "proved" and not outcome.guessed
+    coming = [] if settled else _coming(line, left, right, context)
+    if coming and outcome.verdict in ("conditional", "undecided"):
+        defined = {**context.definitions, **{d.name.key: d for _, d in coming}}
+        with_them = judge_step(left, step.relation, right, replace(context, definitions=defined), **options)
+        if with_them.verdict == "proved":
+            notes = tuple(f"{d.name.key} as defined in line {where}" for where, d in coming)
+            return replace(with_them, conditions=(*with_them.conditions, *notes)), context
     remarks = [] if prose is None or settled else prose.concerning(line, left, right)
     if prose is None or not remarks:
         return outcome, context
@@ -490,6 +507,31 @@ def _judged(
     used = [r for r in chosen if not taken or r.names & taken or (r.definition and r.definition.name.key in taken)]
     notes = tuple(f"{r.words} (line {r.place.line})" for r in used)
     return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose
+
+
+def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) -> dict[str, list[Any]]:
+    """The definitions of names by the displays of a document, each with its line."""
+    found: dict[str, list[Any]] = {}
+    for display, all_sides, error in displays:
+        for sides in all_sides if not error else ():
+            if not sides.step.alone or sides.left is None or not sides.right:
+                continue
+            definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
+            if definition is None or definition.density is not None or not definition.row:
+                continue
+            if is_expandable(definition, context.vocabulary):
+                line = display.line + display.latex.count("\n", 0, sides.step.place)
+                found.setdefault(definition.name.key, []).append((line, definition))
+    return found
+
+
+def _coming(line: int, left: Row, right: Row, context: Context) -> list[Any]:
+    """The definitions that come after a step of names that it mentions, each with its line."""
+    keys = {n.key for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
+    found = []
+    for key in sorted(keys & context.ahead.keys() - context.definitions.keys()):
+        found += [(where, d) for where, d in context.ahead[key] if where >= line][:1]
+    return found
 
 
 def _defined(displays: list[tuple[Display, list[_Sides], str]]) -> set[str]:

@@ -41,6 +41,7 @@ class Context:
     defining: dict[int, Definition] = field(default_factory=dict)
     dense: set[str] = field(default_factory=set)  # slots that normal laws of the document fill
     factored: list[tuple[str, str]] = field(default_factory=list)  # laws written as products over time, with their x
+    ahead: dict[str, list[tuple[int, Definition]]] = field(default_factory=dict)  # definitions of names, with lines
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step
     own: set[str] = field(default_factory=set)  # reserved names whose first equation gives them a meaning of their own
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation

@@ -71,6 +71,17 @@ def definition_at_the_end(left: Row, relation: str, right: Row, context: Context
     return definition_of(right, relation, left, context, seen) if plain else None
 
 
+def definition_on_the_way(left: Row, relation: str, right: Row, context: Context, seen: set[str]) -> Definition | None:
+    r"""The definition in ``\log p(x) \ge \mathcal{L}(q) = ...``: a new name for an objective, as its chain goes on."""
+    name = name_of(left[0]) if left else None
+    if name is None or context.vocabulary.is_law(name) or name.key in context.definitions:
+        return None
+    if relation not in ("=", ":=") or (name.style != "calligraphic" and name.base not in OBJECTIVES):
+        return None
+    plain = len(left) == 1 or all(p.kind in ("COMMA", "SEMI") or name_of(p) for arg in left[1].args for p in arg)
+    return definition_of(left, relation, right, context, seen) if plain else None
+
+
 def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bool:
     """Whether equations for a name are checked against its standard meaning."""
     if name.accents or (name.primes and name.base != "D"):

@@ -60,6 +60,7 @@ def factorises(d: Term, other: Term, logged: bool) -> bool:
         return True
     own = [s for s, _ in d.args[1]]
     known = {s for s, _ in d.args[2]}
+    known |= {s for f in found for s, _ in f.args[2]} - set(own)  # features of what it is conditioned on
     targets = [s for f in found for s, _ in f.args[1]]
     if sorted(targets) != sorted(own):
         return False

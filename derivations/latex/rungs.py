@@ -33,6 +33,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _discrete(case, context, discrete)
     yield from _identical(case)
     yield from _transitions(case)
+    yield from _through(case)
     yield from _mixtures(case)
     yield from _one_letter(case)
     yield from _equal_laws(case)
@@ -57,11 +58,10 @@ def _densities(statement: Statement) -> list[Term]:
 
 
 def averaging(case: Case, context: Context) -> Iterator[Rung]:
-    """``q(x) = p_data(x)``: a law that was given as q(z | x), and never alone as q(x), beside another law over x."""
+    """``q(x) = p_data(x)``: a law that was given as q(z | x), in a step without q(x), beside another law over x."""
     found = _densities(case.statement)
     for stem, use in sorted(context.vocabulary.laws.items()):
         given = {s for p in use.patterns for s in p[1]}
-        {p[0][0] for p in use.patterns if len(p[0]) == 1 and not p[1]}
         mine = [d for d in found if d.args[0].name == written(stem)]
         for slot in sorted(given):
             variables = {t for d in mine for s, t in (*d.args[1], *d.args[2]) if s == written(slot)}
@@ -247,6 +247,19 @@ def _transitions(case: Case) -> Iterator[Rung]:
             new = density(other, list(targets), list(behind))
             if new not in found:
                 yield f"{d!r} = {new!r}", case.statement.assuming(("=", d, new))
+
+
+def _through(case: Case) -> Iterator[Rung]:
+    """``p(x | z)`` beside ``p(z | c)``: a condition c acts through z, where the step writes x without it."""
+    for law, slots in _slots_of_laws(case).items():
+        mine = [d for d in _densities(case.statement) if d.args[0] is law]
+        shapes = [({s for s, _ in d.args[1]}, {s for s, _ in d.args[2]}) for d in mine]
+        conditions = slots - {s for targets, _ in shapes for s in targets}
+        for c in sorted(conditions) if len(slots) == 3 else ():
+            for z, x in permutations(sorted(slots - {c})):
+                if ({z}, {c}) in shapes and ({x}, {z}) in shapes:
+                    chain = case.statement.assuming(("markov", (c, z, x), law))
+                    yield f"{c} -> {z} -> {x} is a Markov chain", chain
 
 
 _OF_DENSITIES = frozenset(("den", "law", "var", "int", "mul", "pow", "add", "num"))

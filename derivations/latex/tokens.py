@@ -386,7 +386,31 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
             before = result.pop()
             token = Token("DBAR", "||", before.place, before.source + " " + token.source)
         result.append(token)
-    return result
+    return _unbraced(result)
+
+
+_BEFORE_A_GROUP = frozenset(("ROW", "AMP", "QUAD", "TEXT", "ARROW", "COMMA", "SEMI", "BEGIN"))
+
+
+def _unbraced(tokens: list[Token]) -> list[Token]:
+    r"""Tokens without the braces of a box or a colour around whole equations: ``\boxed{a = b}`` is a = b."""
+    dropped: set[int] = set()
+    opened: list[int] = []
+    for n, token in enumerate(tokens):
+        if token.kind in ("LBRACE", "OPEN", "LABS", "LNORM"):
+            opened.append(n)
+        elif token.kind in ("RBRACE", "CLOSE", "RABS", "RNORM") and opened:
+            start = opened.pop()
+            outside = all(o in dropped or tokens[o].kind == "LBRACE" for o in opened)
+            before = start == 0 or tokens[start - 1].kind in _BEFORE_A_GROUP or start - 1 in opened
+            if token.kind == "RBRACE" and tokens[start].kind == "LBRACE" and outside and before:
+                depth, found = 0, False
+                for inner in (t for k, t in enumerate(tokens[start + 1 : n], start + 1) if k not in dropped):
+                    depth += {"LBRACE": 1, "OPEN": 1, "LABS": 1, "LNORM": 1}.get(inner.kind, 0)
+                    depth -= {"RBRACE": 1, "CLOSE": 1, "RABS": 1, "RNORM": 1}.get(inner.kind, 0)
+                    found |= inner.kind == "REL" and depth == 0
+                dropped |= {start, n} if found else set()
+    return [t for n, t in enumerate(tokens) if n not in dropped] if dropped else tokens
 
 
 def _sums(tokens: list[Token]) -> list[Token]:

@@ -102,3 +102,23 @@ def test_a_sign_that_is_repeated_in_the_next_row_says_once():
         ("a", "b"),
         ("b", "c"),
     ]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\boxed{a = b + c}",
+        r"\boxed{\boxed{a = b + c}}",
+        r"x \Rightarrow \boxed{a = b + c}",
+        r"{\color{red} a = b + c}",
+        r"\textcolor{red}{a = b + c}",
+        r"\begin{aligned} & \boxed{a = b + c} \end{aligned}",
+    ],
+)
+def test_a_box_or_colour_around_an_equation_hides_no_step(latex: str) -> None:
+    assert [s.relation for s in steps(latex)] == ["="]
+
+
+@pytest.mark.parametrize("latex", [r"\sum_{i=1}^n c", r"2\boxed{b + c} d", r"\frac{a=b}{c}", r"x^{a=b}"])
+def test_braces_that_belong_to_something_stay(latex: str) -> None:
+    assert not steps(latex)

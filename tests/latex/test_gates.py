@@ -46,6 +46,8 @@ NEVER_REFUTED = [
     r"$$D_{KL}(\Sigma_a\|\Sigma_b) = \tfrac12(\mathrm{tr}(\Sigma_b^{-1}\Sigma_a) - n)$$",
     r"$$p_\tau(\tilde u|u) = \mathcal{N}(\tilde u;u,\tau^2 I)$$ $$p(\tilde u) = \int p_\tau(\tilde u|u)p(u)du$$",
     r"$$p(y_t|y_{t+1}) = \frac{q(y_{t+1}|y_t)p(y_t)}{p(y_{t+1})}$$",
+    r"$$\log p(y|c) \ge \mathbb{E}_{q(u|y)}[\log p(y|u)] - KL(q(u|y)\|p(u|c))$$",
+    r"$$q(u_{1:T}|y_{1:T}) = \prod_{t=1}^T q(u_t|u_{t-1},h_t)$$",
     r"$$r(y,u) = \rho(y) r(u|y)$$ $$r(u) = \int \rho(y) r(u|y) dy$$ with $$\mathbb{E}_{y\sim\rho}[f(y)]$$",
     r"$$KL(q_\phi(z)\|p_\theta(z)) = \int q_\theta(z)(\log q_\theta(z) - \log p_\theta(z)) dz$$",
     r"$$\mathbb{E}_{p_t(x_t)}[h(x_t)] = \int p_t(x_t) h(x_t) dx_t$$ $$\mathrm{tr}(B) = \mathbb{E}_v[v^\top B v]$$",
@@ -171,3 +173,23 @@ def test_what_restricts_a_formula_is_not_dropped(latex: str) -> None:
 @pytest.mark.parametrize("latex", WHOLE)
 def test_what_names_the_whole_space_is_read(latex: str) -> None:
     assert [step.verdict for step in check(f"$$ {latex} $$").steps] == ["proved"]
+
+
+def test_a_condition_that_a_prior_lacks_is_an_error() -> None:
+    step = r"$$\log p(y|c) \ge \mathbb{E}_{q(u|y)}[\log p(y|u)] - KL(q(u|y)\|p(u))$$"
+    assert check(step).steps[0].verdict == "refuted"
+
+
+def test_a_name_that_the_next_display_defines_is_used_before_it() -> None:
+    first = r"$$\log p(x) = \mathcal{L}(q) %s KL(q(z)\|p(z|x))$$"
+    then = r"where $$\mathcal{L}(q) = \mathbb{E}_{q(z)}[\log p(x,z) - \log q(z)]$$"
+    verdicts = [check(f"{first % sign} {then}").steps for sign in "+-"]
+    assert [s.verdict for s in verdicts[0]] == ["proved", "definition"]
+    assert any("defined in line" in c for c in verdicts[0][0].conditions)
+    assert verdicts[1][0].verdict == "conditional"
+
+
+def test_an_objective_is_named_on_the_way() -> None:
+    bound = r"$$\log p(x) %s \mathcal{L}(q,\theta) = \mathbb{E}_{q(z)}[\log p(x,z) - \log q(z)]$$"
+    verdicts = [[s.verdict for s in check(bound % sign).steps] for sign in (r"\ge", r"\le")]
+    assert verdicts == [["proved", "definition"], ["refuted", "definition"]]
