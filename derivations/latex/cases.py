@@ -20,6 +20,7 @@ from derivations.latex.grammar import Part, Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
 from derivations.latex.moments import Moments, fixed, letters_of_sums
 from derivations.latex.names import PARAMETERS, Name, name_of, written
+from derivations.latex.numbering import by_number
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Vocabulary
@@ -133,6 +134,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         radicands = set(meaning.radicands)
     else:
         raise Unread("a step whose reading does not settle")
+    sides, numbered = by_number(sides)
+    meaning.notes.update({numbered: None} if numbered else {})
     said = chains(context.chains, sides) + written_chains(context, sides)
     meaning.notes.update({f"{' -> '.join(order)} is a Markov chain": None for _, order, _ in said})
     given += said

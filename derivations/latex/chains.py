@@ -212,6 +212,8 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
     start = 0
     while start < len(tokens) and tokens[start].kind in _LOOSE:
         start += 1
+    if [t.kind for t in tokens[start : start + 3]] == ["OPEN", "TEXT", "CLOSE"]:  # (by Jensen) = ...
+        start += 3
     end = len(tokens)
     relations = [n for n, (t, d) in enumerate(zip(tokens, depths, strict=True)) if t.kind == "REL" and d == 0]
     for n in range(max(start, relations[-1] + 1) if relations else start, len(tokens)):

@@ -88,6 +88,8 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
         return False
     if name.base in STANDARD:
         return not (name.base == "pi" and vocabulary.is_law(name))
+    if name.base == "I" and not any(p.kind in ("SEMI", "COMMA", "COLON") for p in arguments or ()):
+        return False  # the information of an outcome, I(x) = -log p(x)
     if name.base in ("H", "I"):
         first = name_of(arguments[0]) if arguments else None
         return arguments is not None and not (first is not None and first.base in PARAMETERS)

@@ -241,7 +241,7 @@ class Reserved(Expectations):
             return self.divergence(name.base, row)
         if name.base in ("chi", "H", "Hellinger") and len(split(row, "DBAR")) == 2 and not name.above:
             return power(self.divergence("chi2" if name.base == "chi" else "Hellinger2", row), Fraction(1, 2))
-        if name.base == "I" and name.style != "bold":
+        if name.base == "I" and name.style != "bold" and len(split(row, "SEMI", "COMMA", "COLON")) > 1:
             return self.information(name, row)
         if name.base == "ELBO":
             laws = [n for p in row if (n := name_of(p)) is not None and self.vocabulary.is_law(n)]

@@ -386,6 +386,7 @@ COMMANDS = {name: token for token, names in _COMMANDS.items() for name in names.
     "|": ("DBAR", "||"),
     "{": ("OPEN", "{"),
     "}": ("CLOSE", "}"),
+    "-": ("MINUS", "-"),
     "%": ("SYMBOL", "%"),
     "&": ("SYMBOL", "&"),
     "#": ("SYMBOL", "#"),

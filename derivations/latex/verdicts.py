@@ -15,7 +15,7 @@ from typing import Any
 from derivations.judge import Verdict, judge
 from derivations.language.operators import Integral
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
+from derivations.language.terms import LanguageError, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.arguments import read_arguments
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, interpret
@@ -562,7 +562,7 @@ def _gated(
             return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
     in_bits = bits(case.statement)
     if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
-        return _conditional(outcome, "true if entropies and divergences are in bits")
+        return _conditional(outcome, "true if all logarithms are to the base 2")
     if case.unexplained:
         return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
     if relation == "=" and (lone := lone_function(case.statement)) is not None:
@@ -583,7 +583,24 @@ def lone_function(statement: Statement) -> str | None:
     names = [{t.args[0] for t in walk(side) if t.head == "fn"} for side in (statement.left, statement.right)]
     laws = [any(t.head == "den" for t in walk(side)) for side in (statement.left, statement.right)]
     lone = sorted((names[0] ^ names[1]) - {"D"})
-    return lone[0] if lone and all(laws) and not names[0] & names[1] else None
+    if lone and all(laws) and not names[0] & names[1]:
+        return lone[0]
+    values = [{t.name for t in values_in(side)} for side in (statement.left, statement.right)]
+    free = sorted(v for v in values[0] ^ values[1] if "_" in v)  # x_i, the i-th of something
+    return free[0] if free and all(laws) else None
+
+
+def values_in(t: Any) -> set[Variable]:
+    """The variables that stand in a term as numbers, rather than as points of densities and functions."""
+    if isinstance(t, Variable):
+        return {t}
+    if not isinstance(t, Term):
+        return set().union(*map(values_in, t)) if isinstance(t, tuple) else set()
+    if t.head in ("den", "fn", "at"):
+        return set()
+    bound = set(t.args[0]) if t.head in ("int", "E") else set()
+    inner = t.args[1:] if t.head in ("int", "E", "sum", "prod", "grad") else t.args
+    return (values_in(inner) if t.head not in ("KL", "JSD", "TV", "CE", "H", "I", "W") else set()) - bound
 
 
 def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:
@@ -603,22 +620,13 @@ def _conditional(outcome: Outcome, message: str) -> Outcome:
 
 
 def bits(statement: Statement) -> Statement | None:
-    """The statement with entropies and divergences in bits, if it takes a logarithm to the base 2."""
+    """The statement with every logarithm to one base, if it takes some to the base 2 and others to the base e."""
     base = log(2) ** -1
     sides = (statement.left, statement.right)
     if not any(t is base for t in walk(sides)):
         return None
-
-    def scaled(t: Any) -> Any:
-        if isinstance(t, tuple):
-            return tuple(scaled(a) for a in t)
-        if not isinstance(t, Term) or isinstance(t, (Symbol, Variable)):
-            return t
-        if t.head in ("H", "I", "KL", "JSD", "CE"):
-            return t * base
-        return Term.__new__(type(t), t.head, *(scaled(a) for a in t.args))
-
-    return Statement(statement.relation, scaled(sides[0]), scaled(sides[1]), (), statement.given)
+    left, right = (exchanged(side, base, term(1)) for side in sides)
+    return Statement(statement.relation, left, right, (), statement.given)
 
 
 def poses_a_condition(statement: Statement, seed: int) -> bool:

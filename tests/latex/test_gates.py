@@ -193,3 +193,10 @@ def test_an_objective_is_named_on_the_way() -> None:
     bound = r"$$\log p(x) %s \mathcal{L}(q,\theta) = \mathbb{E}_{q(z)}[\log p(x,z) - \log q(z)]$$"
     verdicts = [[s.verdict for s in check(bound % sign).steps] for sign in (r"\ge", r"\le")]
     assert verdicts == [["proved", "definition"], ["refuted", "definition"]]
+
+
+def test_the_information_of_an_outcome_is_a_name_of_the_document() -> None:
+    text = r"$$I(x) = -\log p(x)$$ $$H(X) = \mathbb{E}_{x \sim p}[I(x)]$$ $$H(X) = -\mathbb{E}_{x \sim p}[I(x)]$$"
+    verdicts = [step.verdict for step in check(text).steps]
+    assert verdicts[:2] == ["definition", "proved"]
+    assert verdicts[2] != "proved"
