@@ -38,6 +38,7 @@ CONSTRUCTS: dict[str, Callable[[Any, Json], Closure]] = {
     "entry": matrices.entry,
     "inverse": matrices.entry,
     "det": matrices.determinant,
+    "eigenvalue": matrices.eigenvalue,
     "fn": function,
     "sup": extremum,
     "inf": extremum,

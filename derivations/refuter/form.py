@@ -19,7 +19,8 @@ PARTS = {
 }  # of hypotheses that are no relation of two terms
 TABLES = {"var": "variables", "sym": "symbols", "idx": "indices", "fn": "functions"}
 NUMERIC = ("add", "mul", "pow", "log", "exp", "abs", "normal")
-# The parts after each head: t a term, v a list of variables, i an index, n a name or number, b a binder.
+# The parts after each head: t a term, v a list of variables, i an index, p a list of indices, n a name or number,
+# b a binder.
 FORMS = {
     "log": "t",
     "exp": "t",
@@ -46,6 +47,7 @@ FORMS = {
     "H": "vvt",
     "I": "vvvt",
     "W": "vvttt",
+    "eigenvalue": "ptt",
     "sum": "it",
     "prod": "it",
     "sup": "bt",
@@ -121,8 +123,8 @@ def _term(term: Json, names: dict[str, set[str]]) -> None:
             _term(part, names)
         elif kind == "n" and not isinstance(part, str):
             raise Unsupported(f"{part!r} for a name or a number")
-        elif kind in "vi":
-            for binder in part if kind == "v" else [part]:
+        elif kind in "vip":
+            for binder in [part] if kind == "i" else part:
                 if binder[0] != ("var" if kind == "v" else "idx"):
                     raise Unsupported(f"{head!r} over {binder[0]!r}")
                 _declared(binder, names)

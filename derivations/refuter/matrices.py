@@ -1,4 +1,4 @@
-"""Positive definite matrices and normal laws with full covariance, exactly.
+"""Positive definite matrices, eigenvalues of small symmetric ones, and normal laws with full covariance.
 
 The matrix of a symbol is a tuple of its entries, row by row.  Its inverse and determinant are exact rationals; the
 normal density is a Gaussian function like all others, so that integrals against it are moments.
@@ -7,6 +7,7 @@ normal density is a Gaussian function like all others, so that integrals against
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +106,43 @@ def _derived(name: str, env: Env) -> tuple[int, list[Value], list[Value], fmpq]:
         inverse = [number(v) for v in matrix.inv().entries()]
         found = memory["matrix", name] = size, [number(v) for v in entries], inverse, matrix.det()
     return found
+
+
+def eigenvalue(program: Program, term: Json) -> Closure:
+    """An eigenvalue of a symmetric matrix of at most two rows, by its rank: larger ones need roots of cubics."""
+    _, places, rank, body = term
+    spans = [program.signature.indices[k] for _, k in places]
+    if spans[0] != spans[1]:
+        raise Unsupported("eigenvalues of a matrix that is not square")
+    lower, upper, number = (program.integer(t) for t in (spans[0]["lower"], spans[0]["upper"], rank))
+    row, column = (program.place("idx", k) for _, k in places)
+    (own,) = program.inside([("idx", k) for _, k in places], body)
+    power, vanishes = program.field.power, program.field.vanishes
+
+    def value(env: Env) -> Value:
+        span, wanted = range(lower(env), upper(env) + 1), number(env)
+        if not 1 <= wanted <= len(span):
+            raise DoesNotExist("an eigenvalue that the matrix has not")
+        if len(span) > 2:
+            raise Unsupported("eigenvalues of a matrix of more than two rows")
+        outer, entries = (env[row], env[column]), []
+        try:
+            for env[row] in span:
+                for env[column] in span:
+                    entries.append(own(env))
+        finally:
+            env[row], env[column] = outer
+        if len(span) == 1:
+            return entries[0]
+        a, b, c, d = entries
+        if not vanishes(b - c):
+            raise Unsupported("eigenvalues of a matrix that is not known to be symmetric")
+        half = program.field.number(HALF)
+        mean, fall = (a + d) * half, (a - d) * half
+        apart = power(fall * fall + b * b, Fraction(1, 2))
+        return mean + apart if wanted == 1 else mean - apart
+
+    return value
 
 
 def entry(program: Program, term: Json) -> Closure:

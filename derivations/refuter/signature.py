@@ -45,6 +45,8 @@ def subterms(term: Json) -> list[Json]:
         return [*term[1][2], *(t for _, t in term[2]), *(t for _, t in term[3])]
     if head in INTEGRALS:
         return list(term[{"H": 3, "I": 4, "W": 3}.get(head, 2) :])
+    if head == "eigenvalue":
+        return list(term[2:])
     if head in ("sum", "prod", "sup", "inf", "grad"):
         return [term[2], *described(term)]
     raise Unsupported(f"the head {head!r}")
@@ -66,6 +68,10 @@ def bound(term: Json) -> list[Json]:
         return [*term[1], *term[2]]
     if head == "I":
         return [*term[1], *term[2], *term[3]]
+    if head == "eigenvalue":
+        if free(term[2]) & {(kind, name) for kind, name in term[1]}:
+            raise Unsupported("a rank that depends on the row of its own matrix")
+        return list(term[1])
     if head not in ("sum", "prod", "sup", "inf"):
         return []
     if term[1][0] not in (("idx",) if head in ("sum", "prod") else ("var", "sym", "function", "law")):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flint import arb
 from judging import ONE, forged
 
 from derivations import kernel
@@ -14,6 +15,8 @@ from derivations.language import E, Function, Grad, Sum, index, laws, sup, symbo
 from derivations.language.matrices import eigenvalue
 from derivations.language.statements import encode
 from derivations.language.terms import Term, term
+from derivations.refuter import evaluate
+from derivations.refuter.search import Search
 from derivations.theory.hints import atoms, rayleigh
 
 Json = Any
@@ -68,6 +71,40 @@ def test_false_neighbours_are_never_proved(name: str) -> None:
     hints = atoms(rayleigh(largest, u[j]), rayleigh(second, u[j]))
     for given in (None, hints):
         assert judge(FALSE[name], hints=given).verdict != "proved"
+
+
+# The refuter knows the eigenvalues of matrices of one or two rows; suprema over classes of functions it leaves open.
+SEEN = ("half of it", "without the length", "the second", "from below", "of another matrix", "more than any number")
+
+
+@pytest.mark.parametrize("name", [*SEEN, "negative"])
+def test_small_matrices_refute_what_is_said_of_their_eigenvalues(name: str) -> None:
+    verdict = judge(FALSE[name])
+    assert verdict.verdict == "refuted", verdict
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_refuter_computes_eigenvalues(seed: int) -> None:
+    """Trace, determinant and order, for the moments of random matrices of two rows, as exact numbers or as balls."""
+    rows, (first, last), two = index("r", 2), (index("a", 2), index("b", 2)), index("e", 2)
+    entry = Sum[rows](W(rows, first) * W(rows, last))
+    one, other = (eigenvalue(term(rank), first, last, entry) for rank in (1, 2))
+    trace = Sum[two](Sum[rows](W(rows, two) ** 2))
+    area = (W(1, 1) * W(2, 2) - W(1, 2) * W(2, 1)) ** 2
+    for claim in (one + other == trace, one * other == area, one >= other):
+        search = Search(claim.json(), seed)
+        model = search.draw(seed)
+        assert model is not None
+        assert search.comparison.falsified(model) is None
+        for _, left, right in evaluate(claim.json(), model):
+            assert claim.relation == ">=" or arb(left).overlaps(arb(right))
+            assert float(arb(left).rad()) <= 1e-12 * (1 + abs(float(arb(left).mid())))
+    wrong = Search((one + other == trace + 1).json(), seed)
+    assert wrong.comparison.falsified(wrong.draw(seed)) is not None
+
+
+def test_a_rank_that_a_matrix_has_not_has_no_eigenvalue() -> None:
+    assert judge(eigenvalue(term(3), j, k, gram()) <= largest).verdict != "refuted"
 
 
 def bound(*rows: Json) -> dict[str, Json]:
