@@ -280,6 +280,9 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             context.factored = [
                 (context.vocabulary.stem(name), base) for name, base in factored(context.vocabulary.rows)
             ]
+            for display, found, _ in displays:
+                slots = context.integrals.setdefault(display.section, set())
+                slots.update(*(context.vocabulary.integrated_in(r) for f in found for r in (f.left, f.right) if r))
             alone = [row for display, found, error in displays if not error and not found for row in _remarks(display)]
             context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
@@ -361,6 +364,7 @@ def _checked_display(
 ) -> Derivation:
     if error:
         return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
+    context.integrated = frozenset(context.integrals.get(display.section, ()))
     for sides in found:  # definitions in a display come before its claims
         _define(sides, context, seen, display.section, seed, timeout)
     checked = []

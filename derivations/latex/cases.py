@@ -48,6 +48,8 @@ class Context:
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
     drawn: Mapping[str, Row] = field(default_factory=dict)  # normal laws of variables, by what leads to the step
     sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law
+    integrals: dict[int, set[str]] = field(default_factory=dict)  # slots over which each section integrates
+    integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
@@ -95,10 +97,14 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     vectors: dict[str, tuple[Term, ...]] = {}
     parameters = {n for d in context.definitions.values() for n in parameters_of(d)}
     stated: dict[str, Definition] = {}
+    whole = in_full((left, right), context)
+    differentiates = any(p.kind in ("NABLA", "PARTIAL") for row in whole for p in every_part(row))
+    gradients = context.vocabulary.gradients if differentiates else set()
     for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
         meaning.dense |= context.dense
+        meaning.gradients = gradients
         meaning.vectors |= vectors
         meaning.parametric |= parameters
         meaning.told_laws = context.drawn

@@ -65,6 +65,7 @@ class Interpretation:
         self.prior_first = False  # the divergence of a closed form has the standard normal law on its left
         self.dependent: dict[str, str] = {}  # functions that depend on a parameter which the step does not show
         self.transport = False  # W1 occurs, of which nothing is known here but that it is a distance
+        self.gradients = vocabulary.gradients  # the parameters in which the step differentiates
         self.used: set[str] = set()  # definitions, and variables whose laws were said, that the reading takes
         self.told_laws: Mapping[str, Row] = {}  # normal laws that the prose before the step gives for variables
         self.vectors: dict[str, tuple[Term, ...]] = {}  # slots of vectors, whose normal laws are those of components
@@ -269,7 +270,7 @@ class Interpretation:
         if key == stem and len(several) > 1:  # a bare p beside p_theta and p_theta'
             ways = tuple(f"{name.key} is {stem} with {p}" for p in several)
             key = f"{stem}_{several[self.reading.choose(f'parameter of {stem}', ways)]}"
-        gradients = self.vocabulary.gradients
+        gradients = self.gradients
         mine = self.vocabulary.laws[stem].parameters if stem in self.vocabulary.laws else {}
         used = sorted(p for p in mine if p in gradients or ("" in gradients and len(mine) == 1))
         spelled = (name.below,) if is_parameter(name.below_row) else parameters

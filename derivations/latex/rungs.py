@@ -13,6 +13,7 @@ from itertools import permutations
 from derivations.language.laws import Law, density
 from derivations.language.statements import Statement, encode
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, at, replace, walk
+from derivations.latex.arguments import INDEX_LETTERS
 from derivations.latex.cases import Case, Context
 from derivations.latex.names import PARAMETERS, written
 
@@ -27,6 +28,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from averaging(case, context)
     yield from _values(case)
     yield from _same_variable(case)
+    yield from _listed(case)
     yield from _diagonal(case)
     yield from _densities_by_name(case)
     yield from _normals(case)
@@ -98,6 +100,21 @@ def _same_variable(case: Case) -> Iterator[Rung]:
         except LanguageError:  # both fill slots of one density: two things, not two names
             continue
         yield f"{u.name} is {x.name}", Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
+
+
+def _listed(case: Case) -> Iterator[Rung]:
+    """``p_i`` beside X: the probabilities of the values of X, listed."""
+    single = [d for d in _densities(case.statement) if len(d.args[1]) == 1 and not d.args[2]]
+    of = [(d, *d.args[1][0]) for d in single if isinstance(d.args[1][0][1], Variable)]
+    for listed, place, i in of:
+        for law, slot, x in of:
+            if i.name not in INDEX_LETTERS or x.name in INDEX_LETTERS or slot == place:
+                continue
+            point = Variable("var", i.name, x.kind, x.slot, ())
+            density_at = density(law.args[0], [(slot, point)], [])
+            sides = [replace(replace(s, listed, density_at), i, point) for s in _sides(case.statement)]
+            words = f"{listed!r} is the probability of a value of {x.name}"
+            yield words, Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
 
 
 def _values(case: Case) -> Iterator[Rung]:
@@ -180,8 +197,8 @@ def _normals(case: Case) -> Iterator[Rung]:
 
 
 def _discrete(case: Case, context: Context, said: bool) -> Iterator[Rung]:
-    """Entropies as of discrete variables, in an inequality; a document that integrates over them must say so."""
-    integrated = set() if said else {written(s) for s in context.vocabulary.integrated}
+    """Entropies as of discrete variables, in an inequality; where a section integrates over them it must say so."""
+    integrated = set() if said else {written(s) for s in context.integrated}
     if case.statement.relation in ("=", "!="):
         return
     sides = _sides(case.statement)

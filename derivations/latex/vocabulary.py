@@ -360,17 +360,31 @@ class Vocabulary:
             if name is not None:
                 self._add_variable(name)
 
+    def _differentials(self, row: Row) -> Iterator[Name]:
+        """The variables over which a row integrates."""
+        for where, at, part in self._walk(row):
+            if part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d"):
+                name = name_of(where[at + 1]) if at + 1 < len(where) and part.plain else None
+                measure = name is not None and self.is_law(name) and name.base.isupper()  # int f dP
+                if name is not None and not measure and any(p.kind == "BIG" for p in where[:at]):
+                    yield name
+            if part.kind == "BIG" and part.text == "int":
+                for _, piece in split(part.below or (), "COMMA"):
+                    name = name_of(piece[0]) if piece and not any(p.kind == "REL" for p in piece) else None
+                    if name is not None:
+                        yield name
+
+    def integrated_in(self, row: Row) -> set[str]:
+        """The slots over which a row integrates."""
+        return {slot_and_copy(variable_key(name))[0] for name in self._differentials(row)}
+
     def _variables(self, row: Row) -> None:
+        self.variables |= {variable_key(name) for name in self._differentials(row)}
+        self.integrated |= self.integrated_in(row)
         for where, at, part in self._walk(row):
             following = where[at + 1] if at + 1 < len(where) else None
             if part.kind == "BIG":
                 self._bound_by(part)
-            if part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d"):
-                name = name_of(following) if following is not None and part.plain else None
-                measure = name is not None and self.is_law(name) and name.base.isupper()  # int f dP
-                if name is not None and not measure and any(p.kind == "BIG" for p in where[:at]):
-                    self.variables.add(variable_key(name))
-                    self.integrated.add(slot_and_copy(variable_key(name))[0])
             name = name_of(part)
             if part.kind == "SIM":
                 before = [name_of(p) for p in where[:at]]
@@ -450,12 +464,8 @@ class Vocabulary:
                     self.indices[letter.key] = spell(part.above)
                 continue
             name = name_of(piece[0]) if piece else None
-            if name is not None and part.text in ("int", "sum"):
-                if part.text == "int":
-                    self.variables.add(variable_key(name))
-                    self.integrated.add(slot_and_copy(variable_key(name))[0])
-                else:
-                    self.summed.add(variable_key(name))
+            if name is not None and part.text == "sum":
+                self.summed.add(variable_key(name))
 
     # Uses of laws -----------------------------------------------------------------------------------------------
 
