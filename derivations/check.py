@@ -508,7 +508,11 @@ def _judged(
     if as_told.verdict == "unsupported":
         return outcome, context
     taken = as_told.case.used if as_told.case is not None else frozenset()
-    used = [r for r in chosen if not taken or r.names & taken or (r.definition and r.definition.name.key in taken)]
+    used = [
+        r
+        for r in chosen
+        if r.bound or not taken or r.names & taken or (r.definition and r.definition.name.key in taken)
+    ]
     notes = tuple(f"{r.words} (line {r.place.line})" for r in used)
     return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose
 
@@ -539,8 +543,9 @@ def _coming(line: int, left: Row, right: Row, context: Context) -> list[Any]:
 
 
 def _defined(displays: list[tuple[Display, list[_Sides], str]]) -> set[str]:
-    """The names that stand alone on the left of a step of a display."""
-    rows_ = [s.left for _, found, _ in displays for s in found if s.left and len(s.left) <= 2]
+    """The names that stand alone on the left of an equation of a display."""
+    equations = [s for _, found, _ in displays for s in found if s.step.relation in ("=", ":=")]
+    rows_ = [s.left for s in equations if s.left and len(s.left) <= 2]
     return {name.key for row in rows_ if (name := name_of(row[0])) is not None}
 
 

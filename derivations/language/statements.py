@@ -66,7 +66,12 @@ class Statement:
 
         A theorem is cited with :func:`cited`.
         """
-        rows = tuple((h.relation, h.left, h.right) if isinstance(h, Statement) else tuple(h) for h in hypotheses)
+        rows = tuple(
+            (h.relation, h.left, h.right)
+            if isinstance(h, Statement)
+            else tuple(term(t) if isinstance(t, (int, Fraction)) else t for t in h)
+            for h in hypotheses
+        )
         return Statement(self.relation, self.left, self.right, self.equality, self.given + rows)
 
     def json(self) -> dict[str, Any]:

@@ -95,7 +95,9 @@ _HEADING = re.compile(
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
 _INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
-_STATES = re.compile(r"(?<![<>!])=|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv")
+_STATES = re.compile(
+    r"[=<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv"
+)
 _MATH_FENCES = ("math", "latex", "tex", "katex")
 
 
@@ -225,7 +227,7 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
         n = bisect_right(bounds, line)
         section = bounds[n - 1], bounds[n]
         with suppress(LanguageError):  # macros without end: a display with them says so
-            scope = (line, section[1]) if how == "supposes" else (0, MAX_CHARACTERS)
+            scope = {"supposes": (line, section[1]), "bounds": section}.get(how, (0, MAX_CHARACTERS))
             yield Formula(line, expand(formula, macros), section, *scope)
 
 

@@ -76,6 +76,11 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:if|when|suppose(?: that)?|in the case(?: of| that| where)?)\b", re.IGNORECASE)
+_BOUNDS = re.compile(
+    r"\b(?:where|with|for|let|if|when|whenever|suppose|assum(?:e|es|ing)|given|provided(?: that)?|take|as long as)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])")
 _LAW = re.compile(r"\\sim(?![A-Za-z])|=\s*\\?(?:mathcal|mathrm|operatorname)?\s*\{?\s*N(?:ormal)?\b")
 
 
@@ -83,15 +88,21 @@ def tells(before: str, formula: str) -> str:
     """Whether a formula within a line is a definition, by the words of its sentence before it: ``defines``.
 
     A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, or supposed by what follows in its
-    section, ``if $q(z) = N(m, s^2)$, then``: ``supposes``.  Else the answer is empty.
+    section, ``if $q(z) = N(m, s^2)$, then``: ``supposes``.  So are bounds, ``for $b >= 1$``, which after "where" are
+    those of all of the section: ``bounds``.  Else the answer is empty.
 
     >>> tells("the divergence to the mixture, where ", "M = (p + q)/2"), tells("The bound is tight if ", "q = p")
     ('defines', '')
-    >>> tells("If ", "q(z) = N(m, s^2)")
-    'supposes'
+    >>> tells("If ", "q(z) = N(m, s^2)"), tells("where ", "b > 0"), tells("so that ", "b > 0")
+    ('supposes', 'bounds', '')
     """
     sentence = lead(before)
     words = _INTRODUCES.split(sentence)
+    if _ORDER.search(formula):
+        clause = _OPENS.sub("", re.split(r"[,;]\s*(?=\w)", sentence)[-1], 1)
+        if _SUPPOSES.search(_BOUNDS.sub("", clause)) or not (_BOUNDS.search(clause) or _OPENS.match(sentence)):
+            return ""
+        return "bounds" if re.search(r"\b(?:where|with)\b", clause, re.IGNORECASE) else "supposes"
     if _LAW.search(formula):
         if not _SUPPOSES.search(words[-1]):
             return "defines"

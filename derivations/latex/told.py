@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from derivations.language.terms import LanguageError
 from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context, every_part, interpret
-from derivations.latex.chains import remarks, steps
+from derivations.latex.chains import Step, remarks, steps
 from derivations.latex.defining import definition_of, is_expandable
 from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.documents import Formula
@@ -32,6 +32,7 @@ class Remark:
     names: frozenset[str]
     definition: Definition | None = None
     drawn: Row = ()  # the normal law of a variable
+    bound: tuple[Row, str, Row] | None = None  # an inequality between a symbol and a number
 
 
 class Told:
@@ -76,6 +77,7 @@ class Told:
             improper=now.improper,
             sections=now.sections,
             drawn=drawn,
+            given=[*now.given, *(r.bound for r in remarks if r.bound is not None)],
         )
 
 
@@ -83,9 +85,11 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     """What formulas within prose tell, or None; *shown* are the rows of displays, *defined* names that they define."""
     equations: list[tuple[Formula, str, Row, Row]] = []
     laws: list[tuple[Formula, Row]] = []
+    bounds: list[tuple[Formula, str, str, tuple[Row, str, Row]]] = []
     for place in formulas:
         try:
             found = steps(place.latex)
+            bounds += [(place, *b) for step in found for b in _bounds(step)]
             if len(found) == 1 and found[0].relation in ("=", ":=") and found[0].left and found[0].right:
                 step = found[0]
                 words = f"{spelled(list(step.left))} = {spelled(list(step.right))}"
@@ -93,7 +97,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
             laws += [(place, rows(tokens)) for tokens in remarks(place.latex)]
         except Unread:  # a formula that is not read tells nothing
             continue
-    if not equations and not laws:
+    if not equations and not laws and not bounds:
         return None
     own = [row for _, _, left, right in equations for row in (left, right)]
     known = replace(context, vocabulary=Vocabulary([*shown, *own, *(row for _, row in laws)]), definitions={})
@@ -103,6 +107,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
         r for r, key in zip(found_remarks, names, strict=True) if key not in defined and _agreed(r, key, found_remarks)
     ]
     kept += [Remark(place, spell(row), names, None, law) for place, row in laws for names, law in _drawn(row)]
+    kept += [Remark(place, words, frozenset((name,)), None, (), bound) for place, words, name, bound in bounds]
     return Told(list({(r.words, r.place.since): r for r in reversed(kept)}.values()), known) if kept else None
 
 
@@ -121,6 +126,18 @@ def _definition(place: Formula, words: str, left: Row, right: Row, context: Cont
         except LanguageError:
             return None
     return Remark(place, words, frozenset((name.key, *_letters(definition))), definition)
+
+
+def _bounds(step: Step) -> Iterator[tuple[str, str, tuple[Row, str, Row]]]:
+    """The inequality that a step states between a symbol and a number, in words and with the name of the symbol."""
+    if step.relation not in ("<=", ">=", "<", ">") or not step.left or not step.right:
+        return
+    left, right = rows(step.left), rows(step.right)
+    for side, other in ((left, right), (right, left)):
+        name = name_of(side[0]) if len(side) == 1 else None
+        if name is not None and all(name_of(p) is None for p in every_part(other)):
+            words = f"{spelled(list(step.left))} {step.relation} {spelled(list(step.right))}"
+            yield words, name.key, (left, step.relation, right)
 
 
 def _letters(definition: Definition) -> set[str]:

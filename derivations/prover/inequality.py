@@ -18,6 +18,7 @@ from derivations.kernel import (
     Replay,
     Sum,
     constant,
+    has_binder,
     multiply_monomials,
     order,
     plus,
@@ -35,6 +36,7 @@ from derivations.prover.transport import completed, transport_atoms
 Term = list[Any]
 Names = list[Any]
 ATOMS = 120  # atoms in the last and largest pool
+TIMES = "times"  # an atom times what a hypothesis says is at least zero: ["times", SLACK, ATOM]
 
 
 def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = None) -> dict[str, Any] | None:
@@ -58,17 +60,18 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
     valued: list[tuple[Any, Sum, Sum]] = []
     doubles: list[tuple[Any, Sum, Sum]] = []  # of the same normal form as another
     for stage in itertools.chain([[atom for _, atom in given], transport_atoms(statement)], pools(statement)):
-        for atom in stage:
-            if any(atom == a for a, _, _ in (*valued, *doubles)) or len(valued) >= ATOMS:
+        for item in stage:
+            if any(item == a for a, _, _ in (*valued, *doubles)) or len(valued) >= ATOMS:
                 continue
             try:
-                atom = completed(replay, atom)
-                value = replay.atom(atom)[0]
+                item = completed(replay, item) if item[0] != TIMES else item
+                factor, atom = item[1:] if item[0] == TIMES else (["num", "1"], item)
+                value = product(replay.quietly(factor), replay.atom(atom)[0])
                 normal = reduce(replay, value)[1]
             except Rejected:
                 continue
             if normal:
-                (doubles if any(normal == other for _, _, other in valued) else valued).append((atom, value, normal))
+                (doubles if any(normal == other for _, _, other in valued) else valued).append((item, value, normal))
         proof = _combined(replay, gap, goal, valued, strict)
         if proof is not None:
             return proof
@@ -88,9 +91,10 @@ def _combined(
         return None
     rest = gap
     atoms = []
-    for c, (atom, value, _) in zip(found, valued, strict=True):
+    for c, (item, value, _) in zip(found, valued, strict=True):
         if c:
-            atoms.append([["num", str(c)], atom])
+            factor, atom = item[1:] if item[0] == TIMES else (["num", "1"], item)
+            atoms.append([_times(["num", str(c)], factor), atom])
             rest = plus(rest, scaled(value, -c))
     moves = _moves(replay, rest, strict)
     return None if moves is None else {"rule": "bound", "atoms": atoms, "moves": moves, "equality": None}
@@ -147,11 +151,16 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
             for y in free:
                 if y[0] == "var" and variables[y[1]]["slot"] == variables[extremum[1][1]]["slot"]:
                     first.append(["extremum", names, weight, extremum, y])
+    slacks: list[Term] = []
     posed = [h[2] if h[0] == "cited" else h for h in statement["given"]]
     for relation, left, right in (h for h in posed if h[0] in ("<=", "<", ">=", ">")):
         low, high = (left, right) if relation in ("<=", "<") else (right, left)
         slack = ["add", high, ["mul", ["num", "-1"], low]]
+        if not has_binder(slack):
+            slacks.append(slack)
         first.extend(["nonneg", names, _times(weight, slack)] for names, weight in [*averages, ([], ["num", "1"])])
+    plain = [["gibbs", *t[1:]] for t in _heads(sources, "KL")]
+    first += [[TIMES, slack, atom] for slack in slacks for atom in plain]
     yield first
     second: list[Any] = []
     for names, weight in averages:

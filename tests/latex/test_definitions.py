@@ -126,6 +126,22 @@ TOLD = {
         r"The bound is tight only if $q(z) = \mathcal{N}(0, 1)$. $$ \mathbb{E}_{q(z)}[z^2] = 1 $$",
         "c",
     ),
+    "a bound on a weight": (
+        r"For $\beta \ge 1$, $$ \beta KL(q(z) \| p(z)) \ge KL(q(z) \| p(z)) $$",
+        "p",
+    ),
+    "two bounds on a weight": (
+        r"$$ \beta KL(q(z) \| p(z)) \le KL(q(z) \| p(z)) $$ where $0 < \beta \le 1$.",
+        "p",
+    ),
+    "a bound that follows": (
+        r"so that $\beta \ge 1$. $$ \beta KL(q(z) \| p(z)) \ge KL(q(z) \| p(z)) $$",
+        "c",
+    ),
+    "a bound on the other side": (
+        r"For $\beta \le 1$, $$ \beta KL(q(z) \| p(z)) \ge KL(q(z) \| p(z)) $$",
+        "c",
+    ),
     "the logistic function": (
         r"with $\sigma(a) = \frac{1}{1 + e^{-a}}$ one has $$ 1 - \sigma(a) = \sigma(-a) $$"
         r"$$ \sigma'(a) = \sigma(a)(1 - \sigma(a)) $$"
