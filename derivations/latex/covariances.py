@@ -7,6 +7,8 @@ vocabulary is not read.  Main definition: `in_matrices`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from derivations.language.matrices import Inverse, MultivariateNormal, det, inverse, quadratic_form, trace
@@ -26,6 +28,7 @@ from derivations.language.terms import (
     term,
 )
 from derivations.latex.cases import RELATIONS, Context
+from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.meaning import Meaning
@@ -36,6 +39,28 @@ from derivations.latex.tokens import Unread
 
 MATRICES = ("Sigma", "S", "Lambda")
 DIMENSIONS = ("d", "D", "k", "K", "n", "N", "J", "p")
+
+
+def said_to_be_normal(node: Node, definitions: Mapping[str, Definition], meaning: Meaning) -> Row | None:
+    """The normal law, without a point, that the document says a law to be; None if it says nothing or two things."""
+    name: Name = node.args[0]
+    if not meaning.vocabulary.is_law(name):
+        return None
+    stem, found = meaning.vocabulary.stem(name), []
+    for d in definitions.values():
+        known = name_of(d.density[0]) if d.density is not None and d.row and is_normal(d.row) else None
+        if d.density is None or d.row is None or known is None or meaning.vocabulary.stem(known) != stem:
+            continue
+        if node.head == "name" or spell(d.density[1].args[0]) == spell(node.args[1]):
+            found.append(d.row)
+    if len(found) != 1:
+        return None
+    law, arguments = found[0]
+    for mark in ("SEMI", "BAR"):
+        pieces = split(arguments.args[0], mark)
+        if len(pieces) == 2:
+            return (law, replace(arguments, args=(pieces[1][1],)))
+    return found[0]
 
 
 class Transposed:
@@ -52,7 +77,7 @@ def in_matrices(left: Row, relation: str, right: Row, context: Context) -> State
     meaning = Meaning(context.vocabulary, Reading(), {}, context.discrete, context.signs)
     try:
         nodes = meaning.parse(left), meaning.parse(right)
-        reader = Matrices(meaning, nodes)
+        reader = Matrices(meaning, nodes, context.definitions)
         return Statement(relation, reader.number(nodes[0]), reader.number(nodes[1]))
     except LanguageError:  # Unread is one: it stays with the reading in one dimension
         return None
@@ -61,8 +86,10 @@ def in_matrices(left: Row, relation: str, right: Row, context: Context) -> State
 class Matrices:
     """Expressions as numbers, vectors, covariances and their inverses."""
 
-    def __init__(self, meaning: Meaning, nodes: tuple[Node, Node]) -> None:
-        self.meaning = meaning
+    def __init__(
+        self, meaning: Meaning, nodes: tuple[Node, Node], definitions: Mapping[str, Definition] | None = None
+    ) -> None:
+        self.meaning, self.definitions = meaning, definitions or {}
         self.vectors: set[str] = set()
         self.points: set[str] = set()
         names = [n for node in nodes for n in self.survey(node)]
@@ -77,6 +104,8 @@ class Matrices:
             return [n for part in node for n in self.survey(part)]
         if not isinstance(node, Node):
             return []
+        if node.head in ("name", "call") and (said := said_to_be_normal(node, self.definitions, self.meaning)):
+            return self.survey(self.meaning.parse(said))
         if node.head == "name":
             return [node.args[0]]
         if node.head != "call":
@@ -250,6 +279,8 @@ class Matrices:
 
     def law(self, node: Node) -> Term:
         """The density of a normal law with full covariance; ``N(0, I)`` by its independent components."""
+        if node.head in ("name", "call") and (known := said_to_be_normal(node, self.definitions, self.meaning)):
+            node = self.meaning.parse(known)
         if node.head == "name" and (said := self.meaning.vocabulary.drawn.get(node.args[0].key.lower())) is not None:
             node = self.meaning.parse(said)
             self.survey(node)

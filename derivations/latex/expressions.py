@@ -26,9 +26,19 @@ class Differential:
     measure: Row | None = None
 
 
+def binds(node: Node, letter: str) -> bool:
+    """Whether an expression is a sum or product over a letter of that name."""
+    if node.head not in ("total", "product over"):
+        return False
+    below: Row = node.args[0]
+    return bool(below) and below[0].kind == "NAME" and below[0].text == letter
+
+
 def speaks_of(thing: Any, letter: str) -> bool:
     """Whether a letter occurs in an expression, in its scripts too."""
     if isinstance(thing, Node):
+        if binds(thing, letter):
+            return False
         return any(speaks_of(a, letter) for a in thing.args)
     if isinstance(thing, Name):
         return thing.base == letter or speaks_of((thing.below_row, thing.above_row), letter)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from derivations.latex.arguments import variable_key
-from derivations.latex.expressions import Differential, Node, split
+from derivations.latex.expressions import Differential, Node, binds, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, name_of
 from derivations.latex.tokens import Unread
@@ -94,6 +94,10 @@ def fixed(thing: Any, moments: Moments) -> Any:
     if isinstance(thing, Node):
         if thing.head == "name" and thing.args[0].key in moments.values:
             return Node("number", (Fraction(moments.values[thing.args[0].key]),), thing.place)
+        if (letter := next((k for k in moments.values if binds(thing, k)), None)) is not None:
+            below, above, body = thing.args  # the letter is another one inside
+            inner = replace(moments, values={k: v for k, v in moments.values.items() if k != letter})
+            return Node(thing.head, (fixed(below, inner), fixed(above, moments), fixed(body, inner)), thing.place)
         return Node(thing.head, tuple(fixed(a, moments) for a in thing.args), thing.place)
     if isinstance(thing, Differential):
         return Differential(fixed(thing.name, moments), fixed(thing.measure, moments))

@@ -28,7 +28,7 @@ from derivations.language.terms import (
 )
 from derivations.latex.arguments import read_arguments
 from derivations.latex.cases import RELATIONS, Context, every_part
-from derivations.latex.covariances import DIMENSIONS
+from derivations.latex.covariances import DIMENSIONS, said_to_be_normal
 from derivations.latex.definitions import Definition
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
@@ -65,6 +65,7 @@ def in_components(left: Row, relation: str, right: Row, context: Context) -> tup
     meaning = Meaning(context.vocabulary, Reading(), {}, context.discrete, context.signs)
     try:
         reader = Vectors(meaning, (left, right))
+        reader.definitions = context.definitions
         sides = [reader.number(meaning.parse(row)) for row in (left, right)]
         if not reader.used:
             return None
@@ -311,6 +312,8 @@ class Vectors:
 
     def law(self, row: Row) -> Term:
         node = self.meaning.parse(row)
+        if node.head in ("name", "call") and (said := said_to_be_normal(node, self.definitions, self.meaning)):
+            return self.density(said[1].args[0])
         if node.head != "call" or node.args[0].base not in GAUSSIAN or self.pieces(node.args[1])[0]:
             raise Unread("a law that is not normal")
         return self.density(node.args[1])

@@ -15,7 +15,7 @@ from typing import Any
 from derivations.judge import Verdict, judge
 from derivations.language.operators import Integral
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Term, Variable, log, number, term, walk
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.arguments import read_arguments
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, interpret
@@ -564,7 +564,15 @@ def _gated(
     if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
         return _conditional(outcome, "true if all logarithms are to the base 2")
     if case.unexplained:
-        return _conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
+        weights = weights_of(case)
+        values = [(v, with_weights(case.statement, weights, v)) for v in _VALUES] if weights else []
+        saving = [v for v, s in values if judged(s, seed, 0.2, words=False).verdict != "refuted"]
+        if saving:
+            return _conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {saving[0]}")
+        if not weights:  # else no value of the weights saves it, whatever they are
+            return _conditional(
+                outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained)
+            )
     if relation == "=" and (lone := lone_function(case.statement)) is not None:
         return _conditional(outcome, f"depends on what {lone} is, which stands on one side only")
     if relation == "=" and poses_a_condition(case.statement, seed):
@@ -601,6 +609,32 @@ def values_in(t: Any) -> set[Variable]:
     bound = set(t.args[0]) if t.head in ("int", "E") else set()
     inner = t.args[1:] if t.head in ("int", "E", "sum", "prod", "grad") else t.args
     return (values_in(inner) if t.head not in ("KL", "JSD", "TV", "CE", "H", "I", "W") else set()) - bound
+
+
+_WEIGHTS = frozenset(("beta", "lambda", "gamma", "eta", "alpha"))
+_VALUES = (0, 1, 2, Fraction(1, 3), 5)
+
+
+def weights_of(case: Case) -> list[Symbol]:
+    """The letters of weights, as the beta of a beta-VAE, on both sides of an equation of laws; none if more is open."""
+    sides = [{t.name: t for t in walk(s) if isinstance(t, Symbol)} for s in (case.statement.left, case.statement.right)]
+    laws = [any(t.head == "den" for t in walk(s)) for s in (case.statement.left, case.statement.right)]
+    open_letters = set(case.unexplained)
+    if (
+        case.statement.relation != "="
+        or not all(laws)
+        or not open_letters <= _WEIGHTS & sides[0].keys() & sides[1].keys()
+    ):
+        return []
+    return [sides[0][name] for name in sorted(open_letters) if not sides[0][name].shape]
+
+
+def with_weights(statement: Statement, weights: list[Symbol], value: int | Fraction) -> Statement:
+    """A statement with one number for its weights."""
+    sides = [statement.left, statement.right]
+    for weight in weights:
+        sides = [exchanged(s, weight, term(value)) for s in sides]
+    return Statement(statement.relation, sides[0], sides[1], (), statement.given)
 
 
 def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:

@@ -200,3 +200,17 @@ def test_the_information_of_an_outcome_is_a_name_of_the_document() -> None:
     verdicts = [step.verdict for step in check(text).steps]
     assert verdicts[:2] == ["definition", "proved"]
     assert verdicts[2] != "proved"
+
+
+def test_a_weight_on_both_sides_saves_nothing_unless_some_value_does() -> None:
+    bound = r"\mathbb{E}_{q(z|x)}[\log p(x|z)] - \beta KL(q(z|x)\|p(z))"
+    total = r"\mathbb{E}_{q(z|x)}[\log p(x,z)] + H(q(z|x)) %s KL(q(z|x)\|p(z))"
+    for weight, verdict in (
+        (r"+ (1-\beta)", "proved"),
+        (r"- (1-\beta)", "conditional"),  # true if beta = 1
+        (r"+ (2-\beta)", "refuted"),
+        (r"+ (3+\beta)", "refuted"),
+    ):
+        assert [s.verdict for s in check(f"$${bound} = {total % weight}$$").steps] == [verdict]
+    one_side = r"$$\mathbb{E}_{q(z)}[\log p(z)] = \mathbb{E}_{q(z)}[\log q(z)] - \lambda KL(q(z)\|p(z)) - 1$$"
+    assert check(one_side).steps[0].verdict == "conditional"

@@ -86,3 +86,11 @@ def test_a_range_of_no_moments_is_left_out() -> None:
 def test_a_step_without_time_has_no_instances() -> None:
     left, right = (rows(tuple(tokenize(s))) for s in ("p(x, z)", r"p(z)\,p(x|z)"))
     assert not list(instances(left, right))
+
+
+def test_two_products_over_one_letter_are_two() -> None:
+    joint = r"p(u_1)\prod_{t=2}^T p(u_t|u_{t-1})\prod_{t=1}^T p(y_t|u_t)"
+    outcomes = check(rf"$$p(y_{{1:T}}, u_{{1:T}}) = {joint}$$").steps
+    assert [s.verdict for s in outcomes] == ["conditional"]
+    assert "p(y_3 | u_3)" in outcomes[0].reading
+    assert "p(u_3 | u_2)" in outcomes[0].reading

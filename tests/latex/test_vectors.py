@@ -47,3 +47,11 @@ def test_what_fails_in_two_dimensions_is_found() -> None:
     steps = check(f"$${NEVER_PROVED[1]}$$").steps
     assert [s.verdict for s in steps] == ["refuted"]
     assert [s.verdict for s in check(f"$${NEVER_PROVED[3]}$$").steps] == ["conditional"]
+
+
+def test_a_law_of_which_a_display_says_that_it_is_normal_is_so_in_a_divergence() -> None:
+    said = r"$$r(y) = \mathcal{N}(y; a, \Sigma_a), \qquad s(y) = \mathcal{N}(y; b, \Sigma_b)$$"
+    square, volume = r"(b-a)^\top\Sigma_b^{-1}(b-a)", r"\log\frac{|\Sigma_b|}{|\Sigma_a|}"
+    form = rf"\frac12\left(\mathrm{{tr}}(\Sigma_b^{{-1}}\Sigma_a) %s {square} - n + {volume}\right)"
+    verdicts = [check(f"{said} $$KL(r\\|s) = {form % sign}$$").steps[-1].verdict for sign in "+-"]
+    assert verdicts == ["proved", "refuted"]
