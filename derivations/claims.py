@@ -286,3 +286,10 @@ def topic(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     if len(set(ids)) < len(ids):
         raise LanguageError(f"claim ids repeat: {sorted({i for i in ids if ids.count(i) > 1})}")
     return tuple(claims)
+
+
+def show(claims: Sequence[Claim], introduction: str | None) -> None:
+    """Prove claims and print them under an introduction: what a theory module does when it runs alone."""
+    from derivations.report import terminal
+
+    terminal.show(claims, introduction)

@@ -401,6 +401,8 @@ def _atoms(verdict: Verdict) -> tuple[StepContent, ...]:
     if verdict.certificate is None:
         return ()
     proof = verdict.certificate.data["proof"]
+    if proof["rule"] in kernel.REDUCTIONS:  # what is bounded there is another statement, with names of its own
+        return ()
     proof = proof.get("bounded", proof)
     if proof.get("rule") != "bound":
         return ()

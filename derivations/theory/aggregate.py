@@ -11,7 +11,7 @@ Notes
     Autoencoders, 2016.
 """
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import KL, E, Function, H, I, Integral, laws, log, variables
 
 p, q, p_data = laws("p q p_data")
@@ -134,6 +134,4 @@ elbo_joint_kl = Claim(
 CLAIMS = topic([ancestral_sampling, aggregate_posterior, elbo_joint_kl])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

@@ -14,7 +14,7 @@ Notes
 
 from fractions import Fraction
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import (
     E,
     Function,
@@ -339,6 +339,4 @@ CLAIMS = topic(
 )
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

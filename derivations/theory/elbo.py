@@ -17,7 +17,7 @@ Notes
 
 from fractions import Fraction
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import KL, E, Function, Minibatch, Product, Sum, index, laws, log, sup, symbols, variables
 from derivations.theory.hints import atoms, gibbs
 
@@ -343,6 +343,4 @@ CLAIMS = topic(
 )
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

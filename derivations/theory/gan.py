@@ -17,7 +17,7 @@ Notes
     the second one.  Source: Goodfellow et al., Generative Adversarial Nets, 2014, proposition 1 and theorem 1.
 """
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import JSD, KL, E, Function, H, Integral, laws, log, sup, symbols, variables
 
 p_data, p_g, p, q, r = laws("p_data p_g p q r")
@@ -324,6 +324,4 @@ CLAIMS = topic(
 )
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

@@ -12,7 +12,7 @@ Notes
     Bottou, Towards Principled Methods for Training Generative Adversarial Networks, 2017.
 """
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import (
     JSD,
     E,
@@ -166,6 +166,4 @@ generator_best_response = Claim(
 CLAIMS = topic([disjoint_jsd, saturation, generator_best_response])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

@@ -16,7 +16,7 @@ Notes
 
 from fractions import Fraction
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import KL, E, Normal, Product, Sum, index, laws, log, symbols, variables
 from derivations.language.matrices import MultivariateNormal, covariances, det, inverse, quadratic_form, trace
 from derivations.theory.hints import atoms, gibbs, square
@@ -254,6 +254,4 @@ gaussian_kl_full = Claim(
 CLAIMS = topic([gaussian_kl_univariate, kl_factorizes, gaussian_kl_standard, gaussian_kl_minimum, gaussian_kl_full])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

@@ -15,7 +15,7 @@ Notes
 
 from fractions import Fraction
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import (
     E,
     Function,
@@ -309,6 +309,4 @@ gradient_norm = Claim(
 CLAIMS = topic([lipschitz_scaling, lipschitz_layers, gradient_norm])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

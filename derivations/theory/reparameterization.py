@@ -13,7 +13,7 @@ Notes
     in Machine Learning, 2020.
 """
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import (
     E,
     Function,
@@ -243,6 +243,4 @@ gaussian_reparameterization = Claim(
 CLAIMS = topic([pathwise_gradient, score_gradient, gradient_variance, gaussian_reparameterization])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

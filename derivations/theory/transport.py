@@ -18,7 +18,7 @@ Notes
     the line, 1974.
 """
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import (
     W1,
     E,
@@ -130,8 +130,14 @@ weak_duality = Claim(
                 ).assuming(*coupling, lipschitz),
             ),
         ),
-        Part((E[p(x)](f(x)) - E[q(y)](f(y)) <= shortest).assuming(lipschitz)),
-        Part((shortest <= E[pi(x, y)](distance)).assuming(*coupling)),
+        Part(
+            (E[p(x)](f(x)) - E[q(y)](f(y)) <= shortest).assuming(lipschitz),
+            chains=(chain(E[p(x)](f(x)) - E[q(y)](f(y)), ("<=", shortest, "critic")).assuming(lipschitz),),
+        ),
+        Part(
+            (shortest <= E[pi(x, y)](distance)).assuming(*coupling),
+            chains=(chain(shortest, ("<=", E[pi(x, y)](distance), "coupling")).assuming(*coupling),),
+        ),
     ),
     words=(
         "A coupling $\\pi$ has $p$ and $q$ as its marginals, so $E_p[f] - E_q[f]$ is the mean of $f(x) - f(y)$ under "
@@ -182,10 +188,23 @@ discrete_duality = Claim(
                 chain(least, (">=", gain, "critic")).assuming(*marginals, *complementary),
             ),
         ),
-        Part((gain <= least).assuming(feasible)),
-        Part((least <= E[plan](cost)).assuming(*marginals)),
+        Part(
+            (gain <= least).assuming(feasible),
+            chains=(chain(gain, ("<=", least, "critic")).assuming(feasible),),
+        ),
+        Part(
+            (least <= E[plan](cost)).assuming(*marginals),
+            chains=(chain(least, ("<=", E[plan](cost), "coupling")).assuming(*marginals),),
+        ),
         Part(
             (gain <= E[plan](cost)).iff(plan * (cost - f(place) + f(goal)) == 0).assuming(*marginals, feasible),
+            chains=(
+                chain(
+                    gain,
+                    ("=", E[plan](f(place) - f(goal)), "hypothesis, marginalisation"),
+                    ("<=", E[plan](cost), "non-negative integrand"),
+                ).assuming(*marginals, feasible),
+            ),
         ),
     ),
     words=(
@@ -237,7 +256,10 @@ w1_line = Claim(
                 chain(shortest, (">=", area, "critic")).assuming(layers, *images, nested),
             ),
         ),
-        Part((area <= shortest).assuming(layers)),
+        Part(
+            (area <= shortest).assuming(layers),
+            chains=(chain(area, ("<=", shortest, "critic")).assuming(layers),),
+        ),
     ),
     words=(
         "Cut the line at every level $t$: $|x - y|$ is the length of the set of levels that lie between $x$ and $y$, "
@@ -278,7 +300,15 @@ w1_continuity = Claim(
     title="The Wasserstein distance follows the generator",
     question="Is the Wasserstein distance continuous in the parameters of the generator?",
     parts=(
-        Part((abs(at_t - at_s) <= E[noise(z)](step)).assuming(*triangles, *generated)),
+        Part(
+            (abs(at_t - at_s) <= E[noise(z)](step)).assuming(*triangles, *generated),
+            chains=(
+                chain(
+                    abs(at_t - at_s),
+                    ("<=", E[noise(z)](step), "triangle inequality, coupling"),
+                ).assuming(*triangles, *generated),
+            ),
+        ),
         Part(
             (at_t - at_s <= E[noise(z)](step)).assuming(*triangles, *generated),
             chains=(
@@ -363,6 +393,4 @@ w1_differentiable_ae = Claim(
 CLAIMS = topic([parallel_lines_w1, weak_duality, discrete_duality, w1_line, w1_continuity, w1_differentiable_ae])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)

@@ -9,7 +9,7 @@ Notes
     derivations.theory.lipschitz.  Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017.
 """
 
-from derivations.claims import Claim, Part, chain, topic
+from derivations.claims import Claim, Part, chain, show, topic
 from derivations.language import JSD, E, Grad, laws, log, symbols, variables
 
 # Two parallel lines ---------------------------------------------------------------------------------------------------
@@ -79,6 +79,4 @@ parallel_lines_gradients = Claim(
 CLAIMS = topic([parallel_lines_jsd, parallel_lines_gradients])
 
 if __name__ == "__main__":
-    from derivations.report.terminal import show
-
     show(CLAIMS, __doc__)
