@@ -215,6 +215,9 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
     if [t.kind for t in tokens[start : start + 3]] == ["OPEN", "TEXT", "CLOSE"]:  # (by Jensen) = ...
         start += 3
     end = len(tokens)
+    if [t.kind for t in tokens[-4:]] == ["DOTS", "OPEN", "NUMBER", "CLOSE"]:  # ... (1)
+        tokens = tokens[:-4]
+        depths, end = depths[:-4], end - 4
     relations = [n for n, (t, d) in enumerate(zip(tokens, depths, strict=True)) if t.kind == "REL" and d == 0]
     for n in range(max(start, relations[-1] + 1) if relations else start, len(tokens)):
         token = tokens[n]

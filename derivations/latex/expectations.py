@@ -297,6 +297,13 @@ class Expectations(Information):
         if indexed and len({n.base for n in found}) == 1:
             return self.independent_draws(indexed[0])
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
+        stems = {self.vocabulary.stem(n.args[0]) for n in self.laws_in(body)}
+        slots = {self.vocabulary.slot(k) for k in parts}
+        drawn = any(set(p[0]) == slots for use in self.vocabulary.laws.values() for p in use.patterns)
+        if len(stems) == 1 and not drawn:  # E log p(X, Y | Z): under the joint law p
+            keys = dict.fromkeys(parts)
+            places = [(written(self.vocabulary.slot(k)), self.variable(k)) for k in keys]
+            return density(self.law(Name(stems.pop())), places, [])
         return self.unnamed(list(parts.values()))
 
     # Laws as arguments ------------------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ class Moments:
         if letter is None or letter.key != letter.base or len(pieces) > 2:
             return None
         if len(pieces) == 1:
-            return (letter.key, self.first or 1, self.last) if letter.key == "t" and not above else None
+            alone = letter.key == "t" or (letter.key in "ijk" and letter.key not in self.values)
+            return (letter.key, self.first or 1, self.last) if alone and not above else None
         relation = next(p.text for p in below if p.kind == "REL")
         start, end = self.number(pieces[1][1]), self.number(above) if above else self.last
         if start is None or end is None or relation not in ("=", ">", ">=") or (relation == "=" and not above):
@@ -193,6 +194,7 @@ def _letters(row: Row) -> tuple[set[str], set[str], set[str], bool]:
     lasts: set[str] = set()
     others: set[str] = set()
     bound: set[str] = set()
+    bare: set[str] = set()
     zero = False
     for part in _all_parts(row):
         below = part.below or ()
@@ -200,6 +202,8 @@ def _letters(row: Row) -> tuple[set[str], set[str], set[str], bool]:
             letter = name_of(below[0])
             if letter is not None and (len(below) > 1 or letter.key == "t"):
                 bound.add(letter.key)
+            elif letter is not None and not part.above and letter.key in ("i", "j", "k"):
+                bare.add(letter.key)
             if part.above and len(part.above) == 1 and part.above[0].kind == "NAME":
                 lasts.add(part.above[0].text)
         elif part.kind in ("NAME", "accent"):
@@ -213,7 +217,7 @@ def _letters(row: Row) -> tuple[set[str], set[str], set[str], bool]:
                     others |= {n for n in names - _LASTS if len(n) == 1}
                 if not ranged and len(piece) == 1 and piece[0].text in ("T",):
                     lasts.add("T")
-    return lasts, others, bound, zero
+    return lasts, others, bound | bare if lasts | others else bound, zero
 
 
 def letters_of_sums(row: Row) -> set[str]:

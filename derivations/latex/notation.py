@@ -110,6 +110,9 @@ class _Parser:
                 self.at += 1  # a sign after a product sign, as in 2 \cdot -1
                 factors.append(Node("number", (Fraction(-1),), part.place))
                 continue
+            if part.kind == "STOP" and factors and self.goes_on():
+                self.at += 1
+                continue
             if part.kind in _STOPS or (part.kind == "BAR" and factors and not self.bar_opens()):
                 break
             if part.kind == "DBAR" and factors and not self.bar_opens():
@@ -137,6 +140,11 @@ class _Parser:
             what = self.peek()
             raise Unread(f"an operator with nothing {'after' if what is None else 'before'} it")
         return self.product(factors)
+
+    def goes_on(self) -> bool:
+        """Whether a factor follows a full stop, which then is a product sign."""
+        following = self.peek(1)
+        return following is not None and following.kind in ("bracketed", "fraction", "NAME", "FUNCTION", "NUMBER")
 
     @staticmethod
     def product(factors: Sequence[Node]) -> Node:

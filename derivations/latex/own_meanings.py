@@ -25,7 +25,7 @@ def settle(left: Row, alone: bool, verdict: str, context: Context) -> None:
     name = name_of(left[0]) if left and len(left) <= 2 else None
     if alone and name is not None and name.base in OWN and name.base not in context.settled:
         context.settled.add(name.base)
-        if verdict not in ("proved", "refuted"):
+        if verdict not in ("proved", "refuted", "unsupported"):
             context.own.add(name.base)
 
 

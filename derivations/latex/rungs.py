@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import permutations
+from typing import Any
 
 from derivations.language.laws import Law, density
 from derivations.language.statements import Statement, encode
@@ -40,6 +41,8 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _one_letter(case)
     yield from _equal_laws(case)
     yield from _coupled(case)
+    yield from _one_channel(case)
+    yield from _memoryless(case)
     yield from _independence(case)
     yield from _temporal(case)
     yield from _chains(case)
@@ -339,6 +342,44 @@ def _coupled(case: Case) -> Iterator[Rung]:
             )
         names = " and ".join(repr(others[s].args[0]) for s, _ in slots)
         yield f"{joint.args[0]!r} is a coupling of {names}", statement
+        return
+
+
+def _one_channel(case: Case) -> Iterator[Rung]:
+    """Divergences of p(x), q(x) and of p(y), q(y): y is made from x in the same way under both laws."""
+    pairs: dict[str, Variable] = {}
+    laws: set[Any] = set()
+    for t in (t for s in _sides(case.statement) for t in walk(s) if t.head in ("KL", "JSD", "TV")):
+        sides = [t.args[1], t.args[2]]
+        if any(d.head != "den" or d.args[2] or len(d.args[1]) != 1 for d in sides):
+            return
+        laws |= {d.args[0] for d in sides}
+        for slot, v in (d.args[1][0] for d in sides):
+            if isinstance(v, Variable):
+                pairs[slot] = v
+    if len(laws) == len(pairs) == 2 and case.statement.relation not in ("=", "!="):
+        p, q = sorted(laws, key=repr)
+        (a, x), (b, y) = sorted(pairs.items())
+        for target, given in (((b, y), (a, x)), ((a, x), (b, y))):
+            same = [density(law, [target], [given]) for law in (p, q)]
+            yield f"{same[0]!r} = {same[1]!r}", case.statement.assuming(("=", same[0], same[1]))
+
+
+def _memoryless(case: Case) -> Iterator[Rung]:
+    """x_1, x_2 and y_1, y_2 under one law: each y_i is made from its x_i alone."""
+    for d in _densities(case.statement):
+        places = sorted([*d.args[1], *d.args[2]])
+        slots = [s for s, _ in places]
+        bases = [s.partition("_")[0] for s in slots]
+        if len(slots) != 4 or [s.partition("_")[2] for s in slots] != ["1", "2", "1", "2"] or len(set(bases)) != 2:
+            continue
+        for x, y in ((places[:2], places[2:]), (places[2:], places[:2])):
+            law = d.args[0]
+            apart = density(law, [y[0]], [x[0]]) * density(law, [y[1]], [x[1]])
+            whole = density(law, places, [])
+            names = ", ".join(s for s, _ in y)
+            statement = case.statement.assuming(("=", whole, density(law, x, []) * apart))
+            yield f"{names} are made from their {x[0][0].partition('_')[0]} alone", statement
         return
 
 

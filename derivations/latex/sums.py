@@ -90,7 +90,11 @@ class Sums(Interpretation):
             return bool(listed) and not any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed)
         mine = name_of(point[0]) if len(point) == 1 else None
         same = mine is not None and name.base.lower() == mine.base.lower()
-        return name.style in ("calligraphic", "blackboard", "script", "fraktur") or name.base == "Omega" or same
+        support = mine is not None and name.below.lower() == mine.base.lower() and len(self.vocabulary.laws) == 1
+        same = same or support  # S_X, the support of the only law
+        return (
+            name.style in ("calligraphic", "blackboard", "script", "fraktur") or name.base in ("Omega", "chi") or same
+        )
 
     def _limits(self, below: Row | None, above: Row | None) -> None:
         shown = (spell(below), spell(above))

@@ -299,7 +299,7 @@ class _Reader:
         if re.fullmatch(r"[A-Za-z]", word) or (re.fullmatch(r"[A-Za-z][A-Za-z\d_-]*", word) and style != "bold"):
             if word == "d" and style in ("roman", "text"):
                 self.put("DIFFERENTIAL", "d", start)
-            elif style == "text" and word.lower() in table.CONNECTIVES:
+            elif style == "text" and (word.lower() in table.CONNECTIVES or text.rstrip().endswith(":")):
                 self.put("TEXT", word, start)
             else:
                 self.styled(word, start, style)

@@ -547,7 +547,7 @@ class Vocabulary:
             indexed = any(
                 v.split("_")[0] == base and slot_and_copy(v) == (base, True) and "_" in v for v in self.variables
             )
-            if below.isdigit() and (indexed or base in self.copied):
+            if below.isdigit() and (indexed or base in self.copied) and base not in self.ranges:
                 return base
         return slot
 

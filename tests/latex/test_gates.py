@@ -214,3 +214,9 @@ def test_a_weight_on_both_sides_saves_nothing_unless_some_value_does() -> None:
         assert [s.verdict for s in check(f"$${bound} = {total % weight}$$").steps] == [verdict]
     one_side = r"$$\mathbb{E}_{q(z)}[\log p(z)] = \mathbb{E}_{q(z)}[\log q(z)] - \lambda KL(q(z)\|p(z)) - 1$$"
     assert check(one_side).steps[0].verdict == "conditional"
+
+
+def test_a_sum_over_a_support_is_one_over_the_space_of_the_only_law() -> None:
+    both = r"$$\sum_{x \in S_X} q(x) = 1$$ $$\sum_x p(x) = 1$$"
+    assert check(r"$$H(X) = -\sum_{x \in S_X} p(x) \log p(x)$$").steps[0].verdict == "proved"
+    assert check(both).steps[0].verdict != "proved"
