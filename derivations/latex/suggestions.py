@@ -25,15 +25,15 @@ _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "!=": r"\ne"
 
 
 def suggest(
-    left: Side, relation: str, right: Side, context: Context, *, seed: int = 0, seconds: float = 0.35
+    left: Side, relation: str, right: Side, context: Context, *, seed: int = 0, seconds: float = 0.5
 ) -> str | None:
     """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None."""
     from derivations.latex.verdicts import judged
     from derivations.refuter import Refuter
 
-    deadline = time.monotonic() + seconds
+    deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
-    timely = itertools.takewhile(lambda _: time.monotonic() < deadline, candidates)
+    timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
     for a, sign, b in itertools.chain(timely, _weaker(left, relation, right)):
         try:
             case = interpret(rows(a), sign, rows(b), context, {})
