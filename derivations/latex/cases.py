@@ -229,7 +229,7 @@ def for_moments(sides: tuple[Row, Row], step: tuple[Row, Row], context: Context,
     }
     poses = any(context.vocabulary.is_density(row) for row in step)  # it says what a law is
     own = replaced(context, definitions=kept, moments=moments, factored=[] if poses else context.factored)
-    bound = {letter for row in step for letter in letters_of_sums(row)}
+    bound = letters_of_sums((*step[0], *step[1]))
     found: list[Row] = []
     for n in range(1, moments.last + 1):
         values = {**moments.values, **dict.fromkeys(bound, n)}
