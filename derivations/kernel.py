@@ -198,25 +198,32 @@ def plus(*sums: Sum) -> Sum:
     total = dict(sums[0]) if sums else {}
     for s in sums[1:]:
         for key, c in s.items():
-            if key not in total:
-                total[key] = c
-            elif new := total[key] + c:
-                total[key] = simplest(new)
-            else:
-                del total[key]
+            add_term(total, key, c)
     if len(total) > LIMIT:
         raise Rejected(f"a sum of more than {LIMIT} terms")
     return total
+
+
+def add_term(total: Sum, key: Key, c: Number) -> None:
+    """Add a term to a sum in the making; what cancels is gone."""
+    if old := total.get(key):
+        if c := old + c:
+            total[key] = c if type(c) is int else simplest(c)
+        else:
+            del total[key]
+    else:
+        total[key] = c
 
 
 def scaled(s: Sum, c: Number) -> Sum:
     return {key: simplest(v * c) for key, v in s.items()} if c else {}
 
 
-def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Number, list[Atom]]:
+@lru_cache(maxsize=100_000)
+def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Number, tuple[Atom, ...]]:
     """The product, a rational factor (whole powers of primes), and the atoms whose powers of both signs met."""
     if not a or not b:
-        return a or b, 1, []
+        return a or b, 1, ()
     powers = dict(a)
     factor: Number = 1
     cancelled = []
@@ -231,7 +238,7 @@ def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Number, list
             e = simplest(e - floor)
         if e:
             powers[atom] = e
-    return tuple(sorted(powers.items(), key=_by_atom)), factor, cancelled
+    return tuple(sorted(powers.items(), key=_by_atom)), factor, tuple(cancelled)
 
 
 def _by_atom(power: tuple[Atom, Number]) -> str:
@@ -268,20 +275,16 @@ def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
     for (b1, m1), c1 in s.items():
         for (b2, m2), c2 in t.items():
             left, right = (b1, m1), (b2, m2)
-            if not (names_in(m2) | set(b2)).isdisjoint(b1):
+            if b1 and not (names_in(m2) | set(b2)).isdisjoint(b1):
                 left = renamed_apart(left, names_in(m2) | set(b2))
-            if not names_in(left[1]).isdisjoint(b2):
+            if b2 and not names_in(left[1]).isdisjoint(b2):
                 right = renamed_apart(right, names_in(left[1]) | set(left[0]))
             m, factor, gone = multiply_monomials(left[1], right[1])
             if cancelled is not None:
                 cancelled.update(gone)
-            binders = tuple(sorted((*left[0], *right[0])))
             budget.spend()
-            for key, x in _expanded(binders, m, c1 * c2 * factor):
-                if c := x + total.get(key, 0):
-                    total[key] = simplest(c)
-                else:
-                    total.pop(key, None)
+            for key, c in _expanded(tuple(sorted((*left[0], *right[0]))), m, simplest(c1 * c2 * factor)):
+                add_term(total, key, c)
         if len(total) > LIMIT:
             raise Rejected(f"a product of more than {LIMIT} terms")
     return total
@@ -346,10 +349,10 @@ def under(binders: Iterable[str], s: Sum) -> Sum:
     """The sum with binders put around each of its terms, which may mention them."""
     around = tuple(binders)
     total: Sum = {}
-    for key, c in s.items():
+    for key, c in s.items() if around else ():
         b, m = renamed_apart(key, around) if set(key[0]) & set(around) else key
-        total = plus(total, {(tuple(sorted((*b, *around))), m): c})
-    return total
+        add_term(total, (tuple(sorted((*b, *around))), m), c)
+    return total if around else dict(s)
 
 
 def rename(item: Any, names: dict[str, str]) -> Any:
@@ -393,8 +396,8 @@ def levels(m: Monomial) -> set[str]:
 def freeze(s: Sum) -> Atom:
     """A sum as an atom.  Its binders get names by height, which do not depend on where the sum stands."""
     items = []
-    for (binders, monomial), c in s.items():
-        items.append((min(_arrangements(binders, monomial, height({(binders, monomial): c})), key=order), c))
+    for key, c in s.items():
+        items.append((min(_arrangements(*key, height({key: c})), key=order) if key[0] else key, c))
     return ("sum", tuple(sorted(items, key=order)))
 
 
@@ -421,7 +424,7 @@ def opened(atom: Atom, taken: Iterable[str]) -> Sum:
         for b in binders:
             names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in used)
             used.add(names[b])
-        total = plus(total, {(tuple(sorted(names.values())), rename_monomial(monomial, names)): c})
+        add_term(total, (tuple(sorted(names.values())), rename_monomial(monomial, names)), c)
     return total
 
 
@@ -841,10 +844,10 @@ def is_case(theorem: str, says: Any, statement: dict[str, Any]) -> bool:
 class Node:
     """A source integral: a binder that stands in the statement outside all others, with the sign of its coefficient."""
 
-    def __init__(self, term: Any, sign: int) -> None:
-        self.term, self.sign = term, sign
+    def __init__(self, term: Any, sign: int, env: Env = ({}, ())) -> None:
+        self.term, self.sign, self.env = term, sign, env
         self.value: Sum = {}
-        self.proper = False  # a divergence of densities of finite mass
+        self.proper: bool | None = None  # whether it is a divergence of densities of finite mass, once asked
         self.finite: bool | None = None  # whether it is known to be finite, once that was asked
         self.supports: dict[str, list[Any]] = {}  # absolute continuities that its finiteness implies
 
@@ -901,6 +904,7 @@ class Replay:
         self.disjoint: list[list[str]] = []  # pairs of laws without a common support
         self.disjoint_slots: list[frozenset[str]] = []
         self.depth = 0
+        self.eliminated: dict[tuple[str, Key], tuple[Sum | None, set[str], dict[str, Any]]] = {}
         self.chains: list[tuple[str, tuple[str, ...]]] = []  # laws, and slots that form a Markov chain under them
         self.costs: dict[Atom, None] = {}  # transport costs that occur in the argument at hand
         self.moved: set[Atom] = set()  # those that are finite, because a coupling or other finite ones say so
@@ -962,6 +966,7 @@ class Replay:
 
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
+        self.eliminated = {}
         if hypothesis[0] in ("gradient", "nondifferentiable", "convex"):
             self.assume_domain(*hypothesis)
             return
@@ -1201,8 +1206,8 @@ class Replay:
                 self.sign *= 1 if n > 0 else -1
             if not steady or not all(part[0] != "sym" or self.nonnegative(("sym", part[1])) for part in others):
                 self.sign = 0
-            result: Value = {frozenset(): constant(1)}
-            for part in t[1:]:
+            result = self.value(t[1], env)
+            for part in t[2:]:
                 result = self.times(result, self.value(part, env))
             self.sign = outer
             return result
@@ -1572,13 +1577,10 @@ class Replay:
         """A term that binds variables.  The outermost ones of the statement are its source integrals."""
         if self.node is not None:
             return self.binder(t, env)
-        self.node = Node(t, self.sign)
+        self.node = Node(t, self.sign, env)
         try:
             result = self.binder(t, env)
             self.node.value = plus(*result.values())
-            if t[0] in ("KL", "JSD", "TV"):
-                masses = [self.settle(self.total(["int", t[1], a], env)) for a in t[2:]]
-                self.node.proper = all(not key[0] for mass in masses for key in mass)
             self.nodes.append(self.node)
             return result
         finally:
@@ -2125,6 +2127,25 @@ class Replay:
     # Moves ------------------------------------------------------------------------------------------------------------
 
     def eliminate(self, name: str, key: Key) -> Sum | None:
+        """One term of a sum with one of its binders gone, or None.
+
+        What was found, and what it rests on, is kept, but where a hypothesis is put in: its integrals are sources.
+        """
+        found = self.eliminated.get((name, key))
+        if found is None:
+            used, conditions, self.used, self.conditions = self.used, self.conditions, set(), {}
+            try:
+                found = self.eliminated_now(name, key), self.used, self.conditions
+            finally:
+                self.used, self.conditions = used, conditions
+            if "hypothesis" not in found[1]:
+                self.eliminated[name, key] = found
+        result, used, conditions = found
+        self.used |= used
+        self.conditions.update(conditions)
+        return result
+
+    def eliminated_now(self, name: str, key: Key) -> Sum | None:
         """One term of a sum with one of its binders gone, by collapse, moment, component or count; or None."""
         binders, monomial = key
         rest = tuple(b for b in binders if b != name)
@@ -2842,9 +2863,19 @@ class Replay:
         With the *direction* -1, whether it is below infinity.
         """
         sign = node.sign * direction
-        if self.finite(node) or (node.proper and sign > 0):
+        if self.finite(node) or (sign > 0 and self.proper(node)):
             return True
         return sign != 0 and all(self.signed(m, c) == sign for (_, m), c in node.value.items())
+
+    def proper(self, node: Node) -> bool:
+        """Whether an integral is a divergence of densities of finite mass, so above minus infinity."""
+        if node.proper is None:
+            outer, self.node, loose, self.loose = self.node, node, self.loose, set()
+            densities = node.term[2:] if node.term[0] in ("KL", "JSD", "TV") else []
+            masses = [self.settle(self.total(["int", node.term[1], a], node.env)) for a in densities]
+            node.proper = bool(masses) and not any(binders for mass in masses for binders, _ in mass)
+            self.node, self.loose = outer, loose
+        return node.proper
 
     def signed(self, m: Monomial, c: Number) -> int:
         """The sign of a term, if known: one logarithm of something above or below one, the rest non-negative."""
@@ -2865,9 +2896,7 @@ class Replay:
     def bound(self, low: Any, high: Any, strict: bool, equality: list[Any], proof: dict[str, Any]) -> None:
         s = self.difference(low, high)
         nodes = list(self.nodes)
-        terms = [m for t in (low, high) for _, m in self.quietly(t)]
-        self.divisors = {a[1] if a[0] == "log" else a for m in terms for a, e in m if e < 0 or a[0] == "log"}
-        gaps = []
+        factors = []
         for multiplier, atom in proof["atoms"]:
             check_term(multiplier, self.statement["declare"])
             self.has_real_roots(multiplier)
@@ -2876,9 +2905,8 @@ class Replay:
                 raise Rejected("a multiplier is not known to be non-negative")
             for _, m in factor:
                 self.divides_safely(m, [], set())
-            value, gap = self.atom(atom)
-            gaps.append((gap, factor))
-            s = plus(s, scaled(product(factor, value), -1))
+            factors.append(factor)
+            s = plus(s, scaled(product(factor, self.atom(atom)), -1))
         s = self.settle(s)
         s = self.after(s, proof["moves"])
         if strict:
@@ -2891,13 +2919,17 @@ class Replay:
         if bool(equality) != (proof["equality"] is not None):
             raise Rejected("an equality case without its proof, or a proof without an equality case")
         if equality:
+            terms = [m for t in (low, high) for _, m in self.quietly(t)]
+            self.divisors = {a[1] if a[0] == "log" else a for m in terms for a, e in m if e < 0 or a[0] == "log"}
             for a in sorted({a for m in terms for a, _ in m if a[0] in ("sup", "inf")}, key=order):
                 self.condition("finite", self.shown(a))
             for a in sorted({m[0][0][1] for m in terms if len(m) == 1 and m[0][0][0] == "log"}, key=order):
                 if a[0] not in ("den", "cond") and not self.implied(a, []) and opened(a, ()) not in self.strict:
                     self.condition("positive", self.shown(a))
             bound = {name for _, atom in proof["atoms"] for head, name in atom[1] if head == "var"}
-            self.equality_case(equality, gaps, proof["equality"], bound)
+            if any(set(factor) != {ONE} for factor in factors):
+                raise Rejected("an equality case needs constant multipliers")
+            self.equality_case(equality, [self.gap(atom) for _, atom in proof["atoms"]], proof["equality"], bound)
         self.nodes = nodes
         costs = {m[0][0] for n in nodes if n.term[0] == "W" for _, m in n.value}
         for a in [a for a in self.costs if a not in self.moved and a not in costs]:
@@ -2925,8 +2957,21 @@ class Replay:
             return True
         return any(self.may_be_infinite(part) for part in item)
 
-    def atom(self, atom: list[Any]) -> tuple[Sum, Sum | None]:
-        """A sum that is at least zero, and one that vanishes almost everywhere exactly if it is zero (or None)."""
+    def gap(self, atom: list[Any]) -> Sum:
+        """A sum that vanishes almost everywhere exactly if the value of an atom is zero."""
+        kind, _, *terms = atom
+        if kind == "gibbs":
+            return plus(self.open_term(terms[0]), scaled(self.open_term(terms[1]), -1))
+        if kind == "nonneg":
+            return self.open_term(terms[0])
+        if kind == "extremum" and not restricted(terms[1][1]):
+            terms[1] = ["add", terms[1], ["mul", ["num", "-1"], self.chosen(terms[1], terms[2])]]
+        elif kind != "square":
+            raise Rejected("an atom of this kind has no equality case")
+        return product(self.open_term(terms[0]), self.open_term(terms[1]))
+
+    def atom(self, atom: list[Any]) -> Sum:
+        """A sum that is at least zero."""
         kind, names, *terms = atom
         if type(names) is not list:
             raise Rejected("the names that an atom binds are no list")
@@ -2937,10 +2982,10 @@ class Replay:
             length, form = self.quadratic(*terms)
             if names:
                 raise Rejected("this atom is not integrated")
-            return self.quietly(["add", ["mul", terms[0], length], ["mul", ["num", "-1"], form]]), None
+            return self.quietly(["add", ["mul", terms[0], length], ["mul", ["num", "-1"], form]])
         if kind == "Cauchy-Schwarz":
             self.demand("Cauchy-Schwarz inequality")
-            return self.cauchy_schwarz(names, *terms), None
+            return self.cauchy_schwarz(names, *terms)
         if kind in ("coupling", "critic", "gluing", "one sign"):
             self.demand(kind)
             by_name: dict[str, Any] = {
@@ -2949,48 +2994,45 @@ class Replay:
                 "gluing": self.gluing,
                 "one sign": self.one_sign,
             }
-            return by_name[kind](names, *terms), None
+            return by_name[kind](names, *terms)
         if kind == "gibbs":
             a, b = terms
             self.demand("Gibbs' inequality")
             self.sign_of(names, a)
             self.sign_of(names, b)
             body = ["add", ["mul", a, ["log", _quotient(a, b)]], ["mul", ["num", "-1"], a], b]
-            gap = plus(self.open_term(a), scaled(self.open_term(b), -1))
         elif kind == "monotone":
             w, a, b = terms
             self.demand("monotonicity of the logarithm")
             for t in (w, a, ["add", b, ["mul", ["num", "-1"], a]]):
                 self.sign_of(names, t)
-            body, gap = ["mul", w, ["log", _quotient(b, a)]], None
+            body = ["mul", w, ["log", _quotient(b, a)]]
         elif kind == "square":
             w, f = terms
             self.demand("squares are non-negative")
             self.sign_of(names, w)
             body = ["mul", w, ["pow", f, "2"]]
-            gap = product(self.open_term(w), self.open_term(f))
         elif kind == "nonneg":
             self.demand("non-negative integrand")
             self.sign_of(names, terms[0])
-            body, gap = terms[0], self.open_term(terms[0])
+            body = terms[0]
         elif kind == "extremum":
             w, extremum, y = terms
             head = extremum[0]
             self.demand("bounded by its extremum")
             if restricted(extremum[1]) and not names and w == ["num", "1"]:
-                return self.member(extremum, y), None
+                return self.member(extremum, y)
             self.sign_of(names, w)
             if head not in ("sup", "inf"):
                 raise Rejected("this atom needs a supremum or an infimum")
             fall = ["add", extremum, ["mul", ["num", "-1"], self.chosen(extremum, y)]]
             body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
-            gap = product(self.open_term(w), self.open_term(fall))
         else:
             raise Rejected(f"an unknown atom {kind!r}")
         for index in (n for n in names if n[0] == "idx"):
             body = ["sum", index, body]
         names = [n for n in names if n[0] != "idx"]
-        return self.quietly(["int", names, body] if names else body), gap
+        return self.quietly(["int", names, body] if names else body)
 
     def chosen(self, extremum: Any, y: Any) -> Any:
         """What an extremum ranges over, at one choice: a point of the space, or a real function in closed form."""
@@ -3178,16 +3220,11 @@ class Replay:
         sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
         return plus(next(sides), scaled(next(sides), -1))
 
-    def equality_case(self, equations: list[Any], gaps: list[Any], witness: dict[str, Any], bound: set[str]) -> None:
+    def equality_case(self, equations: list[Any], inner: list[Sum], witness: dict[str, Any], bound: set[str]) -> None:
         """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
-        if any(gap is None for gap, _ in gaps):
-            raise Rejected("an atom of this kind has no equality case")
-        if any(set(factor) != {ONE} for _, factor in gaps):
-            raise Rejected("an equality case needs constant multipliers")
         keyed(witness, "forward backward")
         check_given(list(witness.values()), self.statement["declare"])
         sides = [plus(self.open_term(a), scaled(self.open_term(b), -1)) for a, b in equations]
-        inner = [gap for gap, _ in gaps]
         for _, m in (key for side in sides for key in side):
             self.divides_safely(m, inner, bound)
         for targets, sources, matrix in ((sides, inner, witness["forward"]), (inner, sides, witness["backward"])):
@@ -3249,7 +3286,7 @@ class Replay:
             self.bounds = list(bounds)
             self.assume([relation, t, ["num", "0"]])
             self.prove(statement, proof[part])
-        self.statement, self.bounds = whole, bounds
+        self.statement, self.bounds, self.eliminated = whole, bounds, {}
 
     def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
@@ -3769,9 +3806,11 @@ def _with_atoms(s: Sum, put: Callable[[Atom], Atom]) -> Sum:
     """The sum with another atom in the place of each."""
     total: Sum = {}
     for (b, m), c in s.items():
-        term = constant(c)
-        for a, e in m:
-            term = product(term, single(put(a), e))
+        moved = {a: new for a, _ in m if (new := put(a)) != a}
+        term: Sum = {((), tuple(p for p in m if p[0] not in moved)): c}
+        for a, e in m if moved else ():
+            if a in moved:
+                term = product(term, single(moved[a], e))
         total = plus(total, under(b, term))
     return total
 
@@ -3782,7 +3821,7 @@ def _put(s: Sum, old: Atom, new: Atom) -> Sum:
     def put(item: Any) -> Any:
         if item == old:
             return new
-        if not isinstance(item, tuple):
+        if not isinstance(item, tuple) or not names_in(old) <= names_in(item):
             return item
         if len(item) == 2 and item[0] == "sum":
             return freeze(_put(opened(item, names_in((old, new))), old, new))
@@ -4072,9 +4111,15 @@ def leaves(t: Any) -> set[tuple[str, str]]:
 
 def heads(t: Any) -> set[str]:
     """The heads that occur in a term."""
-    if not isinstance(t, list) or not t:
-        return set()
-    return ({t[0]} if isinstance(t[0], str) else set()).union(*(heads(part) for part in t))
+    found: set[str] = set()
+    left = [t]
+    while left:
+        t = left.pop()
+        if isinstance(t, list) and t:
+            left.extend(t)
+            if isinstance(t[0], str):
+                found.add(t[0])
+    return found
 
 
 def bound_names(t: Any) -> set[str]:
@@ -4098,14 +4143,21 @@ def binders_of(t: Any) -> list[Any]:
     return [t[1]] if t[0] in BINDERS else []
 
 
-def free_names(t: Any, bound: frozenset[str] = frozenset()) -> set[str]:
+def free_names(t: Any) -> set[str]:
     """The variables that a term mentions outside the binders that bind them."""
-    if not isinstance(t, list) or not t:
-        return set()
-    if t[0] == "var":
-        return {t[1]} - bound
-    inner = bound | {name for _, name in leaves(binders_of(t))}
-    return set().union(*(free_names(part, inner) for part in t))
+    found: set[str] = set()
+    left: list[tuple[Any, frozenset[str]]] = [(t, frozenset())]
+    while left:
+        t, bound = left.pop()
+        if not isinstance(t, list) or not t:
+            continue
+        if t[0] == "var":
+            found |= {t[1]} - bound
+            continue
+        if binders := binders_of(t):
+            bound = bound.union(name for _, name in leaves(binders))
+        left.extend((part, bound) for part in t)
+    return found
 
 
 def encoded(item: Any) -> Any:

@@ -51,7 +51,7 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
     if given:
         rest = gap
         for multiplier, atom in given:
-            value = replay.atom(atom)[0]
+            value = replay.atom(atom)
             rest = plus(rest, scaled(product(replay.quietly(multiplier), value), -1))
         moves = _moves(replay, rest, strict)
         if moves is not None:
@@ -66,7 +66,7 @@ def bound_proof(statement: dict[str, Any], rules: frozenset[str], hints: Any = N
             try:
                 item = completed(replay, item) if item[0] != TIMES else item
                 factor, atom = item[1:] if item[0] == TIMES else (["num", "1"], item)
-                value = product(replay.quietly(factor), replay.atom(atom)[0])
+                value = product(replay.quietly(factor), replay.atom(atom))
                 normal = reduce(replay, value)[1]
             except Rejected:
                 continue
@@ -176,7 +176,8 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     second += _partial(averages, laws, sources)
     second += [atom for h in statement["given"] if h[0] == "markov" for atom in _data_processing(h, variables)]
     yield second
-    third: list[Any] = [
+    third: list[Any] = []
+    means: list[Any] = [
         ["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]]
         for names, weight in averages
         for body in integrals
@@ -185,9 +186,9 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     for names, weight, inside in logs:
         for f in (inside, ["pow", inside, "-1"]):
             mean = ["int", names, ["mul", weight, f]] if names else ["mul", weight, f]
-            third.append(["gibbs", names, weight, ["mul", weight, f, ["pow", mean, "-1"]]])
+            means.append(["gibbs", names, weight, ["mul", weight, f, ["pow", mean, "-1"]]])
         for body in integrals:
-            third.append(["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]])
+            means.append(["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]])
         same = [w for n, w, _ in logs if n == names]
         together = ["add", *_distinct(same)] if len(_distinct(same)) > 1 else weight
         third.append(["gibbs", names, weight, inside])
@@ -196,6 +197,7 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
             third.append(["gibbs", names, weight, ["mul", together, factor]])
             third.append(["gibbs", names, weight, factor])
     yield third
+    yield means
     roots = _squared(sources)
     squares = [*roots, *(f[3] for f in roots if f[0] == "E" and f[3] not in roots)]
     totals = [(t[1], t[2], t[3]) for t in _heads(sources, "TV")]
@@ -440,10 +442,10 @@ def equality_case(statement: dict[str, Any], rules: frozenset[str], atoms: list[
     replay = Search(statement, rules)
     gaps = []
     for _, atom in atoms:
-        gap = replay.atom(atom)[1]
-        if gap is None:
+        try:
+            gaps.append(replay.gap(atom))
+        except Rejected:
             return None
-        gaps.append(gap)
     sides = [plus(replay.open_term(a), scaled(replay.open_term(b), -1)) for a, b in statement["equality"]]
     forward = [_row(replay, side, gaps) for side in sides]
     backward = [_row(replay, gap, sides) for gap in gaps]
