@@ -6,7 +6,7 @@ Main definitions: `Part`, `rows`, `spell`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Part:
     below: Row | None = None
     above: Row | None = None
     primes: int = 0
+    named: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The name that it is, once `derivations.latex.names.name_of` has found it."""
 
     @property
     def plain(self) -> bool:

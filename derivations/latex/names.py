@@ -88,10 +88,14 @@ def written(key: str) -> str:
 
 def name_of(part: Part) -> Name | None:
     """The name that a part is, or None.  A numeric superscript is a power and stays out of the name."""
-    return _named(part) if part.kind in ("NAME", "accent") else None
+    if part.kind not in ("NAME", "accent"):
+        return None
+    if not part.named:
+        part.named.append(_named(part))
+    name: Name | None = part.named[0]
+    return name
 
 
-@lru_cache(maxsize=4_096)
 def _named(part: Part) -> Name | None:
     accents: list[str] = []
     inner = part

@@ -54,6 +54,9 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
     """The steps that are one edit away, the likelier slips first."""
     if relation not in RELATIONS:
         return
+    if relation == "!=":  # false where the sides are always equal
+        yield left, "=", right
+        return
     for b in _signs(right):
         yield left, relation, b
     for b in _swaps(right):
@@ -61,7 +64,7 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
     for a in _swaps(left):
         yield a, relation, right
     if relation != "=":
-        yield left, {">=": "<=", "<=": ">=", "<": ">", ">": "<", "!=": "="}[relation], right
+        yield left, {">=": "<=", "<=": ">=", "<": ">", ">": "<"}[relation], right
     for b in _fractions(right):
         yield left, relation, b
     for b in _laws(right, (*left, *right), context):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from derivations.language.terms import LanguageError
 from derivations.latex import symbols as table
@@ -33,8 +34,7 @@ def in_words(error: LanguageError) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token: its *kind*, its canonical *text*, where it stands (character offset), and how the source wrote it."""
 
     kind: str
@@ -180,9 +180,9 @@ class _Reader:
             before = len(self.tokens)
             self.inside(table.MACROS[name])
             place = self.offset + start
-            self.tokens[before:] = [replace(t, place=place) for t in self.tokens[before:]]
-            self.tokens[before] = replace(self.tokens[before], source=command)
-            self.tokens[before + 1 :] = [replace(t, source="") for t in self.tokens[before + 1 :]]
+            self.tokens[before:] = [t._replace(place=place) for t in self.tokens[before:]]
+            self.tokens[before] = self.tokens[before]._replace(source=command)
+            self.tokens[before + 1 :] = [t._replace(source="") for t in self.tokens[before + 1 :]]
         else:  # the side that holds it is not read; the others are
             self.put("SYMBOL", command, start)
 
@@ -314,7 +314,7 @@ class _Reader:
             self.tokens[before:] = inner  # \mathbf{x | y}: the font says nothing of how things belong together
         if len(self.tokens) == before + 3 and self.tokens[before + 1].kind in ("NAME", "NUMBER", "FUNCTION"):
             one = self.tokens[before + 1]
-            self.tokens[before:] = [replace(one, source=self.text[start : self.at], style=one.style or style)]
+            self.tokens[before:] = [one._replace(source=self.text[start : self.at], style=one.style or style)]
         self.single = max(0, outer - 1)
 
     def styled(self, word: str, start: int, style: str) -> None:
@@ -375,10 +375,15 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
     >>> [t.text for t in tokenize(r"\log p_{\theta}(\mathbf{x}) \geq 0")]
     ['log', 'p', '_', '{', 'theta', '}', '(', 'x', ')', '>=', '0']
     """
-    tokens = _sums(_Reader(text, offset, 0).run())
+    return list(_tokens(text, offset))
+
+
+@lru_cache(maxsize=1_024)
+def _tokens(text: str, offset: int) -> tuple[Token, ...]:
+    """A display is looked at several times: for its steps, its last side, its remarks."""
     result: list[Token] = []
     depth = 0
-    for token in tokens:
+    for token in _sums(_Reader(text, offset, 0).run()):
         depth += {"LBRACE": 1, "RBRACE": -1, "OPEN": 1, "CLOSE": -1}.get(token.kind, 0)
         if depth > MAX_DEPTH:
             raise Unread(f"nested more than {MAX_DEPTH} deep")
@@ -386,7 +391,7 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
             before = result.pop()
             token = Token("DBAR", "||", before.place, before.source + " " + token.source)
         result.append(token)
-    return _unbraced(result)
+    return tuple(_unbraced(result))
 
 
 _BEFORE_A_GROUP = frozenset(("ROW", "AMP", "QUAD", "TEXT", "ARROW", "COMMA", "SEMI", "BEGIN"))
@@ -424,7 +429,7 @@ def _sums(tokens: list[Token]) -> list[Token]:
                 if depth == 0:
                     break
             if ranged:
-                tokens[n] = replace(token, kind="BIG", text="sum")
+                tokens[n] = token._replace(kind="BIG", text="sum")
     return tokens
 
 
