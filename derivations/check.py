@@ -452,7 +452,7 @@ def _checked_step(
     if outcome.verdict == "refuted":
         try:
             with time_limit(timeout):
-                suggestion = suggest(step.left, step.relation, step.right, context, seed=seed)
+                suggestion = suggest(step.left, step.relation, step.right, context, case=outcome.case, seed=seed)
         except (OutOfTime, RecursionError):
             suggestion = None
         except INTERNAL as error:  # the verdict stands, whatever became of the search for a nearby truth

@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
-from derivations.latex.cases import RELATIONS, Context, interpret
+from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.covariances import in_matrices
 from derivations.latex.grammar import rows
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
@@ -25,9 +26,19 @@ _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "!=": r"\ne"
 
 
 def suggest(
-    left: Side, relation: str, right: Side, context: Context, *, seed: int = 0, seconds: float = 0.5
+    left: Side,
+    relation: str,
+    right: Side,
+    context: Context,
+    *,
+    case: Case | None = None,
+    seed: int = 0,
+    seconds: float = 0.5,
 ) -> str | None:
-    """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None."""
+    """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None.
+
+    *case* is the step in that reading: another relation between its sides needs no new reading.
+    """
     from derivations.latex.verdicts import judged
     from derivations.refuter import Refuter
 
@@ -35,16 +46,19 @@ def suggest(
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
     for a, sign, b in itertools.chain(timely, _weaker(left, relation, right)):
-        try:
-            case = interpret(rows(a), sign, rows(b), context, {})
-        except Unread:
+        if [t.source for t in a] == [t.source for t in b]:
             continue
-        if spelled(list(a)) == spelled(list(b)):
-            continue
-        agreement = Refuter(case.data, seed + 1).sample(models=1, certain=False)
+        if case is not None and a is left and b is right:
+            edited = replace(case, statement=replace(case.statement, relation=sign))
+        else:
+            try:
+                edited = interpret(rows(a), sign, rows(b), context, {})
+            except Unread:
+                continue
+        agreement = Refuter(edited.data, seed + 1).sample(models=1, certain=False)
         if not agreement.consistent or not agreement.finite:
             continue
-        claim = in_matrices(rows(a), sign, rows(b), context) if case.scalar_only else case.statement
+        claim = in_matrices(rows(a), sign, rows(b), context) if edited.scalar_only else edited.statement
         if claim is not None and judged(claim, seed, 0, words=False).verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
