@@ -111,9 +111,18 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
 
 
 def is_defined(left: Row, context: Context) -> bool:
-    """Whether a side is a defined name, alone or with arguments."""
+    """Whether a side is a defined name, alone or with arguments, or a density for which there is a formula."""
     name = name_of(left[0]) if left and len(left) <= 2 else None
-    return name is not None and name.key in context.definitions
+    if name is not None and name.key in context.definitions:
+        return True
+    if name is None or len(left) != 2 or not context.vocabulary.is_law(name):
+        return False
+    stem, arguments = context.vocabulary.stem(name), spell(left[1:])
+    given = [d.density for d in context.definitions.values() if d.density is not None]
+    return any(
+        (n := name_of(d[0])) is not None and context.vocabulary.stem(n) == stem and spell(d[1:]) == arguments
+        for d in given
+    )
 
 
 def _several(left: Row, right: Row) -> Definition | None:

@@ -45,6 +45,11 @@ def posed(statement: Statement) -> str | None:
             return f"it says which law {', '.join(sorted(targets))} has under {d.args[0]!r}"
         if factorises(d, other, logged):
             return "its variables are independent as it says"
+    if statement.relation == "=":
+        heads = [{t.head for t in walk(side)} for side in (statement.left, statement.right)]
+        for mine, other in (heads, heads[::-1]):
+            if "den" in mine and "normal" not in mine and "normal" in other and "den" not in other:
+                return "it says which normal laws its laws are"
     return None
 
 

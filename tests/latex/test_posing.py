@@ -160,3 +160,16 @@ def test_a_range_beside_a_variable_time_is_cut_as_its_step_cuts_it() -> None:
 def test_a_number_in_braces_is_one_number(right: str, wrong: str) -> None:
     assert check(f"$${right}$$").steps[0].verdict == "proved"
     assert check(f"$${wrong}$$").steps[0].verdict == "refuted"
+
+
+def test_a_formula_for_a_law_that_has_one_is_a_query() -> None:
+    text = r"$$r(u|y) = \mathcal{N}(u; a, \tau^2)$$ With another scale $$r(u|y) = \mathcal{N}(u; a, %s)$$"
+    assert [s.verdict for s in check(text % r"\lambda^2").steps] == ["definition", "conditional"]
+    assert check(text % r"\tau^2").steps[1].verdict == "proved"
+
+
+def test_laws_for_which_normal_densities_are_put_are_a_hypothesis() -> None:
+    normals = r"\frac{\mathcal{N}(u; y, \tau^2)\mathcal{N}(y; 0, 1)}{\mathcal{N}(u; 0, 1+\tau^2)}"
+    assert [s.verdict for s in check(rf"$$\frac{{r(u|y)s(y)}}{{r(u)}} = {normals}$$").steps] == ["conditional"]
+    known = r"$$r(u) = \mathcal{N}(u; 0, \tau^2)$$ $$\log r(u) = \log\mathcal{N}(u; 0, 2\tau^2)$$"
+    assert [s.verdict for s in check(known).steps] == ["definition", "refuted"]
