@@ -116,7 +116,7 @@ def continued(found: list[Step], before: tuple[Token, ...]) -> list[Step]:
 def _equations(latex: str) -> list[_Equation]:
     tokens = tokenize(latex)
     equations: list[_Equation] = []
-    segments = [s for row in _rows(tokens) for s in _segments(row)]
+    segments = [s for row in _rows(tokens) for s in _segments(_without_asides(row))]
     aligned = any(t.kind == "AMP" for t in tokens)
     for segment in segments:
         if segment.tokens and all(t.kind in ("DOTS", "TEXT") or t.text == "\\vdots" for t in segment.tokens):
@@ -173,6 +173,27 @@ def _rows(tokens: list[Token]) -> list[list[Token]]:
         else:
             rows[-1].append(token)
     return rows
+
+
+def _without_asides(row: list[Token]) -> list[Token]:
+    r"""A row without what ``\text{(since } ... \text{)}`` encloses, formulas and all, if the aside is closed."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(row):
+        depth, end = 0, at
+        if row[at].kind == "TEXT":
+            for end in range(at, len(row)):
+                if row[end].kind == "TEXT":
+                    depth += row[end].text.count("(") - row[end].text.count(")")
+                if depth <= 0:
+                    break
+        if depth <= 0 and end > at:
+            kept.append(row[at])  # the words, which end an equation
+            at = end + 1
+        else:
+            kept.append(row[at])
+            at += 1
+    return kept
 
 
 def _segments(row: list[Token]) -> list[_Segment]:

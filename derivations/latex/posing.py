@@ -47,8 +47,8 @@ def posed(statement: Statement) -> str | None:
             return "its variables are independent as it says"
     if statement.relation == "=":
         heads = [{t.head for t in walk(side)} for side in (statement.left, statement.right)]
-        for mine, other in (heads, heads[::-1]):
-            if "den" in mine and "normal" not in mine and "normal" in other and "den" not in other:
+        for laws_of, formulas in (heads, heads[::-1]):
+            if "den" in laws_of and "normal" not in laws_of and "normal" in formulas and "den" not in formulas:
                 return "it says which normal laws its laws are"
     return None
 

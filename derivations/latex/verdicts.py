@@ -420,6 +420,8 @@ def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
         greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}
         plain = spellings - {t for t in spellings if "_" in t}
         parametric = greek | behind
+        if base.lower() in vocabulary.contrasted and len(greek) == 1 and not behind:
+            continue  # the reading keeps them apart
         capital = base in ("p", "q") and not arguments and len(plain) > 1
         if (parametric and plain) or len(greek) > 1 or (twofold & behind and len(parametric) > 1) or capital:
             return sorted(parametric | plain)

@@ -84,6 +84,7 @@ class Vocabulary:
             self._variables(row)
         for row in self.rows:
             self._uses(row)
+        self.contrasted = frozenset(stem for row in self.rows for stem in self._contrasts(row))
 
     # What is a law ----------------------------------------------------------------------------------------------
 
@@ -567,9 +568,27 @@ class Vocabulary:
         stem = self.stem(name)
         use = self.laws.get(stem)
         spelled = [name.below] if is_parameter(name.below_row) else list(parameters)
-        if use is None or len(use.parameters) < 2 or not spelled:
+        if use is None or not spelled or (len(use.parameters) < 2 and stem not in self.contrasted):
             return stem
         return f"{stem}_{','.join(spelled)}"
+
+    def _contrasts(self, row: Row) -> Iterator[str]:
+        """The laws p of which a divergence compares p with p_theta, as laws of the same kind: there they are two.
+
+        KL(p_theta(z | x) || p(z)) compares a posterior with its prior, of one law.
+        """
+        for _, _, part in self._walk(row):
+            pieces = split(part.args[0], "DBAR") if part.kind == "bracketed" and part.args else []
+            sides = [side for _, side in pieces if len(side) == 2 and side[1].kind == "bracketed"]
+            names = [name_of(side[0]) for side in sides]
+            if len(pieces) != 2 or len(sides) != 2 or names[0] is None or names[1] is None:
+                continue
+            conditional = [len(split(side[1].args[0], "BAR")) == 2 for side in sides]
+            marked = [is_parameter(n.below_row) for n in (names[0], names[1])]
+            labels = {n.below for n in (names[0], names[1])} & self.gradients
+            alike = self.is_law(names[0]) and self.stem(names[0]) == self.stem(names[1])
+            if alike and conditional[0] == conditional[1] and marked[0] != marked[1] and not labels:
+                yield self.stem(names[0])
 
     def parameters_of(self, stem: str) -> list[str]:
         """The spellings of a law's parameters, the commonest first."""

@@ -122,3 +122,10 @@ def test_a_box_or_colour_around_an_equation_hides_no_step(latex: str) -> None:
 @pytest.mark.parametrize("latex", [r"\sum_{i=1}^n c", r"2\boxed{b + c} d", r"\frac{a=b}{c}", r"x^{a=b}"])
 def test_braces_that_belong_to_something_stay(latex: str) -> None:
     assert not steps(latex)
+
+
+def test_formulas_in_an_aside_are_no_steps() -> None:
+    latex = (
+        r"\begin{aligned} a &= b &&\text{(since }c = d,\; e = f\text{)}\\ &= g &&\text{(by definition)} \end{aligned}"
+    )
+    assert [(spelled(list(s.left)), spelled(list(s.right))) for s in steps(latex)] == [("a", "b"), ("b", "g")]

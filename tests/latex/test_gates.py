@@ -220,3 +220,13 @@ def test_a_sum_over_a_support_is_one_over_the_space_of_the_only_law() -> None:
     both = r"$$\sum_{x \in S_X} q(x) = 1$$ $$\sum_x p(x) = 1$$"
     assert check(r"$$H(X) = -\sum_{x \in S_X} p(x) \log p(x)$$").steps[0].verdict == "proved"
     assert check(both).steps[0].verdict != "proved"
+
+
+def test_laws_that_a_divergence_compares_are_two() -> None:
+    bound = r"$$\log p_\phi(y) \ge \mathbb{E}_{q(u|y)}[\log\frac{p_\phi(y,u)}{p(u|y)}]$$"
+    contrast = r"$$\mathbb{E}_{p(y)}[KL(p(u|y)\|p_\phi(u|y))] \ge 0$$"
+    verdicts = [s.verdict for s in check(f"{contrast} and {bound}").steps]
+    assert verdicts[0] == "proved"
+    assert verdicts[1] != "proved"
+    posterior = r"$$KL(p_\theta(u|y)\|p(u)) = \mathbb{E}_{p_\theta(u|y)}[\log p_\theta(y|u)] - \log p_\theta(y)$$"
+    assert [s.verdict for s in check(posterior).steps] == ["proved"]
