@@ -14,6 +14,7 @@ from typing import Any
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
 from derivations.latex.arguments import read_arguments
+from derivations.latex.decorations import check_decorations
 from derivations.latex.definitions import Definition, Gaussian, is_normal
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row
@@ -87,6 +88,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     dependent: dict[str, str] = {}
     squared: set[str] = set()
     first = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
+    for row in (left, right):
+        check_decorations(row)
     nodes = first.parse(left), first.parse(right)
     shown = context.vocabulary.shown((*left, *right))
     random = frozenset(first.random_slots(left) | first.random_slots(right))

@@ -16,7 +16,7 @@ from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.information import Information
-from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
 GAUSSIAN = ("Normal", "N", "calN")
@@ -112,7 +112,7 @@ class Expectations(Information):
         return isinstance(node, tuple) and any(self.symbols_in(part) for part in node)
 
     def one_name(self, row: Row) -> Name:
-        name = name_of(row[0]) if len(row) == 1 else None
+        name = exact_name(row[0]) if len(row) == 1 else None
         if name is None:
             raise Unread(f"the condition {spell(row)!r}")
         return name
@@ -165,7 +165,7 @@ class Expectations(Information):
 
     def all_drawn(self, left: list[Part], right: Row) -> list[Term]:
         """``x, x' ~ p`` are independent draws of one law; ``x, y ~ p`` have a joint law."""
-        names = [name_of(p) for p in left if p.kind != "COMMA"]
+        names = [exact_name(p) for p in left if p.kind != "COMMA"]
         slots = {slot_and_copy(self.vocabulary.slot(variable_key(n)))[0] for n in names if n is not None}
         range_of_draws = any(":" in spell(p.below) or p.kind == "DOTS" for p in left)
         if len(names) > 1 and len(slots) == 1 and all(n is not None for n in names) and not range_of_draws:
@@ -184,7 +184,7 @@ class Expectations(Information):
             return self.sample(left, right)
         rows = [p.args[0] if p.kind == "bracketed" else (p,) for p in left]
         parts = [p for row in rows for p in row if p.kind != "COMMA"]
-        names = [name_of(p) for p in parts]
+        names = [exact_name(p) for p in parts]
         keys = tuple(variable_key(n) for n in names if n is not None)
         if not keys or len(keys) != len(names):
             raise Unread(f"what is drawn in {spell(tuple(left))!r}")
@@ -326,7 +326,7 @@ class Expectations(Information):
         function = self.function_over(below, body)
         if function is not None:
             return Term(head, Term("function", function.shown, "real"), self.term(body))
-        name = name_of(below[0]) if len(below) == 1 else None
+        name = exact_name(below[0]) if len(below) == 1 else None
         if name is None:
             raise Unread(f"a {kind} over {spell(below) or 'nothing that is named'}")
         if self.is_discriminator(name):
@@ -346,7 +346,7 @@ class Expectations(Information):
     def function_over(self, below: Row, body: Node) -> Name | None:
         r"""The function of ``\sup_T``, ``\sup_{g: X \to R}``, ``\sup_{T \in \mathcal{T}}`` (a class)."""
         pieces = split(below, "IN", "COLON")
-        name = name_of(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
+        name = exact_name(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
         if name is None or len(pieces) > 2 or self.is_discriminator(name) or self.vocabulary.is_law(name):
             return None
         if variable_key(name) in self.vocabulary.variables or not self.calls(body, name):

@@ -13,7 +13,7 @@ from derivations.latex.arguments import read_arguments, slot_and_copy, variable_
 from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
 from derivations.latex.normals import Normals
 from derivations.latex.tokens import Unread
 
@@ -225,7 +225,7 @@ class Information(Normals):
     def listed_variables(self, row: Row) -> tuple[Variable, ...]:
         found: list[Variable] = []
         for _, piece in split(row, "COMMA"):
-            name = name_of(piece[0]) if len(piece) == 1 else None
+            name = exact_name(piece[0]) if len(piece) == 1 else None
             if name is None:
                 raise Unread(f"the random variable {spell(piece)!r}")
             found += self._variables_of([name])
@@ -238,7 +238,7 @@ class Information(Normals):
         for _, piece in split(row, "COMMA"):
             sides = split(piece, "REL")
             if len(sides) == 2:
-                name = name_of(sides[0][1][0]) if sides[0][1] else None
+                name = exact_name(sides[0][1][0]) if sides[0][1] else None
                 if name is None:
                     raise Unread(f"the event {spell(piece)!r}")
                 slot = self.vocabulary.slot(variable_key(name))

@@ -11,6 +11,7 @@ from derivations.language.laws import Law, density
 from derivations.language.terms import Function, Index, LanguageError, Symbol, Term, Variable, at, term, walk
 from derivations.latex.arguments import Argument, Arguments, read_arguments, variable_key
 from derivations.latex.binding import binds, is_density, named
+from derivations.latex.decorations import check_decorations
 from derivations.latex.definitions import Definition, Gaussian
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
@@ -153,6 +154,7 @@ class Interpretation:
 
     def read_with(self, row: Row, values: Mapping[str, Term]) -> Term:
         """The value of a row in which some names have values."""
+        check_decorations(row)
         outer, self.values = self.values, dict(values)
         try:
             return self.term(self.parse(row))

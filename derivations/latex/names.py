@@ -96,6 +96,12 @@ def name_of(part: Part) -> Name | None:
     return name
 
 
+def exact_name(part: Part) -> Name | None:
+    """The name that a part is, if it is no more than that: X, and not X^2."""
+    name = name_of(part)
+    return name if part.above is None or (name is not None and name.above) else None
+
+
 def _named(part: Part) -> Name | None:
     accents: list[str] = []
     inner = part

@@ -15,7 +15,7 @@ from typing import Any
 
 from derivations.latex.expressions import Differential, Node, speaks_of, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, name_of
+from derivations.latex.names import Name, exact_name, name_of
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 
@@ -237,7 +237,7 @@ class _Parser:
         heads = [row[0].text if row and row[0].kind == "NAME" else "" for row in (above, below)]
         if heads[0] == heads[1] == "d" and len(above) == len(below) == 2 and self.are_laws(above[1], below[1]):
             return self.density_ratio(part, above[1], below[1])
-        ordinary = heads[0] == heads[1] == "d" and len(below) == 2 and name_of(below[1]) is not None
+        ordinary = heads[0] == heads[1] == "d" and len(below) == 2 and exact_name(below[1]) is not None
         if ordinary and len(above) > 1 and above[0].plain and below[0].plain:
             return self.quotient_of_differentials(part, above, below)
         if heads[0] == heads[1] and heads[0] in ("delta", "d") and len(above) > 1:
@@ -245,7 +245,7 @@ class _Parser:
         return Node("quotient", (self.sub(above), self.sub(below)), part.place)
 
     def are_laws(self, *parts: Part) -> bool:
-        names = [name_of(p) for p in parts]
+        names = [exact_name(p) for p in parts]
         return all(n is not None and n.base[0].isupper() and self.applies(n, ()) for n in names)
 
     def density_ratio(self, part: Part, above: Part, below: Part) -> Node:
@@ -435,7 +435,7 @@ class _Parser:
         while at + 1 < len(self.row):
             part, following = self.row[at], self.row[at + 1]
             is_d = part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d")
-            name = name_of(following) if is_d and part.plain else None
+            name = exact_name(following) if is_d and part.plain else None
             if name is None or name.base in ("KL", "d"):
                 break
             at += 2

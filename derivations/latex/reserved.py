@@ -12,10 +12,11 @@ from derivations.language.laws import density
 from derivations.language.terms import Function, Term, Variable, log, power, term, walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by
+from derivations.latex.decorations import is_plain
 from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import PARAMETERS, Name, name_of, written
+from derivations.latex.names import PARAMETERS, Name, exact_name, name_of, written
 from derivations.latex.tokens import Unread
 
 DATA = ("data", "real", "r", "d")
@@ -121,10 +122,10 @@ class Reserved(Expectations):
         """The z of an argument ``G(z)``, or None; a discriminator's argument may be ``g(z)`` as well."""
         if len(row) != 2 or row[1].kind != "bracketed" or not row[1].plain or len(row[1].args[0]) != 1:
             return None
-        inner = name_of(row[0])
-        if inner is None or inner.base not in generators or inner.key in self.definitions:
+        inner = exact_name(row[0])
+        if inner is None or inner.base not in generators or inner.key in self.definitions or not is_plain(inner):
             return None
-        return name_of(row[1].args[0][0])
+        return exact_name(row[1].args[0][0])
 
     def noise_of(self, call: Node) -> Name | None:
         return self.noise_in(call.args[1], "Gg" if self.is_discriminator(call.args[0]) else "G")
@@ -206,7 +207,7 @@ class Reserved(Expectations):
 
     def reserved_name(self, name: Name) -> Term:
         """A reserved name without arguments."""
-        if name.base == "ELBO":
+        if name.base == "ELBO" and not (name.accents or name.primes):
             return self.objective_bound(name, None)
         if self.is_optimal_discriminator(name):
             return self.optimal_discriminator(self.data_point())
@@ -221,10 +222,12 @@ class Reserved(Expectations):
 
     def reserved_call(self, name: Name, row: Row) -> Term | None:
         """A reserved name with arguments, or None for another name."""
+        divergence = name.base in ("KL", "JSD", "TV", "W1", "CE", "chi2", "Hellinger2", "chi")
+        marked = bool(name.primes or name.above)
+        if (divergence and (marked or name.accents or name.below)) or (name.base in ("H", "I") and marked):
+            raise Unread(f"{name.key}, which is no {name.base}")
         if name.accents:
             return None
-        if name.base in ("KL", "JSD", "TV", "W1", "CE", "chi2", "Hellinger2") and (name.below or name.above):
-            raise Unread(f"{name.key}, which is no {name.base}")
         if name.base in ("KL", "JSD", "TV", "W1"):
             return self.divergence(name.base, row)
         if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2:
@@ -250,7 +253,7 @@ class Reserved(Expectations):
             if len(row) == 2 and self.is_pushforward(name, row):
                 return self.pushed(name, row)
             return self.optimal_discriminator(self.term(self.parse(row)))
-        if name.base in ("V", "C") and not name.below and not name.primes:
+        if name.base in ("V", "C") and not (name.below or name.primes or name.above):
             return self.game(name, row)
         return None
 
@@ -278,10 +281,11 @@ class Reserved(Expectations):
 
     def game(self, name: Name, row: Row) -> Term | None:
         """V(D, G), V(D*, G), C(G)."""
-        names = [name_of(r[0]) if len(r) == 1 else None for _, r in split(row, "COMMA")]
-        if name.base == "C" and [n.base for n in names if n] == ["G"]:
+        names = [exact_name(r[0]) if len(r) == 1 else None for _, r in split(row, "COMMA")]
+        plain = [n for n in names if n is not None and (is_plain(n) or self.is_optimal_discriminator(n))]
+        if name.base == "C" and [n.base for n in plain] == ["G"]:
             return self.game_value(True)
-        players = sorted(n.base for n in names if n is not None and n.above in ("", "*"))
+        players = sorted(n.base for n in plain)
         if name.base == "V" and players == ["D", "G"] and len(names) == 2:
             return self.game_value(any(n and self.is_optimal_discriminator(n) for n in names))
         return None

@@ -14,7 +14,7 @@ from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.interpretation import Interpretation
 from derivations.latex.moments import OverTime, fixed
-from derivations.latex.names import Name, is_parameter, name_of, written
+from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
 
@@ -41,12 +41,12 @@ class Sums(Interpretation):
             for piece in (row for _, row in split(below, "COMMA") if names and len(split(row, "IN")) == 1):
                 if "infinity" in spell(piece):
                     continue
-                name = name_of(piece[0]) if len(piece) == 1 else None
+                name = exact_name(piece[0]) if len(piece) == 1 else None
                 if not self.is_space(piece, ()) and (name is None or variable_key(name) not in mine):
                     raise Unread(f"an integral over {spell(piece)!r}, which may be a part of the space")
         if not names and below:
             for _, piece in split(below, "COMMA"):
-                name = name_of(piece[0]) if piece else None
+                name = exact_name(piece[0]) if piece else None
                 if name is not None and variable_key(name) in self.vocabulary.variables:
                     names.append(name)
         if any(d.measure is not None for d in differentials):
@@ -200,7 +200,7 @@ class Sums(Interpretation):
             return Term("int", variables, self.under(variables, body))
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
-            names = [name_of(piece[0]) for _, piece in split(below, "COMMA") if piece]
+            names = [exact_name(piece[0]) for _, piece in split(below, "COMMA") if piece]
             known = [n for n in names if n is not None and (":" in n.below or self.is_variable(n))]
             if known and len(known) == len(names):
                 variables = self._variables_of(known)
@@ -232,7 +232,7 @@ class Sums(Interpretation):
     def points_of(self, below: Row, body: Node) -> list[Name]:
         """``sum_i p(x_i) ...``: the points x_i of a sum over the space of x, since it is weighted with their law."""
         head = split(below, "REL")[0][1]
-        letter = name_of(head[0]) if len(head) == 1 else None
+        letter = exact_name(head[0]) if len(head) == 1 else None
         if letter is None:
             return []
         factors = body.args if body.head == "product" else (body,)
@@ -262,7 +262,7 @@ class Sums(Interpretation):
         self.whole(below)
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
-            name = name_of(below[0]) if len(below) == 1 else None
+            name = exact_name(below[0]) if len(below) == 1 else None
             if name is None:
                 raise Unread(f"a product over {spell(below)!r}")
             letter, lower, upper = name.key, term(1), self.dimension(self.vocabulary.indices.get(name.key, ""))
@@ -272,7 +272,7 @@ class Sums(Interpretation):
         pieces = split(below, "REL")
         if len(pieces) != 2:
             return None, term(1), term(1)
-        name = name_of(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
+        name = exact_name(pieces[0][1][0]) if len(pieces[0][1]) == 1 else None
         lower = spell(pieces[1][1])
         if name is None or not lower.isdigit():
             raise Unread(f"a sum over {spell(below)!r}")
@@ -316,7 +316,7 @@ class Sums(Interpretation):
     def _gradient(self, node: Node) -> Term:
         row, body = node.args
         if row:
-            name = name_of(row[0]) if len(row) == 1 else None
+            name = exact_name(row[0]) if len(row) == 1 else None
             if name is None:
                 raise Unread(f"a gradient in {spell(row)!r}")
             key = variable_key(name)

@@ -1,0 +1,43 @@
+"""What decorates a formula is not dropped: the formula beside itself with a mark is never proved equal."""
+
+import pytest
+
+from derivations.check import check
+
+MARKED = [
+    ("H(X)", "H'(X)"),
+    ("H(X)", "H^{(1)}(X)"),
+    ("H(X)", "H(X^2)"),
+    ("H(X|Y)", "H(X|Y^2)"),
+    ("I(X;Y)", "I^*(X;Y)"),
+    ("I(X;Y)", "I(X;Y^2)"),
+    ("E[X|Y]", "E[X|Y^2]"),
+    (r"KL(p\|q)", r"KL'(p\|q)"),
+    (r"\chi^2(p\|q)", r"\chi^2_a(p\|q)"),
+    (r"\mathrm{Var}[X]", r"\mathrm{Var}'[X]"),
+    (r"\log p(x|z)", r"\log' p(x|z)"),
+    (r"\log p(x|z)", r"\log^{(1)} p(x|z)"),
+    (r"\log\det\Sigma", r"\log\det_a\Sigma"),
+    (r"\operatorname{tr}(\Sigma)", r"\operatorname{tr}'(\Sigma)"),
+    (r"\sum_x p(x)\log q(x)", r"\sum_x' p(x)\log q(x)"),
+    (r"\int p(x) f(x) dx", r"\int' p(x) f(x) dx"),
+    (r"\nabla_\theta \log p_\theta(x)", r"\nabla_\theta' \log p_\theta(x)"),
+    (r"\log\mathcal{N}(x;\mu,\sigma^2)", r"\log\tilde{\mathcal{N}}(x;\mu,\sigma^2)"),
+    (r"\log\mathcal{N}(x;\mu,\sigma^2)", r"\log\mathcal{N}_{a>0}(x;\mu,\sigma^2)"),
+    (r"E_{x\sim p}[f(x)]", r"E_{x^2\sim p}[f(x)]"),
+    (r"E_{z\sim p(z)}[f(G(z))]", r"E_{z\sim p(z)}[f(G'(z))]"),
+    (r"E_{z\sim p(z)}[f(G(z))]", r"E_{z\sim p(z)}[f(G(z^2))]"),
+    ("V(D,G)", r"V(\tilde{D},G)"),
+    ("V(D,G)", "V^{k}(D,G)"),
+    ("C(G)", "C(G')"),
+]
+
+
+@pytest.mark.parametrize(("plain", "marked"), MARKED)
+def test_a_marked_formula_is_another_one(plain: str, marked: str) -> None:
+    assert "proved" not in [step.verdict for step in check(f"$$ {plain} = {marked} $$").steps]
+
+
+@pytest.mark.parametrize("plain", sorted({plain for plain, _ in MARKED} - {"C(G)", "V(D,G)"}))
+def test_without_the_mark_it_is_read(plain: str) -> None:
+    assert [step.verdict for step in check(f"$$ {plain} = {plain} $$").steps] in (["proved"], ["undecided"])
