@@ -230,9 +230,9 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             outcome = replace(_outcome(case, verdict), reading=f"in logarithms: {logarithmic!r}")
     if verdict.verdict != "proved" and (drawn := reparameterised(case.statement)) is not None:
         note, statement = drawn
-        known = {n.partition(" is the law of ")[0] for n in case.notes}  # the generator's, which is no other one
+        given = {n.partition(" is the law of ")[0] for n in case.notes}  # the generator's, which is no other one
         found = judged(statement, seed, words=False)
-        if found.verdict == "proved" and note.partition("(")[0] not in known:
+        if found.verdict == "proved" and note.partition("(")[0] not in given:
             case = replace(case, statement=statement, notes=(*case.notes, note))
             verdict, outcome = found, replace(_outcome(case, found), guessed=True)
     if verdict.verdict == "proved":
