@@ -46,7 +46,7 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from math import factorial, gcd, lcm, prod
@@ -219,6 +219,10 @@ def scaled(s: Sum, c: Number) -> Sum:
     return {key: simplest(v * c) for key, v in s.items()} if c else {}
 
 
+def minus(s: Sum, t: Sum) -> Sum:
+    return plus(s, scaled(t, -1))
+
+
 @lru_cache(maxsize=100_000)
 def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Number, tuple[Atom, ...]]:
     """The product, a rational factor (whole powers of primes), and the atoms whose powers of both signs met."""
@@ -248,6 +252,11 @@ def _by_atom(power: tuple[Atom, Number]) -> str:
 def slot_of(name: str) -> str:
     """The slot (or index range) of a bound name: names are slot, dot, level, or slot, ^height, dot, ordinal."""
     return name.rsplit(".", 1)[0].split("^", 1)[0]
+
+
+def unused(slot: str, taken: Container[str]) -> str:
+    """The name of a slot at the lowest level that is not taken."""
+    return next(name for level in itertools.count() if (name := f"{slot}.{level}") not in taken)
 
 
 class Budget:
@@ -310,7 +319,7 @@ def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
     names = {}
     for b in binders:
         if b in taken:
-            names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in used)
+            names[b] = unused(slot_of(b), used)
             used.add(names[b])
     return tuple(sorted(names.get(b, b) for b in binders)), rename_monomial(monomial, names)
 
@@ -324,7 +333,7 @@ def lowered(key: Key, free: set[str]) -> Key:
     taken = set(free)
     names: dict[str, str] = {}
     for b in sorted(binders, key=lambda b: (slot_of(b), int(b.rsplit(".", 1)[1]))):
-        names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in taken)
+        names[b] = unused(slot_of(b), taken)
         taken.add(names[b])
     if all(old == new for old, new in names.items()):
         return key
@@ -422,7 +431,7 @@ def opened(atom: Atom, taken: Iterable[str]) -> Sum:
         used = around | names_in(monomial)
         names: dict[str, str] = {}
         for b in binders:
-            names[b] = next(n for i in itertools.count() if (n := f"{slot_of(b)}.{i}") not in used)
+            names[b] = unused(slot_of(b), used)
             used.add(names[b])
         add_term(total, (tuple(sorted(names.values())), rename_monomial(monomial, names)), c)
     return total
@@ -691,7 +700,7 @@ def eckart_young(says: Any, statement: dict[str, Any]) -> bool:
     matrices = [["fn", name, list(places)] for name, *places in ((x, i, j), (x, i, m), (c, i, k), (d, k, j))]
     at_j, at_m, left, other = matrices
     product_entry = ["sum", k, ["mul", left, other]]
-    fall = ["add", at_j, ["mul", ["num", "-1"], product_entry]]
+    fall = _difference(at_j, product_entry)
     distance = ["sum", i, ["sum", j, ["pow", fall, "2"]]]
     moments = ["mul", ["sum", i, ["mul", at_j, at_m]], ["pow", rows, "-1"]]
     spans = [statement["declare"]["indices"][name] for _, name in (i, j, m, k, t)]
@@ -747,7 +756,7 @@ def is_lipschitz(hypothesis: Any, name: str, coordinate: Any, declare: dict[str,
     """Whether a hypothesis says that |w(t) - w(s)| <= K |t - s|, by the coordinates c(k, t) and c(k, s)."""
     _, (_, (_, (_, _, (t,)), (_, _, (_, _, (s,))))), (_, constant, (_, (_, k, _), _)) = hypothesis
     rise, step = (
-        ["add", ["fn", f, [*places, t]], ["mul", ["num", "-1"], ["fn", f, [*places, s]]]]
+        _difference(["fn", f, [*places, t]], ["fn", f, [*places, s]])
         for f, places in ((name, []), (coordinate[1], [k]))
     )
     index, at = coordinate[2]
@@ -781,14 +790,14 @@ def kantorovich_rubinstein(says: Any, statement: dict[str, Any]) -> bool:
         ["E", [at], _exchanged(law, {old[1]: at}), ["fn", f, [at]]]
         for law, old, at in zip(laws, (x, y), (first, second), strict=True)
     ]
-    fall = ["add", ["fn", f, [u]], ["mul", ["num", "-1"], ["fn", f, [v]]]]
+    fall = _difference(["fn", f, [u]], ["fn", f, [v]])
     over = ["function", f, "real", [["<=", fall, ["fn", d, [u, v]]]]]
     return bool(
         says
         == [
             "=",
             ["W", [x], [y], *laws, ["fn", d, [x, y]]],
-            ["sup", over, ["add", means[0], ["mul", ["num", "-1"], means[1]]]],
+            ["sup", over, _difference(means[0], means[1])],
         ]
         and one_space([x, y, u, v, first, second], declare)
         and x != y
@@ -1004,7 +1013,7 @@ class Replay:
             self.disjoint_slots.append(frozenset(slot for slot, _ in left[1][2]))
         elif relation in ("<=", "<", ">=", ">", "="):
             low, high = (left, right) if relation in ("<=", "<") else (right, left)
-            self.bounds.append(plus(self.quietly(high), scaled(self.quietly(low), -1)))
+            self.bounds.append(minus(self.quietly(high), self.quietly(low)))
             if relation == "=":
                 self.bounds.append(scaled(self.bounds[-1], -1))
             if relation in ("<", ">"):
@@ -1063,28 +1072,29 @@ class Replay:
             ]
             renamings = [one | other for one in renamings for other in choices]
         used, conditions = set(self.used), dict(self.conditions)
-        claim = self.settle(plus(self.quietly(sides[1]), scaled(self.quietly(sides[0]), -1)))
+        claim = self.settle(minus(self.quietly(sides[1]), self.quietly(sides[0])))
         found = False
         for names in renamings:
             left, right = (renamed_term(t, names) for t in hypothesis[1:])
-            says = self.settle(plus(self.quietly(right), scaled(self.quietly(left), -1)))
+            says = self.settle(minus(self.quietly(right), self.quietly(left)))
             found = found or (set(says) == set(claim) and len({ratio(says[key], claim[key]) for key in claim}) == 1)
         self.used, self.conditions = used, conditions
         return found
 
     def quietly(self, term: Any) -> Sum:
         """A term that is not part of the statement, its variables free: no source integral, no condition."""
-        outer, self.node = self.node, Node(term, 0)
-        total = plus(*self.value(term, ({}, ())).values())
-        self.node = outer
-        return total
+        return plus(*self.aside(term).values())
 
     def open_term(self, term: Any) -> Sum:
         """A term at any values of its free variables and indices."""
+        return plus(*self.aside(term, {name: ("idx", name) for name in self.indices}).values())
+
+    def aside(self, term: Any, names: dict[str, Atom] | None = None) -> Value:
+        """A term in pieces, none of its integrals noted as a source."""
         outer, self.node = self.node, Node(term, 0)
-        total = plus(*self.value(term, ({name: ("idx", name) for name in self.indices}, ())).values())
+        value = self.value(term, (names or {}, ()))
         self.node = outer
-        return total
+        return value
 
     # Signs ------------------------------------------------------------------------------------------------------------
 
@@ -1154,7 +1164,7 @@ class Replay:
                 if c < 0 or not self.nonnegative_monomial(quotient):
                     continue
                 multiple = under(around, product(bound, {((), quotient): c}))
-                rest = plus(s, scaled(multiple, -1))
+                rest = minus(s, multiple)
                 if self.nonnegative_sum(rest, depth - 1, here):
                     return True
         powers = [p for _, m in s for p in m if p[0][0] == "abs"]
@@ -1177,14 +1187,14 @@ class Replay:
                 yield plus(single(atom), scaled(opened(atom[1], ()), sign))
         for atom, _ in key[1]:
             if atom[0] == "fn" and self.functions[atom[1]]["range"] == "unit":
-                yield plus(constant(1), scaled(single(atom), -1))
+                yield minus(constant(1), single(atom))
             if atom[0] == "den":
                 larger = {a for _, m in s for a, _ in m if a[0] == "den" and a[1:3] == atom[1:3]}
                 for other in [None, *sorted(larger, key=order)]:
                     rest = set(atom[3]) - set(other[3] if other else ())
                     inside = other is None or set(other[3]) < set(atom[3])
                     if inside and all(self.kinds.get(slot) == "discrete" for slot, _ in rest):
-                        yield plus(single(other) if other else constant(1), scaled(single(atom), -1))
+                        yield minus(single(other) if other else constant(1), single(atom))
 
     # Terms into sums --------------------------------------------------------------------------------------------------
 
@@ -1348,7 +1358,7 @@ class Replay:
         """
         if matrix[0] == "gram":
             slot, taken = self.components_of(self.dimension(matrix)), names_in((row, column))
-            k = ("idx", next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken))
+            k = ("idx", unused(slot, taken))
             pairs = [(row, k), (column, k)] if head == "entry" else [(k, row), (k, column)]
             self.show_as(k[1], "k")
             left, right = (single((head, matrix[1], *pair)) for pair in pairs)
@@ -1545,7 +1555,7 @@ class Replay:
             else:
                 slot, shape = self.variables[name]["slot"], self.variables[name]["shape"]
                 slot += f"@{self.vectors.index([slot, shape])}" if shape else ""
-            fresh = next(f"{slot}.{n}" for n in itertools.count() if f"{slot}.{n}" not in active)
+            fresh = unused(slot, active)
             active.append(fresh)
             bound.append(fresh)
             table[name] = (head, fresh)
@@ -1607,7 +1617,7 @@ class Replay:
             if self.use("definition of cross-entropy"):
                 return self.integral(t[1], ["mul", ["num", "-1"], t[2], ["log", t[3]]], env)
         elif head == "TV":
-            difference = ["abs", ["add", t[2], ["mul", ["num", "-1"], t[3]]]]
+            difference = ["abs", _difference(t[2], t[3])]
             return self.integral(t[1], ["mul", ["num", "1/2"], difference], env)
         elif head == "H":
             _, v, g, a = t
@@ -1773,17 +1783,15 @@ class Replay:
         """The logarithm of one non-negative atom."""
         if atom[0] == "normal" and self.use("Gaussian density"):
             _, x, m, v = atom
-            d = plus(opened(x, ()), scaled(opened(m, ()), -1))
+            d = minus(opened(x, ()), opened(m, ()))
             quadratic = product(product(d, d), self.power(opened(v, ()), -1))
             scale = self.log(product(scaled(single(("const", "pi")), 2), opened(v, ())), found)
             return plus(scaled(scale, Fraction(-1, 2)), scaled(quadratic, Fraction(-1, 2)))
         if atom[0] == "gaussian" and self.use("Gaussian density"):
             return self.log_gaussian(atom, found)
         if atom[0] == "prod":
-            slot, inner = slot_of(atom[1]), opened(atom[2], ())
-            taken = names_in(atom)
-            name = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken)
-            s = self.log(_renamed(inner, {atom[1]: name}), found)
+            name = unused(slot_of(atom[1]), names_in(atom))
+            s = self.log(_renamed(opened(atom[2], ()), {atom[1]: name}), found)
             self.show_as(name, self.shown_index(atom[1]))
             return under([name], s)
         if atom[0] == "exp":
@@ -1794,13 +1802,12 @@ class Replay:
     def log_gaussian(self, atom: Atom, found: set[Atom]) -> Sum:
         """-1/2 (K log(2 pi) + log det S + sum over i and j of (S^-1)_ij (x - m)_i (x - m)_j)."""
         _, x, mean, matrix, slot = atom
-        taken = names_in(atom)
-        names = (n for i in itertools.count() if (n := f"{slot}.{i}") not in taken)
-        i, j = (("idx", next(names)) for _ in range(2))
+        first = unused(slot, names_in(atom))
+        i, j = ("idx", first), ("idx", unused(slot, names_in(atom) | {first}))
         for index in (i, j):
             self.show_as(index[1], "i")
         fall = [
-            plus(single(("at", x, n)), scaled(single(("at", mean, n)) if mean[0] == "sym" else opened(mean, ()), -1))
+            minus(single(("at", x, n)), single(("at", mean, n)) if mean[0] == "sym" else opened(mean, ()))
             for n in (i, j)
         ]
         quadratic = under([i[1], j[1]], product(self.entry("inverse", matrix, i, j), product(fall[0], fall[1])))
@@ -2340,8 +2347,8 @@ class Replay:
 
     def fresh_components(self, name: str, taken: set[str] | frozenset[str]) -> tuple[str, str]:
         """Two names for components of a bound vector."""
-        names = (n for i in itertools.count() if (n := f"{filled_by(name)}.{i}") not in taken)
-        fresh, other = next(names), next(names)
+        fresh = unused(filled_by(name), taken)
+        other = unused(filled_by(name), taken | {fresh})
         for n in (fresh, other):
             self.show_as(n, self.display.get(name, filled_by(name)))
         return fresh, other
@@ -2375,7 +2382,7 @@ class Replay:
         lower, upper = (opened(end, ()) for end in self.ranges[int(slot_of(index[1])[1:])])
         equal = _put(_put(function, at_second, at_first), at_first, x)
         different = product(product(density[0], density[1]), apart)
-        others = product(plus(upper, scaled(lower, -1)), different)
+        others = product(minus(upper, lower), different)
         return plus(under((*around, fresh[0]), product(density[0], equal)), under((*around, *fresh), others))
 
     def settle(self, s: Sum) -> Sum:
@@ -2433,13 +2440,7 @@ class Replay:
             _, binders, name, chosen = move
             if kind == "eliminate" and name not in binders:
                 raise Rejected("a move eliminates a name that nothing binds")
-            if len(set(chosen)) < len(chosen) or not all(type(n) is int and n >= 0 for n in chosen):
-                raise Rejected("a move acts on a term twice, or on what is no term")
-            group = sorted((k for k in s if k[0] == tuple(binders)), key=order)
-            keys = [group[n] for n in chosen]
-            part = {k: s[k] for k in keys}
-            if len(keys) < len(group):
-                self.need_finite(part)
+            keys = self.split(s, binders, chosen)
             if kind == "eliminate":
                 results = self.without(name, keys)
                 if results is None:
@@ -2473,6 +2474,16 @@ class Replay:
             return plus(s, under(rest[0], body), scaled(under(rest[0], definition), -1))
         raise Rejected(f"an unknown move {kind!r}")
 
+    def split(self, s: Sum, binders: list[str], chosen: list[int]) -> list[Key]:
+        """Some of the terms with the same binders, told by their places in order; apart, they must be finite."""
+        if len(set(chosen)) < len(chosen) or not all(type(n) is int and n >= 0 for n in chosen):
+            raise Rejected("a move acts on a term twice, or on what is no term")
+        group = sorted((k for k in s if k[0] == tuple(binders)), key=order)
+        keys = [group[n] for n in chosen]
+        if len(keys) < len(group):
+            self.need_finite({k: s[k] for k in keys})
+        return keys
+
     def substitute(
         self,
         s: Sum,
@@ -2489,18 +2500,14 @@ class Replay:
         The slot of y is one that normal laws fill, so that it has the same space.  Shift and scale may depend on what
         else is bound there, and on the names bound *around* the sum.
         """
-        taken, group = set(binders), sorted((k for k in s if k[0] == tuple(binders)), key=order)
+        taken = set(binders)
         a, b = (opened(canonical(decoded(t)), binders) for t in (shift, scale))
         good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
         free = {n for t in (a, b) for _, m in t for n in levels(m)} <= (taken - {name}) | around
         if not good or not free or not self.positive_sum(b):
             raise Rejected("a substitution needs a real variable, a shift, and a positive scale")
         self.demand("change of variables")
-        keys = [group[n] for n in chosen]
-        if len(set(chosen)) < len(chosen):
-            raise Rejected("a move acts on a term twice")
-        if len(keys) < len(group):
-            self.need_finite({k: s[k] for k in keys})
+        keys = self.split(s, binders, chosen)
         variable = ("var", name)
         inverse = self.power(b, -1)
         results: list[Sum] = []
@@ -2510,10 +2517,10 @@ class Replay:
             moved_inside = differentiates(others, name)
             if len(normals) != 1 or name in names_in(normals[0][2:]) or moved_inside:
                 raise Rejected("a substitution needs the density of a normal law, once, in every term")
-            fresh = next(n for i in itertools.count() if (n := f"{slot}.{i}") not in taken | names_in(m))
+            fresh = unused(slot, taken | names_in(m))
             y = ("var", fresh)
             self.show_as(fresh, slot)
-            mean = product(plus(opened(normals[0][2], binders), scaled(a, -1)), inverse)
+            mean = product(minus(opened(normals[0][2], binders), a), inverse)
             variance = product(opened(normals[0][3], binders), self.power(inverse, 2))
             moved = _put({((), others): 1}, variable, point(plus(a, product(b, single(y)))))
             density = single(("normal", y, point(mean), point(variance)))
@@ -2545,7 +2552,7 @@ class Replay:
                 raise Rejected("the components of a vector have indices of their own range")
 
             def image(i: Atom, mean: Atom = mean, matrix: Atom = matrix, slot: str = slot, fresh: str = fresh) -> Sum:
-                j = ("idx", next(n for c in itertools.count() if (n := f"{slot}.{c}") not in names_in(i)))
+                j = ("idx", unused(slot, names_in(i)))
                 centre = single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ())
                 moved = product(single(("entry", matrix[1], i, j)), single(("at", ("var", fresh), j)))
                 return plus(centre, under([j[1]], moved))
@@ -2760,7 +2767,7 @@ class Replay:
             sides.append(plus(*pieces.values()))
             self.right_nodes = self.right_nodes if len(sides) == 2 else len(self.nodes)
         self.sign = 1
-        return plus(sides[0], scaled(sides[1], -1))
+        return minus(sides[0], sides[1])
 
     def equal(self, left: Any, right: Any, moves: list[Any]) -> None:
         whole = self.difference(left, right)
@@ -2772,7 +2779,7 @@ class Replay:
         before = self.conditions.copy()
         self.finiteness(self.same_integral() or (pointwise and self.additive()))
         fewest = self.conditions
-        for pair in self.one_sided_pairs():
+        for pair in self.one_sided_pairs() if must_converge(fewest) else ():
             self.conditions = before.copy()
             for part in by_variables(whole).values():
                 self.need_finite(part)
@@ -2790,17 +2797,13 @@ class Replay:
         """
         sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
         right, left = ([n for n in side if not self.finite(n)] for side in sides)
-        return [
-            (a, b)
-            for some, others in ((left, right), (right, left))
-            for a in some
-            for b in others
-            if a.sign
-            and b.sign
-            and not has_binder(b.term[2:])
-            and (self.bounded_below(b) or self.bounded_below(b, -1))
-            and (not has_binder(a.term[2:]) or self.iterated(a.term))
-        ]
+        pairs: list[tuple[Node, Node]] = []
+        for some, others in ((left, right), (right, left)):
+            simple = [b for b in others if b.sign and not has_binder(b.term[2:])]
+            one_sided = [b for b in simple if self.bounded_below(b) or self.bounded_below(b, -1)]
+            multiples = [a for a in some if a.sign and (not has_binder(a.term[2:]) or self.iterated(a.term))]
+            pairs += itertools.product(multiples, one_sided)
+        return pairs
 
     def iterated(self, t: Any) -> bool:
         """Whether a term is an average of a sum of integrals with numbers as their coefficients."""
@@ -2887,7 +2890,7 @@ class Replay:
         if not logs:
             return sign
         argument = opened(logs[0][1], ())
-        if self.nonnegative_sum(plus(constant(1), scaled(argument, -1))):
+        if self.nonnegative_sum(minus(constant(1), argument)):
             return -sign
         if self.nonnegative_sum(plus(argument, constant(-1))):
             return sign
@@ -2906,7 +2909,7 @@ class Replay:
             for _, m in factor:
                 self.divides_safely(m, [], set())
             factors.append(factor)
-            s = plus(s, scaled(product(factor, self.atom(atom)), -1))
+            s = minus(s, product(factor, self.atom(atom)))
         s = self.settle(s)
         s = self.after(s, proof["moves"])
         if strict:
@@ -2951,21 +2954,19 @@ class Replay:
 
     def may_be_infinite(self, item: Any) -> bool:
         """Whether an atom has an extremum, a divergence, or a logarithm of what may vanish, anywhere inside."""
-        if not isinstance(item, tuple) or not item:
-            return False
-        if item[0] in ("sup", "inf", "opaque") or (item[0] == "log" and not self.implied(item[1], [])):
-            return True
-        return any(self.may_be_infinite(part) for part in item)
+        return any(
+            a[0] in ("sup", "inf", "opaque") or (a[0] == "log" and not self.implied(a[1], [])) for a in inside(item)
+        )
 
     def gap(self, atom: list[Any]) -> Sum:
         """A sum that vanishes almost everywhere exactly if the value of an atom is zero."""
         kind, _, *terms = atom
         if kind == "gibbs":
-            return plus(self.open_term(terms[0]), scaled(self.open_term(terms[1]), -1))
+            return minus(self.open_term(terms[0]), self.open_term(terms[1]))
         if kind == "nonneg":
             return self.open_term(terms[0])
         if kind == "extremum" and not restricted(terms[1][1]):
-            terms[1] = ["add", terms[1], ["mul", ["num", "-1"], self.chosen(terms[1], terms[2])]]
+            terms[1] = _difference(terms[1], self.chosen(terms[1], terms[2]))
         elif kind != "square":
             raise Rejected("an atom of this kind has no equality case")
         return product(self.open_term(terms[0]), self.open_term(terms[1]))
@@ -2982,7 +2983,7 @@ class Replay:
             length, form = self.quadratic(*terms)
             if names:
                 raise Rejected("this atom is not integrated")
-            return self.quietly(["add", ["mul", terms[0], length], ["mul", ["num", "-1"], form]])
+            return self.quietly(_difference(["mul", terms[0], length], form))
         if kind == "Cauchy-Schwarz":
             self.demand("Cauchy-Schwarz inequality")
             return self.cauchy_schwarz(names, *terms)
@@ -3004,7 +3005,7 @@ class Replay:
         elif kind == "monotone":
             w, a, b = terms
             self.demand("monotonicity of the logarithm")
-            for t in (w, a, ["add", b, ["mul", ["num", "-1"], a]]):
+            for t in (w, a, _difference(b, a)):
                 self.sign_of(names, t)
             body = ["mul", w, ["log", _quotient(b, a)]]
         elif kind == "square":
@@ -3025,7 +3026,7 @@ class Replay:
             self.sign_of(names, w)
             if head not in ("sup", "inf"):
                 raise Rejected("this atom needs a supremum or an infimum")
-            fall = ["add", extremum, ["mul", ["num", "-1"], self.chosen(extremum, y)]]
+            fall = _difference(extremum, self.chosen(extremum, y))
             body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
         else:
             raise Rejected(f"an unknown atom {kind!r}")
@@ -3068,7 +3069,7 @@ class Replay:
         if len(roots) != 1 or roots[0][0] or len(roots[0][1]) != 1 or s[roots[0]] < 0:
             return False
         t = scaled({key: c for key, c in s.items() if key != roots[0]}, ratio(1, s[roots[0]]))
-        left = plus(opened(roots[0][1][0][0], ()), scaled(product(t, t), -1))
+        left = minus(opened(roots[0][1][0][0], ()), product(t, t))
         if self.nonnegative_sum(left):
             return True
         parts = self.factors_of(point(self.content(left)[1]))  # of which a positive factor was taken out
@@ -3088,7 +3089,7 @@ class Replay:
 
         It has no density, logarithm or division, and roots only of what is visibly at least zero.
         """
-        roots = [(base, rational(e)) for _, base, e in powers_in(t)]
+        roots = [(base, rational(e)) for _, base, e in with_head(t, "pow")]
         if not heads(t) <= FINITE or any(
             e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
         ):
@@ -3099,7 +3100,7 @@ class Replay:
 
         A root of a number below zero is no number, and its square, which is, would pass for one that is at least zero.
         """
-        for base in (base for _, base, e in powers_in(t) if rational(e).denominator > 1):
+        for base in (base for _, base, e in with_head(t, "pow") if rational(e).denominator > 1):
             whole = self.common_denominator(self.settle(self.open_term(base)))
             if not self.visibly_nonnegative(base) and not self.nonnegative_sum(whole):
                 raise Rejected("a root of what is not known to be at least zero")
@@ -3149,7 +3150,7 @@ class Replay:
         self.need_finite(value, ["E", names, noise, at_images])
         found = self.quietly(cost)
         self.moved.update(m[0][0] for _, m in found)
-        return plus(value, scaled(found, -1))
+        return minus(value, found)
 
     def means_of_a_test(self, group: list[Any], density: Any, images: list[Any], names: list[Any], noise: Any) -> Sum:
         """The mean of a function under a density, less that of its value at images of noise.
@@ -3160,7 +3161,7 @@ class Replay:
         self.functions[test] = {"range": "unit", "arity": len(group)}
         ours = ["int", group, ["mul", density, ["fn", test, group]]]
         theirs = ["int", names, ["mul", noise, ["fn", test, images]]]
-        return plus(self.quietly(ours), scaled(self.quietly(theirs), -1))
+        return minus(self.quietly(ours), self.quietly(theirs))
 
     def critic(self, over: list[Any], cost: Any, f: Any, g: Any) -> Sum:
         """W - (E_a[f] - E_b[g]), or W - integral over t of |E_a[f_t] - E_b[g_t]|.
@@ -3175,15 +3176,15 @@ class Replay:
         if free_names(f) & theirs or free_names(g) & ours or bound & (ours | theirs | free_names([a, b, c])):
             raise Rejected("a critic of points of the other law")
         means = [["int", left, ["mul", a, f]], ["int", right, ["mul", b, g]]]
-        fall, gain = (["add", s, ["mul", ["num", "-1"], t]] for s, t in ((f, g), means))
+        fall, gain = (_difference(s, t) for s, t in ((f, g), means))
         if over:
             fall, gain = (["int", over, ["abs", t]] for t in (fall, gain))
-        self.at_all_points(["add", c, ["mul", ["num", "-1"], fall]])
+        self.at_all_points(_difference(c, fall))
         for mean in means:
             if over and not self.always_finite(self.quietly(mean)):
                 raise Rejected("a family of critics with means that may not be finite")
             self.need_finite(self.quietly(mean))
-        return plus(self.quietly(cost), scaled(self.quietly(gain), -1))
+        return minus(self.quietly(cost), self.quietly(gain))
 
     def gluing(self, names: list[Any], first: Any, second: Any, whole: Any) -> Sum:
         """W(a, b) + W(b, c) - W(a, c): couplings of a with b and of b with c are marginals of a law of all three."""
@@ -3212,19 +3213,19 @@ class Replay:
         signed = self.quietly(["int", names, ["mul", w, d]])
         if not self.always_finite(signed):
             raise Rejected("an integral that may not be finite")
-        s = self.settle(plus(signed, scaled(self.quietly(mean), -1)))
+        s = self.settle(minus(signed, self.quietly(mean)))
         s = self.after(s, moves)
         if s:
             raise Rejected("this is not the integral of what has one sign")
         size = ["int", names, ["mul", w, ["abs", d]]]
         sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
-        return plus(next(sides), scaled(next(sides), -1))
+        return minus(next(sides), next(sides))
 
     def equality_case(self, equations: list[Any], inner: list[Sum], witness: dict[str, Any], bound: set[str]) -> None:
         """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
         keyed(witness, "forward backward")
         check_given(list(witness.values()), self.statement["declare"])
-        sides = [plus(self.open_term(a), scaled(self.open_term(b), -1)) for a, b in equations]
+        sides = [minus(self.open_term(a), self.open_term(b)) for a, b in equations]
         for _, m in (key for side in sides for key in side):
             self.divides_safely(m, inner, bound)
         for targets, sources, matrix in ((sides, inner, witness["forward"]), (inner, sides, witness["backward"])):
@@ -3278,7 +3279,7 @@ class Replay:
         """
         self.demand("cases")
         t = proof["term"]
-        if free_names(t) or not contains_term([statement["lhs"], statement["rhs"]], ["abs", t]):
+        if free_names(t) or not contains([statement["lhs"], statement["rhs"]], ["abs", t]):
             raise Rejected("cases are those of the sign of a number whose absolute value is in the statement")
         whole, bounds = self.statement, self.bounds
         for part, relation in (("above", ">="), ("below", "<=")):
@@ -3322,7 +3323,7 @@ class Replay:
         if mentions(formula, binder[1]):
             raise Rejected("a witness that mentions what the extremum ranges over")
         self.has_real_roots(formula)
-        partial = [("nonzero", base) for _, base, e in powers_in(formula) if rational(e) < 0]
+        partial = [("nonzero", base) for _, base, e in with_head(formula, "pow") if rational(e) < 0]
         partial += [("positive", argument) for _, argument in with_head(formula, "log")]
         if not partial:
             return
@@ -3458,13 +3459,13 @@ class Replay:
         falls = []
         for t in (value, coordinate):
             here, there = (_exchanged(t, {at[1]: point}) for point in points)
-            falls.append(["add", there, ["mul", ["num", "-1"], here]])
+            falls.append(_difference(there, here))
         return self.gradients[number], *points, *falls
 
     def same(self, one: Any, other: Any) -> None:
         """Check that a side of the statement, which has a finite value at all points, is what a rule speaks of."""
         self.finite_at_all_points(one)
-        if plus(self.quietly(one), scaled(self.quietly(other), -1)):
+        if minus(self.quietly(one), self.quietly(other)):
             raise Rejected("the statement is not about what this rule speaks of")
 
     def mean_value(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -3537,7 +3538,7 @@ class Replay:
         for index in names:
             products = [["sum", index, t] for t in products]
         lengths = (["pow", t, "1/2"] for t in products[:2])
-        return self.quietly(["add", ["mul", *lengths], ["mul", ["num", "-1"], products[2]]])
+        return self.quietly(_difference(["mul", *lengths], products[2]))
 
     def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
         """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
@@ -3572,7 +3573,7 @@ class Replay:
         head, binder, body = extremum
         keyed(witness, "body parameters")
         check_term(witness["body"], self.statement["declare"])
-        whole = all(rational(e).denominator == 1 for _, _, e in powers_in(witness["body"]))
+        whole = all(rational(e).denominator == 1 for _, _, e in with_head(witness["body"], "pow"))
         if not whole or not heads(witness["body"]) <= TOTAL:
             raise Rejected("a witness that may have no value somewhere")
         for _, m in self.open_term(witness["body"]):
@@ -3585,9 +3586,7 @@ class Replay:
             if loose & free_names(sides):
                 raise Rejected("the witness depends on the points at which its class is described")
             low, high = (substituted(t, binder, witness) for t in (sides if relation == "<=" else sides[::-1]))
-            outer, self.node = self.node, Node(high, 0)
-            pieces = self.value(["add", high, ["mul", ["num", "-1"], low]], ({}, ()))
-            self.node = outer
+            pieces = self.aside(_difference(high, low))
             s = self.common_denominator(self.settle(plus(*pieces.values())))
             for a in sorted({a for _, m in s for a, e in m if e < 0 and self.implied(a, [])}, key=order):
                 s = product(s, single(a, -min(exponents(a, s))))
@@ -3597,7 +3596,7 @@ class Replay:
         value = substituted(body, binder, witness)
         for part in source_integrals(value):
             self.converges(self.quietly(part))
-        return scaled(plus(self.quietly(extremum), scaled(self.quietly(value), -1)), 1 if head == "sup" else -1)
+        return scaled(minus(self.quietly(extremum), self.quietly(value)), 1 if head == "sup" else -1)
 
     def converges(self, part: Sum) -> None:
         """The condition that an integral is finite, named after one of the statement of which it is a multiple."""
@@ -3651,7 +3650,7 @@ class Replay:
         kind = binder[2] if binder[0] == "function" else self.symbols[binder[1]]["sign"]
         if kind == "real":
             return
-        upper = {"unit": [["add", ["num", "1"], ["mul", ["num", "-1"], body]]], "nonnegative": []}
+        upper = {"unit": [_difference(["num", "1"], body)], "nonnegative": []}
         if kind not in upper:
             raise Rejected(f"a witness of range {kind!r} is not checked")
         for t in (body, *upper[kind]):
@@ -3762,6 +3761,10 @@ def _quotient(a: Any, b: Any) -> list[Any]:
     return ["mul", a, ["pow", b, "-1"]]
 
 
+def _difference(a: Any, b: Any) -> list[Any]:
+    return ["add", a, ["mul", ["num", "-1"], b]]
+
+
 def _prime_power(p: int, e: Number) -> Sum:
     floor = e.numerator // e.denominator
     rest = e - floor
@@ -3866,56 +3869,44 @@ def _is_free(atom: Atom) -> bool:
     return all("." not in n or n.startswith("#") for n in names_in(atom))
 
 
-def contains(item: Any, atom: Atom) -> bool:
-    return item == atom or (isinstance(item, tuple) and any(contains(i, atom) for i in item))
+def inside(item: Any) -> list[Any]:
+    """The terms in a term, or the atoms in an atom: itself and all parts of parts, in the order they are written in."""
+    found, left = [], [item]
+    while left:
+        item = left.pop()
+        if isinstance(item, (list, tuple)) and item:
+            found.append(item)
+            left.extend(reversed(item))
+    return found
+
+
+def contains(item: Any, part: Any) -> bool:
+    """Whether a term stands anywhere in a term, or an atom in an atom."""
+    return any(i == part for i in inside(item))
 
 
 def differentiates(item: Any, name: str) -> bool:
     """Whether a derivative of something that mentions a bound name stands anywhere inside."""
-    if not isinstance(item, tuple):
-        return False
-    if item[:1] in (("grad",), ("score",), ("slope",)) and name in names_in(item):
-        return True
-    return any(differentiates(part, name) for part in item)
+    return any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a in inside(item))
 
 
 def hides_integral(item: Any, place: Atom) -> bool:
     """Whether an inner sum in an atom integrates something that depends on a place."""
-    if not isinstance(item, tuple):
-        return False
-    if len(item) == 2 and item[0] == "sum":
-        keys = [key for key, _ in item[1]]
-        if any(not b.startswith("#") for binders, m in keys for b in binders if contains(m, place)):
-            return True
-    return any(hides_integral(part, place) for part in item)
-
-
-def powers_in(t: Any) -> list[Any]:
-    """The powers that stand in a term."""
-    return with_head(t, "pow")
+    keys = [key for a in inside(item) if len(a) == 2 and a[0] == "sum" for key, _ in a[1]]
+    return any(contains(m, place) and not all(b.startswith("#") for b in binders) for binders, m in keys)
 
 
 def with_head(t: Any, head: str) -> list[Any]:
     """The terms of a head that stand in a term."""
-    if not isinstance(t, list) or not t:
-        return []
-    return ([t] if t[0] == head else []) + [found for part in t for found in with_head(part, head)]
+    return [part for part in inside(t) if part[0] == head]
 
 
-def arguments_of(item: Any, name: str) -> Iterator[tuple[Atom, ...]]:
+def arguments_of(item: Any, name: str) -> list[tuple[Atom, ...]]:
     """The arguments of a function in atoms; none of its values may stand under what is not opened."""
-    if not isinstance(item, tuple):
-        return
-    if item[:2] == ("fn", name):
-        yield item[2]
-    if item[:1] in UNOPENED and contains_call(item, name):
-        raise Rejected(f"a witness that divides, under the operator {item[0]!r}")
-    for part in item:
-        yield from arguments_of(part, name)
-
-
-def contains_call(item: Any, name: str) -> bool:
-    return isinstance(item, tuple) and (item[:2] == ("fn", name) or any(contains_call(part, name) for part in item))
+    for a in inside(item):
+        if a[:1] in UNOPENED and any(part[:2] == ("fn", name) for part in inside(a)):
+            raise Rejected(f"a witness that divides, under the operator {a[0]!r}")
+    return [a[2] for a in inside(item) if a[:2] == ("fn", name)]
 
 
 def inner_sums(item: Any) -> Iterator[Atom]:
@@ -3930,14 +3921,7 @@ def inner_sums(item: Any) -> Iterator[Atom]:
 
 def applications(t: Any, name: str) -> list[Any]:
     """The arguments to which a function is applied in a term."""
-    if not isinstance(t, list):
-        return []
-    mine = [t[2]] if t[:2] == ["fn", name] else []
-    return mine + [arguments for part in t for arguments in applications(part, name)]
-
-
-def contains_term(t: Any, part: Any) -> bool:
-    return bool(t == part) or (isinstance(t, list) and any(contains_term(item, part) for item in t))
+    return [part[2] for part in inside(t) if part[:2] == ["fn", name]]
 
 
 def mentions(t: Any, name: str) -> bool:
@@ -4051,7 +4035,7 @@ def with_value(statement: dict[str, Any], extremum: list[Any], value: Any) -> tu
     def opened_side(t: Any, inside: bool) -> Any:
         if t == extremum:
             return value
-        places = [n for n, part in enumerate(t) if contains_term(part, extremum)]
+        places = [n for n, part in enumerate(t) if contains(part, extremum)]
         if len(places) != 1 or t[0] not in (("add", "mul") if inside else ("mul",)):
             raise Rejected("the extremum does not stand alone, as a factor, or as a term of a sum")
         if t[0] == "mul":
@@ -4065,7 +4049,7 @@ def with_value(statement: dict[str, Any], extremum: list[Any], value: Any) -> tu
 def with_eigenvector(statement: dict[str, Any], eigenvalue: list[Any]) -> tuple[dict[str, Any], str]:
     """A statement in which a largest eigenvalue stands, with a unit eigenvector of it, whose name is new."""
     declare, (_, (row, column), _, entry) = statement["declare"], eigenvalue
-    if not contains_term([statement["lhs"], statement["rhs"]], eigenvalue):
+    if not contains([statement["lhs"], statement["rhs"]], eigenvalue):
         raise Rejected("the eigenvalue of an eigenvector stands in the statement, or else there may be none")
     fixed = {name for _, name in leaves(eigenvalue)} - bound_names(eigenvalue)
     if free_names(eigenvalue) or fixed & bound_names([statement["lhs"], statement["rhs"]]):
@@ -4102,24 +4086,13 @@ def _exchanged(t: Any, terms: dict[str, Any]) -> Any:
 
 def leaves(t: Any) -> set[tuple[str, str]]:
     """The variables, indices, symbols and laws that a term mentions, bound or free."""
-    if not isinstance(t, list) or not t:
-        return set()
-    named = t[0] in ("var", "idx", "sym", "law", "fn", "function") and isinstance(t[1], str)
-    mine = {(t[0], t[1])} if named else set()
-    return mine.union(*(leaves(part) for part in t))
+    named = [part for part in inside(t) if part[0] in ("var", "idx", "sym", "law", "fn", "function")]
+    return {(part[0], part[1]) for part in named if isinstance(part[1], str)}
 
 
 def heads(t: Any) -> set[str]:
     """The heads that occur in a term."""
-    found: set[str] = set()
-    left = [t]
-    while left:
-        t = left.pop()
-        if isinstance(t, list) and t:
-            left.extend(t)
-            if isinstance(t[0], str):
-                found.add(t[0])
-    return found
+    return {part[0] for part in inside(t) if isinstance(part[0], str)}
 
 
 def bound_names(t: Any) -> set[str]:
@@ -4129,9 +4102,7 @@ def bound_names(t: Any) -> set[str]:
 
 def bound_leaves(t: Any) -> set[tuple[str, str]]:
     """What binders in a term bind, with its kind."""
-    if not isinstance(t, list) or not t:
-        return set()
-    return leaves(binders_of(t)).union(*(bound_leaves(part) for part in t))
+    return {leaf for part in inside(t) for leaf in leaves(binders_of(part))}
 
 
 def binders_of(t: Any) -> list[Any]:
