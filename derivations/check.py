@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from derivations.language.terms import LanguageError
-from derivations.latex.cases import Context, every_part
+from derivations.latex.cases import Context
 from derivations.latex.chains import Step, continued, last_side, remarks, steps
 from derivations.latex.defining import (
     definition_at_the_end,
@@ -420,6 +420,7 @@ def _checked_step(
     timeout: float,
     deadline: float,
 ) -> CheckedStep:
+    from derivations.latex.as_told import judge_as_told
     from derivations.latex.suggestions import suggest
     from derivations.latex.verdicts import Outcome
 
@@ -437,7 +438,9 @@ def _checked_step(
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
     outcome: Outcome
-    outcome, context = _judged(display, sides, context, prose, seed, timeout)
+    options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
+    options["around"] = surroundings(display.before)
+    outcome, context = judge_as_told(line, sides.left, step.relation, sides.right, context, prose, options)
     seen |= _laws(sides, context)
     taken = outcome.case.used if outcome.case is not None else ()
     if outcome.verdict == "refuted" and any(context.sections.get(t, display.section) != display.section for t in taken):
@@ -472,51 +475,6 @@ def _checked_step(
     )
 
 
-def _judged(
-    display: Display, sides: _Sides, context: Context, prose: Told | None, seed: int, timeout: float
-) -> tuple[Any, Context]:
-    """The outcome of a step, and the document as it was understood: with what prose tells where that is needed."""
-    from derivations.latex.verdicts import judge_step
-
-    left, right, step = sides.left or (), sides.right or (), sides.step
-    around = surroundings(display.before)
-    line = display.line + display.latex.count("\n", 0, step.place)
-    options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose, "around": around}
-    outcome = judge_step(left, step.relation, right, context, **options)
-    settled = outcome.verdict == "proved" and not outcome.guessed
-    coming = [] if settled else _coming(line, left, right, context)
-    if coming and outcome.verdict in ("conditional", "undecided"):
-        defined = {**context.definitions, **{d.name.key: d for _, d in coming}}
-        with_them = judge_step(left, step.relation, right, replace(context, definitions=defined), **options)
-        if with_them.verdict == "proved":
-            notes = tuple(f"{d.name.key} as defined in line {where}" for where, d in coming)
-            return replace(with_them, conditions=(*with_them.conditions, *notes)), context
-    remarks = [] if prose is None or settled else prose.concerning(line, left, right)
-    if prose is None or not remarks:
-        return outcome, context
-    near = [r for r in remarks if r.place.section[0] <= line < r.place.section[1]]
-    for chosen in (near, remarks):
-        if not chosen or (chosen is remarks and near == remarks):
-            continue
-        with_prose = prose.with_definitions(line, chosen, context)
-        as_told = judge_step(left, step.relation, right, with_prose, **options)
-        if as_told.verdict == "refuted" and chosen is not near:  # what another section says of a name may end there
-            message = f"false with what the prose of other sections says. {as_told.message}"
-            as_told = replace(as_told, verdict="conditional", message=message)
-        if as_told.verdict in ("proved", "refuted") or chosen is remarks or near == remarks:
-            break
-    if as_told.verdict == "unsupported":
-        return outcome, context
-    taken = as_told.case.used if as_told.case is not None else frozenset()
-    used = [
-        r
-        for r in chosen
-        if r.bound or not taken or r.names & taken or (r.definition and r.definition.name.key in taken)
-    ]
-    notes = tuple(f"{r.words} (line {r.place.line})" for r in used)
-    return replace(as_told, conditions=(*as_told.conditions, *notes)), with_prose
-
-
 def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) -> dict[str, list[Any]]:
     """The definitions of names by the displays of a document, each with its line."""
     found: dict[str, list[Any]] = {}
@@ -530,15 +488,6 @@ def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) 
             if is_expandable(definition, context.vocabulary):
                 line = display.line + display.latex.count("\n", 0, sides.step.place)
                 found.setdefault(definition.name.key, []).append((line, definition))
-    return found
-
-
-def _coming(line: int, left: Row, right: Row, context: Context) -> list[Any]:
-    """The definitions that come after a step of names that it mentions, each with its line."""
-    keys = {n.key for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
-    found = []
-    for key in sorted(keys & context.ahead.keys() - context.definitions.keys()):
-        found += [(where, d) for where, d in context.ahead[key] if where >= line][:1]
     return found
 
 

@@ -125,6 +125,8 @@ def _definition(place: Formula, words: str, left: Row, right: Row, context: Cont
             interpret(left, "=", right, context, {})
         except LanguageError:
             return None
+    if definition.density is not None and len(left) == 1:  # p = N(0, 1): which variable's p is a matter of the section
+        place = replace(place, since=max(place.since, place.section[0]), until=min(place.until, place.section[1]))
     return Remark(place, words, frozenset((name.key, *_letters(definition))), definition)
 
 

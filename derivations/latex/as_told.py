@@ -1,0 +1,71 @@
+"""A step judged by what displays say before it; where that is no proof, by what later ones and the prose tell as well.
+
+Main definition: `judge_as_told`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from derivations.latex.cases import Context, every_part
+from derivations.latex.definitions import Definition
+from derivations.latex.grammar import Row
+from derivations.latex.names import name_of
+from derivations.latex.told import Remark, Told
+from derivations.latex.verdicts import Outcome, judge_step
+
+
+def judge_as_told(
+    line: int, left: Row, relation: str, right: Row, context: Context, prose: Told | None, options: dict[str, Any]
+) -> tuple[Outcome, Context]:
+    """The outcome of a step, and the document as it was understood; *options* are those of :func:`judge_step`.
+
+    What the section of the step tells is believed.  What other sections tell may have ended with them: it may prove a
+    step, but where it only makes the step false, the step is a query.
+    """
+    plain = judge_step(left, relation, right, context, **options)
+    settled = plain.verdict == "proved" and not plain.guessed
+    coming = [] if settled else _coming(line, left, right, context)
+    if coming and plain.verdict in ("conditional", "undecided"):
+        defined = {**context.definitions, **{d.name.key: d for _, d in coming}}
+        outcome = judge_step(left, relation, right, replace(context, definitions=defined), **options)
+        if outcome.verdict == "proved":
+            notes = tuple(f"{d.name.key} as defined in line {where}" for where, d in coming)
+            return replace(outcome, conditions=(*outcome.conditions, *notes)), context
+    remarks = [] if prose is None or settled else prose.concerning(line, left, right)
+    near = [r for r in remarks if r.place.section[0] <= line < r.place.section[1]]
+    if prose is not None and near:
+        with_near = prose.with_definitions(line, near, context)
+        outcome = judge_step(left, relation, right, with_near, **options)
+        if outcome.verdict in ("proved", "refuted") or (near == remarks and outcome.verdict != "unsupported"):
+            return _with_words(outcome, near), with_near
+    if prose is not None and len(remarks) > len(near):
+        with_all = prose.with_definitions(line, remarks, context)
+        outcome = judge_step(left, relation, right, with_all, **options)
+        if outcome.verdict == "refuted" and plain.verdict != "refuted":
+            message = f"false with what the prose of other sections says. {outcome.message}"
+            return _with_words(replace(outcome, verdict="conditional", message=message), remarks), with_all
+        if outcome.verdict not in ("unsupported", "refuted"):
+            return _with_words(outcome, remarks), with_all
+    return plain, context
+
+
+def _coming(line: int, left: Row, right: Row, context: Context) -> list[tuple[int, Definition]]:
+    """The definitions that come after a step of names that it mentions, each with its line."""
+    keys = {n.key for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
+    found: list[tuple[int, Definition]] = []
+    for key in sorted(keys & context.ahead.keys() - context.definitions.keys()):
+        found += [(where, d) for where, d in context.ahead[key] if where >= line][:1]
+    return found
+
+
+def _with_words(outcome: Outcome, remarks: list[Remark]) -> Outcome:
+    """The outcome with the remarks that its reading took."""
+    taken = outcome.case.used if outcome.case is not None else frozenset()
+    defined = [r.definition.name.key if r.definition else "" for r in remarks]
+    used = [
+        r for r, key in zip(remarks, defined, strict=True) if r.bound or not taken or r.names & taken or key in taken
+    ]
+    notes = tuple(f"{r.words} (line {r.place.line})" for r in used)
+    return replace(outcome, conditions=(*outcome.conditions, *notes))
