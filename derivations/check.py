@@ -446,7 +446,7 @@ def _checked_step(
     if outcome.verdict == "refuted" and any(context.sections.get(t, display.section) != display.section for t in taken):
         message = f"false with the formula that another section gives for a law. {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
-    if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, context):
+    if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
     outcome = of_its_own(sides.left, sides.right, outcome, context)

@@ -110,19 +110,27 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
     return name.base == "C" and arguments is not None and spell(arguments) == "G"
 
 
-def is_defined(left: Row, context: Context) -> bool:
-    """Whether a side is a defined name, alone or with arguments, or a density for which there is a formula."""
+def is_defined(left: Row, right: Row, context: Context) -> bool:
+    """Whether a side is a defined name, alone or with arguments, or a density that is given in other letters now.
+
+    A second formula in the letters of the first is a claim; ``N(sqrt(alpha) x, 1 - alpha)`` after ``N(x, beta)`` may
+    be the same law with the new letters for it.
+    """
     name = name_of(left[0]) if left and len(left) <= 2 else None
     if name is not None and name.key in context.definitions:
         return True
     if name is None or len(left) != 2 or not context.vocabulary.is_law(name):
         return False
     stem, arguments = context.vocabulary.stem(name), spell(left[1:])
-    given = [d.density for d in context.definitions.values() if d.density is not None]
-    return any(
-        (n := name_of(d[0])) is not None and context.vocabulary.stem(n) == stem and spell(d[1:]) == arguments
-        for d in given
-    )
+    for d in context.definitions.values():
+        known = name_of(d.density[0]) if d.density is not None and d.row is not None else None
+        if d.density is None or d.row is None or known is None or context.vocabulary.stem(known) != stem:
+            continue
+        if spell(d.density[1:]) == arguments:
+            old = {n.key for p in parts((*left, *d.row)) if (n := name_of(p)) is not None}
+            new = {n.key for p in parts(right) if (n := name_of(p)) is not None}
+            return bool(new - old - {"Normal", "I"}) or (is_normal(right) and not is_normal(d.row))
+    return False
 
 
 def _several(left: Row, right: Row) -> Definition | None:
