@@ -228,6 +228,8 @@ class Information(Normals):
             name = exact_name(piece[0]) if len(piece) == 1 else None
             if name is None:
                 raise Unread(f"the random variable {spell(piece)!r}")
+            if (name.accents or name.above) and self.vocabulary.slot(variable_key(name)) != variable_key(name):
+                raise Unread(f"the random variable {name.key}, which need not have the law of {name.base}")
             found += self._variables_of([name])
         return tuple(found)
 
