@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -68,8 +69,9 @@ class Case:
     used: frozenset[str] = frozenset()  # definitions, and variables with laws, that the reading takes
     matrices: bool = False  # what was read in one dimension is more than components of vectors
 
-    @property
+    @cached_property
     def data(self) -> dict[str, Any]:
+        """The statement as data; nothing changes them."""
         return self.statement.json()
 
 
@@ -93,14 +95,14 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     nodes = first.parse(left), first.parse(right)
     shown = context.vocabulary.shown((*left, *right))
     random = frozenset(first.random_slots(left) | first.random_slots(right))
-    timed = in_full((left, right), context) if context.moments is None else context.vocabulary.rows
+    whole = in_full((left, right), context)
+    timed = whole if context.moments is None else context.vocabulary.rows
     times: set[str] = set().union(*(context.vocabulary.times(row) for row in timed))
     components = any(_is_divergence(n) and _has_sum(o) for n, o in (nodes, nodes[::-1]))
     components = components or (any(map(_has_sum, nodes)) and by_components((left, right), context))
     vectors: dict[str, tuple[Term, ...]] = {}
     parameters = {n for d in context.definitions.values() for n in parameters_of(d)}
     stated: dict[str, Definition] = {}
-    whole = in_full((left, right), context)
     differentiates = any(p.kind in ("NABLA", "PARTIAL") for row in whole for p in every_part(row))
     gradients = context.vocabulary.gradients if differentiates else set()
     for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
@@ -298,7 +300,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         if n not in meaning.parametric and not (n in data["declare"]["symbols"] and n not in names)
     )
     formulas = bool(meaning.opened or meaning.stated)
-    return Case(
+    case = Case(
         statement,
         unexplained,
         tuple(meaning.notes),
@@ -309,6 +311,8 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         frozenset(meaning.used | meaning.stated.keys()),
         meaning.matrices,
     )
+    vars(case)["data"] = data  # made already
+    return case
 
 
 def _positive(radicand: Term) -> bool:

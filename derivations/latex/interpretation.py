@@ -483,9 +483,9 @@ class Interpretation:
         """The slots of the random variables in the entropies and informations of a row."""
         found: set[str] = set()
         for part, following in zip(row, (*row[1:], None), strict=False):
-            name = name_of(part)
-            if name is not None and name.base in ("H", "I") and not name.below and following is not None:
-                names = [name_of(p) for p in following.args[0]] if following.kind == "bracketed" else []
+            name = name_of(part) if following is not None and following.kind == "bracketed" else None
+            if following is not None and name is not None and name.base in ("H", "I") and not name.below:
+                names = [name_of(p) for p in following.args[0]]
                 keys = [variable_key(n) for n in names if n is not None and not self.vocabulary.is_law(n)]
                 found |= {written(self.vocabulary.slot(k)) for k in keys if k in self.vocabulary.variables}
             if part.args or part.below or part.above:

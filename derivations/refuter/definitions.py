@@ -7,12 +7,11 @@ All are integrals over base measures, in nats, and pass over the points where th
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from flint import fmpq
 
-from derivations.refuter.fields import HALF, Value
+from derivations.refuter.fields import HALF, INVERSE, Value
 from derivations.refuter.intervals import Interval, relative_entropy
 from derivations.refuter.signature import Json
 
@@ -29,7 +28,7 @@ def relative(program: Program, a: Value, b: Value) -> Value:
         return a
     if field.vanishes(b):
         return field.infinity()
-    return a * field.log(a * field.power(b, Fraction(-1)))
+    return a * field.log(a * field.power(b, INVERSE))
 
 
 def expectation(program: Program, term: Json) -> Closure:
@@ -108,7 +107,7 @@ def mutual_information(program: Program, term: Json) -> Closure:
         if field.vanishes(d):
             return d
         common = one if of_given is None else of_given(env)
-        return d * field.log(d * common * field.power(of_left(env) * of_right(env), Fraction(-1)))
+        return d * field.log(d * common * field.power(of_left(env) * of_right(env), INVERSE))
 
     return program.integral([*left, *right, *given], integrand)
 

@@ -29,6 +29,7 @@ PI = -314
 """Stands for the number pi among the integers of a :class:`LogSum`."""
 
 ZERO, ONE, HALF = fmpq(0), fmpq(1), fmpq(1, 2)
+INVERSE = Fraction(-1)  # the exponent of an inverse
 
 
 class DoesNotExist(ArithmeticError):

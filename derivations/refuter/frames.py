@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
 
 from derivations.refuter.dual import Dual, expanded, shifts_of, signature_of
-from derivations.refuter.fields import ONE, DoesNotExist, Field, Value
+from derivations.refuter.fields import INVERSE, ONE, DoesNotExist, Field, Value
 from derivations.refuter.gaussian import Coordinate, GaussianSum
 from derivations.refuter.models import Key, Model, Point, combinations, integer
 
@@ -62,8 +61,7 @@ class Frame:
                 below = self.density(law, key, given, ())
                 n, vanishes = len(targets), self.field.vanishes
                 power = self.field.power
-                minus = Fraction(-1)
-                found = {p: v * power(below[p[n:]], minus) for p, v in found.items() if not vanishes(below[p[n:]])}
+                found = {p: v * power(below[p[n:]], INVERSE) for p, v in found.items() if not vanishes(below[p[n:]])}
                 self.densities[name] = found
         return found
 
