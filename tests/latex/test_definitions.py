@@ -36,10 +36,10 @@ DOCUMENTS = {
         $$ \mathbb{E}_{q(z)}[z^2] = m^2 - s^2 $$""",
         "pdpr",
     ),
-    "a second formula for a law is a query": (
+    "a second formula for a law in the letters of the first is a claim": (
         r"""$$ q(z) = \mathcal{N}(z; 0, 1) $$
         $$ q(z) = \mathcal{N}(z; 0, 2) $$""",
-        "dc",
+        "dr",
     ),
     "deviations that depend on the datum": (
         r"""$$ q(z \mid x) = \mathcal{N}(z; \mu(x), \sigma^2(x)) $$
