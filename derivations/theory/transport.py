@@ -387,6 +387,8 @@ w1_differentiable_ae = Claim(
         "Rademacher's theorem is cited in its usual form: on an open set a Lipschitz function has a derivative at "
         "almost all points, $N(r) = 0$. The kernel takes it only with the hypotheses that say what $N$ is and that "
         "$w$ is Lipschitz, and only for averages over densities.",
+        "For two parallel lines nothing is cited: there $W_1 = |\\theta|$, whose derivative is computed for all "
+        "$\\theta \\ne 0$ beside that of the Jensen-Shannon divergence.",
     ),
 )
 
