@@ -674,6 +674,17 @@ REDUCTIONS = ("least upper bound over points", "unit eigenvector", "mean value",
 # Atoms that bind names without being sums.
 UNOPENED = [(head,) for head in ("sup", "inf", "prod", "eigenvalue", "opaque", "grad", "score", "slope")]
 
+ATOMS = {  # with the rules that they take
+    "gibbs": "Gibbs' inequality",
+    "monotone": "monotonicity of the logarithm",
+    "square": "squares are non-negative",
+    "nonneg": "non-negative integrand",
+    "extremum": "bounded by its extremum",
+    "Rayleigh": "Rayleigh quotient",
+    "Cauchy-Schwarz": "Cauchy-Schwarz inequality",
+    **{name: name for name in ("coupling", "critic", "gluing", "one sign")},
+}
+
 PROOFS = {
     "equal": "rule moves",
     "two bounds": "rule above below",
@@ -1280,49 +1291,58 @@ class Replay:
             return self.exponential(self.total(t[1], env))
         if head == "abs":
             return self.absolute(self.total(t[1], env))
-        if head == "fn":
-            if self.functions[t[1]]["arity"] != len(t[2]):
-                raise Rejected(f"the function {t[1]} is declared with another number of arguments")
-            arguments = tuple(point(self.total(a, env)) for a in t[2])
-            for pattern, meaning in self.rewritten:
-                names: dict[str, Atom] = {}
-                if pattern[0] == "fn" and pattern[1] == t[1] and self.matches(pattern[2], arguments, names):
-                    return self.replaced_by_hypothesis(meaning, names)
-            return single(("fn", t[1], arguments))
-        if head == "normal":
-            _, x, mean, variance = t
-            if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
-                raise Rejected("a normal density needs a continuous variable with values in the reals")
-            if x[0] == "var":
-                self.lines.add(self.variables[x[1]]["slot"])
-            v = self.total(variance, env)
-            if not self.positive_sum(v):
-                self.condition("positive", variance)
-            return single(("normal", point(self.total(x, env)), point(self.total(mean, env)), point(v)))
-        if head == "prod":
-            k = t[1][1]
-            inner, name = self.bind([t[1]], env)
-            body = self.total(t[2], inner)
-            bound = f"{slot_of(name[0])}^{height(body)}.p"
-            self.show_as(bound, k)
-            return single(("prod", bound, rename(point(body), {name[0]: bound})))
         if head in ("entry", "inverse"):
             return self.entry(head, self.matrix(t[1]), *(point(self.total(a, env)) for a in t[2:]))
         if head == "det":
             return self.determinant(self.matrix(t[1]))
-        if head == "gaussian":
-            return self.gaussian(t, env)
-        if head == "minibatch":
-            return self.minibatch(t, env)
-        if head in ("sup", "inf"):
-            return self.extremum(t, env)
-        if head == "grad":
-            return self.gradient(t, env)
-        if head == "limit":
-            return self.limit(t, env)
-        if head == "eigenvalue":
-            return self.eigenvalue(t, env)
-        raise Rejected(f"a term of the unknown kind {head!r}")
+        by_head: dict[str, Callable[[Any, Env], Sum]] = {
+            "fn": self.call,
+            "normal": self.normal,
+            "prod": self.product_over_index,
+            "gaussian": self.gaussian,
+            "minibatch": self.minibatch,
+            "sup": self.extremum,
+            "inf": self.extremum,
+            "grad": self.gradient,
+            "limit": self.limit,
+            "eigenvalue": self.eigenvalue,
+        }
+        if head not in by_head:
+            raise Rejected(f"a term of the unknown kind {head!r}")
+        return by_head[head](t, env)
+
+    def call(self, t: Any, env: Env) -> Sum:
+        """A function at arguments, or what a hypothesis says that it is."""
+        _, name, parts = t
+        if self.functions[name]["arity"] != len(parts):
+            raise Rejected(f"the function {name} is declared with another number of arguments")
+        arguments = tuple(point(self.total(a, env)) for a in parts)
+        for pattern, meaning in self.rewritten:
+            names: dict[str, Atom] = {}
+            if pattern[:2] == ["fn", name] and self.matches(pattern[2], arguments, names):
+                return self.replaced_by_hypothesis(meaning, names)
+        return single(("fn", name, arguments))
+
+    def normal(self, t: Any, env: Env) -> Sum:
+        """The density N(x; m, v) of a normal law on the reals, on condition that v is positive."""
+        _, x, mean, variance = t
+        if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
+            raise Rejected("a normal density needs a continuous variable with values in the reals")
+        if x[0] == "var":
+            self.lines.add(self.variables[x[1]]["slot"])
+        v = self.total(variance, env)
+        if not self.positive_sum(v):
+            self.condition("positive", variance)
+        return single(("normal", point(self.total(x, env)), point(self.total(mean, env)), point(v)))
+
+    def product_over_index(self, t: Any, env: Env) -> Sum:
+        """A product over an index as an atom; the index gets a name by height."""
+        _, index, factor = t
+        inner, (name,) = self.bind([index], env)
+        body = self.total(factor, inner)
+        bound = f"{slot_of(name)}^{height(body)}.p"
+        self.show_as(bound, index[1])
+        return single(("prod", bound, rename(point(body), {name: bound})))
 
     def gaussian(self, t: Any, env: Env) -> Sum:
         """The density of a normal law with a mean vector and a positive definite covariance matrix."""
@@ -2972,68 +2992,52 @@ class Replay:
         return product(self.open_term(terms[0]), self.open_term(terms[1]))
 
     def atom(self, atom: list[Any]) -> Sum:
-        """A sum that is at least zero."""
+        """A sum that is at least zero, see the head of this file."""
         kind, names, *terms = atom
-        if type(names) is not list:
-            raise Rejected("the names that an atom binds are no list")
+        if type(names) is not list or kind not in ATOMS:
+            raise Rejected(f"an unknown atom {kind!r}, or one that binds no list of names")
         check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.statement["declare"])
         self.has_real_roots(terms)
-        if kind == "Rayleigh":
-            self.demand("Rayleigh quotient")
-            length, form = self.quadratic(*terms)
-            if names:
-                raise Rejected("this atom is not integrated")
-            return self.quietly(_difference(["mul", terms[0], length], form))
-        if kind == "Cauchy-Schwarz":
-            self.demand("Cauchy-Schwarz inequality")
-            return self.cauchy_schwarz(names, *terms)
-        if kind in ("coupling", "critic", "gluing", "one sign"):
-            self.demand(kind)
-            by_name: dict[str, Any] = {
-                "coupling": self.coupling,
-                "critic": self.critic,
-                "gluing": self.gluing,
-                "one sign": self.one_sign,
-            }
-            return by_name[kind](names, *terms)
-        if kind == "gibbs":
-            a, b = terms
-            self.demand("Gibbs' inequality")
-            self.sign_of(names, a)
-            self.sign_of(names, b)
-            body = ["add", ["mul", a, ["log", _quotient(a, b)]], ["mul", ["num", "-1"], a], b]
-        elif kind == "monotone":
-            w, a, b = terms
-            self.demand("monotonicity of the logarithm")
-            for t in (w, a, _difference(b, a)):
-                self.sign_of(names, t)
-            body = ["mul", w, ["log", _quotient(b, a)]]
-        elif kind == "square":
-            w, f = terms
-            self.demand("squares are non-negative")
-            self.sign_of(names, w)
-            body = ["mul", w, ["pow", f, "2"]]
-        elif kind == "nonneg":
-            self.demand("non-negative integrand")
-            self.sign_of(names, terms[0])
-            body = terms[0]
-        elif kind == "extremum":
-            w, extremum, y = terms
-            head = extremum[0]
-            self.demand("bounded by its extremum")
-            if restricted(extremum[1]) and not names and w == ["num", "1"]:
-                return self.member(extremum, y)
-            self.sign_of(names, w)
-            if head not in ("sup", "inf"):
-                raise Rejected("this atom needs a supremum or an infimum")
-            fall = _difference(extremum, self.chosen(extremum, y))
-            body = ["mul", ["num", "1" if head == "sup" else "-1"], w, fall]
-        else:
-            raise Rejected(f"an unknown atom {kind!r}")
+        self.demand(ATOMS[kind])
+        by_kind: dict[str, Any] = {
+            "Rayleigh": self.rayleigh,
+            "Cauchy-Schwarz": self.cauchy_schwarz,
+            "coupling": self.coupling,
+            "critic": self.critic,
+            "gluing": self.gluing,
+            "one sign": self.one_sign,
+        }
+        if kind in by_kind:
+            found: Sum = by_kind[kind](names, *terms)
+            return found
+        if kind == "extremum" and restricted(terms[1][1]) and not names and terms[0] == ["num", "1"]:
+            return self.member(*terms[1:])
+        signs, body = self.integrand(kind, *terms)
+        for t in signs:
+            self.sign_of(names, t)
         for index in (n for n in names if n[0] == "idx"):
             body = ["sum", index, body]
         names = [n for n in names if n[0] != "idx"]
         return self.quietly(["int", names, body] if names else body)
+
+    def integrand(self, kind: str, *terms: Any) -> tuple[list[Any], Any]:
+        """What must be at least zero, so that what is integrated in an atom is."""
+        if kind == "gibbs":
+            a, b = terms
+            return [a, b], ["add", ["mul", a, ["log", _quotient(a, b)]], ["mul", ["num", "-1"], a], b]
+        if kind == "monotone":
+            w, a, b = terms
+            return [w, a, _difference(b, a)], ["mul", w, ["log", _quotient(b, a)]]
+        if kind == "square":
+            w, f = terms
+            return [w], ["mul", w, ["pow", f, "2"]]
+        if kind == "nonneg":
+            return [terms[0]], terms[0]
+        w, extremum, y = terms
+        if extremum[0] not in ("sup", "inf"):
+            raise Rejected("this atom needs a supremum or an infimum")
+        fall = _difference(extremum, self.chosen(extremum, y))
+        return [w], ["mul", ["num", "1" if extremum[0] == "sup" else "-1"], w, fall]
 
     def chosen(self, extremum: Any, y: Any) -> Any:
         """What an extremum ranges over, at one choice: a point of the space, or a real function in closed form."""
@@ -3554,6 +3558,13 @@ class Replay:
         other = _exchanged(root, {row[1]: column})
         return ["sum", row, ["mul", root, root]], ["sum", row, ["sum", column, ["mul", entry, root, other]]]
 
+    def rayleigh(self, names: list[Any], eigenvalue: Any, root: Any) -> Sum:
+        """l u.u - u.Su >= 0 for the largest eigenvalue l of S."""
+        length, form = self.quadratic(eigenvalue, root)
+        if names:
+            raise Rejected("this atom is not integrated")
+        return self.quietly(_difference(["mul", eigenvalue, length], form))
+
     def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The largest eigenvalue of a symmetric matrix S is u.Su for some u with u.u = 1, by the spectral theorem."""
         self.demand("unit eigenvector")
@@ -3805,13 +3816,26 @@ def _with_power(s: Sum, atom: Atom, value: Sum) -> Sum:
     return total
 
 
-def _with_atoms(s: Sum, put: Callable[[Atom], Atom]) -> Sum:
-    """The sum with another atom in the place of each."""
+def _changed(s: Sum, change: Callable[[Any], Any], taken: Iterable[str]) -> Sum:
+    """The sum with its atoms changed, inside atoms as well; the change is None where it is to go on inside.
+
+    The names *taken* are those that the changed parts mention.
+    """
+
+    def put(item: Any) -> Any:
+        if (new := change(item)) is not None:
+            return new
+        if not isinstance(item, tuple):
+            return item
+        if len(item) == 2 and item[0] == "sum":
+            return freeze(_changed(opened(item, taken), change, taken))
+        return tuple(put(i) for i in item)
+
     total: Sum = {}
     for (b, m), c in s.items():
         moved = {a: new for a, _ in m if (new := put(a)) != a}
         term: Sum = {((), tuple(p for p in m if p[0] not in moved)): c}
-        for a, e in m if moved else ():
+        for a, e in m:
             if a in moved:
                 term = product(term, single(moved[a], e))
         total = plus(total, under(b, term))
@@ -3821,31 +3845,22 @@ def _with_atoms(s: Sum, put: Callable[[Atom], Atom]) -> Sum:
 def _put(s: Sum, old: Atom, new: Atom) -> Sum:
     """The sum with one atom put for another, inside atoms as well."""
 
-    def put(item: Any) -> Any:
+    def change(item: Any) -> Any:
         if item == old:
             return new
-        if not isinstance(item, tuple) or not names_in(old) <= names_in(item):
-            return item
-        if len(item) == 2 and item[0] == "sum":
-            return freeze(_put(opened(item, names_in((old, new))), old, new))
-        return tuple(put(i) for i in item)
+        return None if names_in(old) <= names_in(item) else item
 
-    return _with_atoms(s, put)
+    return _changed(s, change, names_in((old, new)))
 
 
 def _put_components(s: Sum, vector: Atom, image: Callable[[Atom], Sum], fresh: str) -> Sum:
     """The sum with images put for the components of a vector, inside atoms as well; the images mention a fresh name."""
 
-    def put(item: Any) -> Any:
-        if not isinstance(item, tuple):
-            return item
-        if len(item) == 3 and item[:2] == ("at", vector):
-            return point(image(item[2]))
-        if len(item) == 2 and item[0] == "sum":
-            return freeze(_put_components(opened(item, (vector[1], fresh)), vector, image, fresh))
-        return tuple(put(i) for i in item)
+    def change(item: Any) -> Any:
+        found = isinstance(item, tuple) and len(item) == 3 and item[:2] == ("at", vector)
+        return point(image(item[2])) if found else None
 
-    return _with_atoms(s, put)
+    return _changed(s, change, (vector[1], fresh))
 
 
 def _components(item: Any, vector: Atom) -> set[Atom] | None:
