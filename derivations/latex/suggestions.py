@@ -14,8 +14,8 @@ from dataclasses import replace
 from derivations.latex.cases import RELATIONS, Case, Context, interpret
 from derivations.latex.covariances import in_matrices
 from derivations.latex.grammar import rows
+from derivations.latex.law_names import LAW_LETTERS
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
-from derivations.latex.vocabulary import LAW_LETTERS
 
 Side = tuple[Token, ...]
 Edit = tuple[Side, str, Side]

@@ -6,7 +6,6 @@ A law's signature is read off all displays first: a bare q is q(z | x) if that i
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,26 +13,20 @@ from dataclasses import dataclass, field
 from derivations.latex.arguments import (
     INDEX_LETTERS,
     Arguments,
-    is_argument_list,
     read_arguments,
     slot_and_copy,
     subscript_variables,
     variable_key,
 )
+from derivations.latex.blocks import blocks_of, moment
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.moments import OverTime
-from derivations.latex.names import PARAMETERS, RESERVED, Name, is_greek, is_parameter, name_of
+from derivations.latex.law_names import LAW_LETTERS, LawNames
+from derivations.latex.names import PARAMETERS, RESERVED, Name, is_parameter, name_of
 from derivations.latex.tokens import Unread
 
-LAW_LETTERS = frozenset("pqPQ")
-FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
-DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
-_SIGNED = frozenset(("NAME", "accent", "NUMBER", "PLUS", "MINUS"))
 NUMBERS = frozenset("BCDHIJKLMNT")  # capitals that are rather sizes, functions and matrices than random variables
-NO_LAWS = frozenset(("N", "pi", "U", "Sigma", "Lambda"))
-DATA_SETS = frozenset("DB")
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]  # targets, given, as slots
 
 
@@ -47,34 +40,19 @@ class LawUse:
     sampled: Counter[str] = field(default_factory=Counter)  # variables drawn from the bare law
 
 
-class Vocabulary:
+class Vocabulary(LawNames):
     """The names of a document, from all rows of all its displays."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self.rows = list(rows)
-        self._parts: dict[int, list[tuple[Row, int, Part]]] = {}
-        self._parts = {id(row): self._walk(row) for row in self.rows}
+        super().__init__(rows)
         self.variables: set[str] = set()
         self.summed: set[str] = set()
         self.integrated: set[str] = set()
-        self.functions: set[str] = set()
-        self.law_bases: set[str] = set()
         self.laws: dict[str, LawUse] = {}
         self.gradients: set[str] = set()
         self.indices: dict[str, str] = {}
         self.ranges: dict[str, set[tuple[str, str]]] = {}
-        self.probable = any(self._classifies(row) for row in self.rows)  # D is the probability of a class
         self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
-        self.objectives = self._objectives()
-        self.plain_names = {n for row in self.rows for n in self._plain(row)}
-        self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
-        self.called: dict[str, set[str]] = {}
-        for row in self.rows:
-            self._calls(row)
-        self.auxiliary = frozenset(name for row in self.rows for name in self._auxiliary(row))
-        self.data_sets = frozenset(name for row in self.rows for name in self._data_sets(row))
-        for row in self.rows:
-            self._bases(row, False)
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
         for row in self.rows:
             self._subscripts(row)
@@ -86,183 +64,7 @@ class Vocabulary:
             self._uses(row)
         self.contrasted = frozenset(stem for row in self.rows for stem in self._contrasts(row))
 
-    # What is a law ----------------------------------------------------------------------------------------------
-
-    def _walk(self, row: Row) -> list[tuple[Row, int, Part]]:
-        """All parts of a row, outer ones first, each with the row it stands in and its place there."""
-        found = self._parts.get(id(row))
-        if found is None:
-            found = []
-            _collect(row, found)
-        return found
-
-    def _plain(self, row: Row) -> Iterator[str]:
-        """Names that stand alone, without arguments."""
-        for where, at, part in self._walk(row):
-            name = name_of(part)
-            called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
-            if name is not None and not called:
-                yield name.base
-
-    def _calls(self, row: Row) -> None:
-        """Note what names are applied to, where it is one name: sigma(a)."""
-        for where, at, part in self._walk(row):
-            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
-            if name is not None and following is not None and following.kind == "bracketed":
-                inside = following.args[0]
-                argument = name_of(inside[0]) if len(inside) == 1 else None
-                if argument is not None:
-                    self.called.setdefault(name.key, set()).add(argument.key)
-
-    def _speaks_of_deviations(self, row: Row) -> bool:
-        """Whether sigma(x) is a standard deviation: a parameter of a normal law, or beside a mean mu(x)."""
-        for where, at, part in self._walk(row):
-            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
-            if name is None or following is None or following.kind != "bracketed":
-                continue
-            inside = following.args[0]
-            if name.base == "mu" or (name.base in ("N", "calN", "Normal") and "sigma" in spell(inside)):
-                return True
-        return False
-
-    def _objectives(self) -> set[str]:
-        """Letters of laws that only ever take parameters: Q(theta, theta') is the objective of EM."""
-        taken: dict[str, list[bool]] = {}
-        for row in self.rows:
-            for where, at, part in self._walk(row):
-                name = name_of(part)
-                following = where[at + 1] if at + 1 < len(where) else None
-                if name is None or name.base not in ("Q", "calQ"):
-                    continue
-                called = following.args[0] if following is not None and following.kind == "bracketed" else ()
-                arguments = [p for p in called if p.kind not in ("COMMA", "SEMI", "BAR") and not name.below]
-                names = [name_of(p) for p in arguments]
-                parameters = bool(names) and all(n is not None and n.base in PARAMETERS for n in names)
-                taken.setdefault(name.base, []).append(parameters)
-        return {base for base, uses in taken.items() if all(uses)}
-
-    def _classifies(self, row: Row) -> bool:
-        """Whether a row speaks of D* or V(D, G), or takes the logarithm of ``D(x)`` or ``1 - D(x)``."""
-        for where, at, part in self._walk(row):
-            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
-            if name is not None and name.base == "D" and name.above == "*":
-                return True
-            called = following.args[0] if following is not None and following.kind == "bracketed" else ()
-            if name is not None and name.base == "V" and not name.below and "D" in (p.text for p in called):
-                return True
-            if part.kind == "FUNCTION" and part.text == "log":
-                reach = next((n for n, p in enumerate(where) if n > at and p.kind in ("PLUS", "MINUS")), len(where))
-                for one in where[at + 1 : reach]:
-                    names = [one, *(p for inner in one.args for _, _, p in self._walk(inner))]
-                    if any(n is not None and n.base == "D" for n in map(name_of, names)):
-                        return True
-        return False
-
-    def _auxiliary(self, row: Row) -> Iterator[str]:
-        """Names of functions of a parameter and an iterate of it: Q(theta | theta^(t)) is no law of theta."""
-        for where, at, part in self._walk(row):
-            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
-            if name is None or following is None or following.kind != "bracketed" or name.base in ("p", "P"):
-                continue
-            pieces = [r for _, r in split(following.args[0], "COMMA", "SEMI", "BAR")]
-            names = [name_of(r[0]) if len(r) == 1 else None for r in pieces]
-            bases = {n.base if n is not None else "" for n in names}
-            if len(names) > 1 and len(bases) == 1 and bases <= PARAMETERS and len({spell(r) for r in pieces}) > 1:
-                yield name.base
-
-    def _data_sets(self, row: Row) -> Iterator[str]:
-        """The sets of data that sums and products run over, the D of a sum over x in D."""
-        for _, _, part in self._walk(row):
-            if part.kind == "BIG" and part.text in ("sum", "prod"):
-                sides = split(part.below or (), "IN")
-                name = name_of(sides[1][1][0]) if len(sides) == 2 and len(sides[1][1]) == 1 else None
-                if name is not None and name.base in DATA_SETS:
-                    yield variable_key(name)
-
-    def _bases(self, row: Row, inside: bool) -> None:
-        """Names that are laws by the company they keep: after a tilde, in a divergence, under an E, with a bar."""
-        self._mixtures(row)
-        for where, at, part in self._walk(row):
-            name = name_of(part)
-            if name is None:
-                if part.kind == "SIM":
-                    drawn = split(where[at + 1 :], "COMMA", "SEMI")[0][1]
-                    if len(drawn) == 1 or (len(drawn) == 2 and drawn[1].kind == "bracketed"):
-                        self._mark(drawn[0])
-                continue
-            following = where[at + 1] if at + 1 < len(where) else None
-            if name.base == "E" and part.below is not None:
-                self._mark_subscript(part.below)
-            if following is None or following.kind != "bracketed":
-                continue
-            divergent = name.base == "D" and not name.below and len(split(following.args[0], "DBAR")) == 2
-            if name.base in DIVERGENCES or (name.base == "W" and not name.below) or divergent:
-                for _, side in split(following.args[0], "DBAR", "COMMA", "BAR"):
-                    for p in side:
-                        if p.kind in ("NAME", "accent"):
-                            self._mark(p)
-            elif len(split(following.args[0], "BAR")) == 2 and name.base == "pi":
-                self.law_bases.add("pi")
-            elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED | self.auxiliary:
-                self._mark(part)
-
-    def _mixtures(self, row: Row) -> None:
-        """M in H(M) beside H(P) and H(Q) is a law, as those are."""
-        alone = [
-            following.args[0][0]
-            for where, at, part in self._walk(row)
-            if (name := name_of(part)) is not None and name.base == "H" and at + 1 < len(where)
-            if (following := where[at + 1]).kind == "bracketed" and len(following.args[0]) == 1
-        ]
-        bases = {n.base for p in alone if (n := name_of(p)) is not None}
-        if bases & {"P", "Q", "p", "q"} and bases <= {"P", "Q", "R", "M", "p", "q", "r", "m"}:
-            for part in alone:
-                self._mark(part)
-
-    def _mark(self, part: Part) -> None:
-        name = name_of(part)
-        if name is not None and name.base not in RESERVED and name.base not in NO_LAWS | DIVERGENCES:
-            self.law_bases.add(name.base)
-        elif name is not None and name.base == "pi" and part.below is not None:
-            self.law_bases.add("pi")
-
-    def _mark_subscript(self, below: Row) -> None:
-        for _, piece in split(below, "COMMA"):
-            if len(piece) >= 2 and piece[0].kind == "NAME" and piece[1].kind == "bracketed":
-                self._mark(piece[0])
-
-    def is_law(self, name: Name) -> bool:
-        """Whether a name is a law: p, q, P, Q, or a letter that is used as one."""
-        if name.base in RESERVED | DIVERGENCES | self.objectives | self.auxiliary:
-            return False
-        return name.base in LAW_LETTERS or name.base in self.law_bases
-
-    def is_density(self, row: Row) -> bool:
-        """Whether a row is a law with its arguments, and no more."""
-        name = name_of(row[0]) if len(row) == 2 and row[1].kind == "bracketed" else None
-        return name is not None and self.is_law(name)
-
-    def applies(self, name: Name, row: Row) -> bool:
-        """Whether parentheses after a name hold its arguments rather than a factor."""
-        if self.is_law(name) and any(p.kind == "FUNCTION" for p in row) and len(split(row, "BAR", "COMMA")) == 1:
-            return False  # p (log p - log q): a density times a bracket
-        if name.base in RESERVED or name.base in DIVERGENCES or self.is_law(name):
-            return True
-        if name.base in ("N", "calN"):
-            return len(split(row, "COMMA", "SEMI", "BAR")) >= 2
-        if any(p.kind in ("DBAR",) for p in row) and len(split(row, "DBAR")) == 2:
-            return True
-        if name.base == "sigma" and not name.below and name.base not in self.plain_names:
-            return True
-        if name.base in FUNCTION_LETTERS or (len(name.base) > 2 and not is_greek(name.base)):
-            return not (name.base in ("d", "c", "m", "s", "u", "v", "w", "A", "B") and not is_argument_list(row))
-        if name.key in self.functions:
-            return True
-        inside = {n.key for p in row if (n := name_of(p)) is not None}
-        if inside and inside <= self.called.get(name.key, set()) and all(p.kind in _SIGNED for p in row):
-            return True  # sigma(-a) beside sigma(a)
-        several = len(split(row, "COMMA")) > 1
-        return is_argument_list(row) and (several or not (name.base in ("a", "b", "c", "k") and not name.below))
+    # What is a variable -----------------------------------------------------------------------------------------
 
     def _greek(self, row: Row) -> Iterator[str]:
         """Greek letters that are variables: a law is a density of them, or an integral runs over them."""
@@ -609,7 +411,7 @@ class Vocabulary:
         if below[:1] not in ends or below[:1] not in "NKLn" or not below:
             return key
         try:
-            return f"{base}_{_spelled(_position(below))}"
+            return f"{base}_{moment(below)}"
         except Unread:  # x_{n+k}
             return key
 
@@ -620,27 +422,13 @@ class Vocabulary:
         """
         base = variable_key(Name(name.base, accents=name.accents))
         start, end = name.below.split(":", 1)
-        cuts: dict[int, str] = {}
         known = self.ranges.get(base, {(start, end)})
         if times is not None:
             spelled = [key.partition("_")[2] for key in times if key.partition("_")[0] == base and ":" in key]
             known = {(start, end), *((s.split(":", 1)[0], s.split(":", 1)[1]) for s in spelled)}
-        for a, b in known:
-            cuts[_position(a)] = a
-            cuts[_position(b) + 1] = ""
-        for key in self.variables if times is None else times:
-            stem, _, below = key.partition("_")
-            if stem == base and below and ":" not in below:
-                place = _position(below)
-                cuts[place] = below
-                cuts.setdefault(place + 1, "")
-        first, last = _position(start), _position(end)
-        places = [*sorted(p for p in cuts if first <= p <= last), last + 1]
-        found = []
-        for first, after in itertools.pairwise(places):
-            shown = _spelled(first) if after == first + 1 else f"{_spelled(first)}:{_spelled(after - 1)}"
-            found.append(f"{base}_{shown}")
-        return found
+        keys = [key.partition("_") for key in (self.variables if times is None else times)]
+        moments = [below for stem, _, below in keys if stem == base and below and ":" not in below]
+        return blocks_of(base, known, moments, (start, end))
 
     def observed_and_latent(
         self, shown: Mapping[str, frozenset[Pattern]] | None = None
@@ -667,36 +455,3 @@ class Vocabulary:
             left = [s for p in mine for s in (*p[0], *p[1]) if s not in latent]
             observed = tuple(dict.fromkeys(left))[:1] or ("x",)
         return encoder, model, latent, observed
-
-
-def _collect(row: Row, found: list[tuple[Row, int, Part]]) -> None:
-    for at, part in enumerate(row):
-        found.append((row, at, part))
-        for inner in part.args:
-            _collect(inner, found)
-        if part.below:
-            _collect(part.below, found)
-        if part.above:
-            _collect(part.above, found)
-
-
-_LAST = 10**6
-
-
-def _position(spelled: str) -> int:
-    if spelled.isdigit():
-        return int(spelled)
-    if spelled in ("T", "N", "K", "L", "n"):
-        return _LAST
-    if spelled in ("T-1", "N-1", "K-1", "L-1", "n-1"):
-        return _LAST - 1
-    if spelled in ("T+1", "N+1"):
-        return _LAST + 1
-    raise OverTime(f"the time index {spelled!r} beside a range")
-
-
-def _spelled(position: int) -> str:
-    offset = position - _LAST
-    if offset == 0:
-        return "T"
-    return f"T{offset:+d}" if abs(offset) < 1000 else str(position)
