@@ -259,7 +259,7 @@ class _Sides:
 
 @seldom_collecting()
 def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) -> CheckedFile:
-    from derivations.latex.verdicts import new_document
+    from derivations.latex.outcomes import new_document
 
     new_document()
     deadline = time.monotonic() + FILE_SECONDS
@@ -421,8 +421,8 @@ def _checked_step(
     deadline: float,
 ) -> CheckedStep:
     from derivations.latex.as_told import judge_as_told
+    from derivations.latex.outcomes import Outcome
     from derivations.latex.suggestions import suggest
-    from derivations.latex.verdicts import Outcome
 
     step = sides.step
     line = display.line + display.latex.count("\n", 0, step.place)

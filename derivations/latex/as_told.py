@@ -12,8 +12,9 @@ from derivations.latex.cases import Context, every_part
 from derivations.latex.definitions import Definition
 from derivations.latex.grammar import Row
 from derivations.latex.names import name_of
+from derivations.latex.outcomes import Outcome
 from derivations.latex.told import Remark, Told
-from derivations.latex.verdicts import Outcome, judge_step
+from derivations.latex.verdicts import judge_step
 
 
 def judge_as_told(

@@ -15,7 +15,7 @@ from derivations.latex.grammar import Row
 from derivations.latex.names import name_of
 
 if TYPE_CHECKING:
-    from derivations.latex.verdicts import Outcome
+    from derivations.latex.outcomes import Outcome
 
 OWN = frozenset("VCDW")  # games, discriminators and distances, which authors define in ways of their own
 

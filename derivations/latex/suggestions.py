@@ -39,7 +39,7 @@ def suggest(
 
     *case* is the step in that reading: another relation between its sides needs no new reading.
     """
-    from derivations.latex.verdicts import judged
+    from derivations.latex.outcomes import judged
     from derivations.refuter import Refuter
 
     deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same

@@ -1,42 +1,36 @@
 """A step in, a verdict out: judged in the preferred reading, and gated.
 
 ``proved`` is the preferred reading's.  ``refuted`` needs every reading and every rung of the ladder to be false and
-every name to be explained; what a careful reader would query is ``conditional``.  Main definitions: `Outcome`,
-`judge_step`.
+every name to be explained; what a careful reader would query is ``conditional`` (:mod:`derivations.latex.gating`).
+Main definition: `judge_step`.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from typing import Any
+from dataclasses import replace
 
-from derivations.judge import Verdict, judge
 from derivations.language.operators import Integral
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, term, walk
+from derivations.language.terms import LanguageError, Variable, walk
 from derivations.language.terms import replace as exchanged
-from derivations.latex.arguments import read_arguments
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, interpret
-from derivations.latex.covariances import DIMENSIONS, in_matrices
-from derivations.latex.defining import parts
+from derivations.latex.dimensions import of_matrices, of_vectors
 from derivations.latex.extrema import common_optimiser
-from derivations.latex.grammar import Row, spell
+from derivations.latex.gating import gated
+from derivations.latex.grammar import Row
 from derivations.latex.induction import parts_of
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.logarithms import in_logarithms
 from derivations.latex.moments import OverTime, instances
-from derivations.latex.names import is_greek, name_of
-from derivations.latex.posing import iterates, posed, unit_of_rounding
+from derivations.latex.names import name_of
+from derivations.latex.outcomes import Outcome, all_parts, conditional, judged, outcome_of
 from derivations.latex.prose import ALONE, Surroundings
-from derivations.latex.readings import others, too_many
 from derivations.latex.reparameterised import reparameterised
-from derivations.latex.rungs import averaging, objective, rungs
+from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
-from derivations.latex.vectors import componentwise, in_components, speaks_of_vectors
-from derivations.latex.vocabulary import Vocabulary
-from derivations.refuter import Refuter
+from derivations.latex.told_apart import side_by_side, unseen_dependence
+from derivations.latex.vectors import componentwise, speaks_of_vectors
 
 # Rules that hold for vectors, by components, as they do for numbers.
 ANY_DIMENSION = frozenset(
@@ -46,47 +40,6 @@ ANY_DIMENSION = frozenset(
         *("Gibbs' inequality", "monotonicity of the logarithm"),
     )
 )
-
-_cache: dict[tuple[Any, ...], Verdict] = {}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The verdict on a step with its evidence, as the JSON of ``check`` shows it."""
-
-    verdict: str
-    message: str = ""
-    reading: str = ""
-    conditions: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    trusts: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    counterexample: dict[str, Any] | None = None
-    suggestion: str | None = None
-    guessed: bool = False  # the usual reading is taken of a law that the step leaves open
-    case: Case | None = field(default=None, repr=False, compare=False)
-
-
-def new_document() -> None:
-    """Forget the verdicts of the document before: statements recur within one, seldom between two."""
-    _cache.clear()
-
-
-def judged(statement: Statement, seed: int = 0, seconds: float = 1.0, words: bool = True) -> Verdict:
-    """The verdict on a statement; within a document the same statement is judged once.
-
-    Without *words* a refutation comes without its counterexample.
-    """
-    key = (statement.relation, statement.left, statement.right, statement.given, seed, seconds, words)
-    found = _cache.get(key)
-    if found is None:
-        try:
-            found = judge(statement, seed=seed, seconds=seconds, tidy=False, words=words)
-        except INTERNAL as error:
-            message = f"the checker failed on this step, please report it: {type(error).__name__}: {error}"
-            found = Verdict(statement, "undecided", message=message)
-        _cache[key] = found
-    return found
 
 
 def judge_step(
@@ -108,10 +61,10 @@ def judge_step(
         with time_limit(seconds):
             outcome = _step(left, relation, right, context, seed, around)
             if outcome.verdict in ("conditional", "undecided") and speaks_of_vectors(left, right):
-                of_vectors = _of_vectors(left, relation, right, context, seed)
-                outcome = of_vectors if of_vectors is not None and of_vectors.verdict == "proved" else outcome
+                found = of_vectors(left, relation, right, context, seed)
+                outcome = found if found is not None and found.verdict == "proved" else outcome
             if loose and outcome.verdict == "refuted":
-                return _conditional(outcome, "the source leaves the right side empty")
+                return conditional(outcome, "the source leaves the right side empty")
             return outcome
     except OverTime as error:
         return _over_time(left, relation, right, context, seed, seconds, loose, around, str(error))
@@ -119,7 +72,7 @@ def judge_step(
         found = None
         if speaks_of_vectors(left, right):
             with contextlib.suppress(Unread, OutOfTime, RecursionError, *INTERNAL), time_limit(seconds):
-                found = _of_vectors(left, relation, right, context, seed)
+                found = of_vectors(left, relation, right, context, seed)
         return found if found is not None and found.verdict == "proved" else unread(error)
     except OutOfTime:
         return Outcome("undecided", f"the limit of {seconds:g} s for a step was reached")
@@ -183,7 +136,7 @@ def _by_induction(left: Row, relation: str, right: Row, context: Context, seed: 
     found = []
     for sides, moments in zip((induction.base, induction.step), induction.moments, strict=True):
         case = interpret(*sides[:1], relation, *sides[1:], for_moments(sides, sides, context, moments), {})
-        slots = {s for t in walk(_parts(case)) if t.head == "den" for s, _ in (*t.args[1], *t.args[2])}
+        slots = {s for t in walk(all_parts(case)) if t.head == "den" for s, _ in (*t.args[1], *t.args[2])}
         members = moments.last > 1 and any(s.rpartition("_")[2] in ("1", "2") and "_to_" not in s for s in slots)
         if case.statement.given or case.scalar_only or members:
             return None
@@ -222,25 +175,25 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         case = general if verdict.verdict == "proved" else case
     if verdict is None or verdict.verdict != "proved":
         verdict = judged(case.statement, seed)
-    outcome = _outcome(case, verdict)
+    outcome = outcome_of(case, verdict)
     if verdict.verdict not in ("proved", "refuted") and (logarithmic := in_logarithms(case.statement)) is not None:
         found = judged(logarithmic, seed)
         if found.verdict == "proved":
             verdict, case = found, replace(case, statement=logarithmic)
-            outcome = replace(_outcome(case, verdict), reading=f"in logarithms: {logarithmic!r}")
+            outcome = replace(outcome_of(case, verdict), reading=f"in logarithms: {logarithmic!r}")
     if verdict.verdict != "proved" and (drawn := reparameterised(case.statement)) is not None:
         note, statement = drawn
         given = {n.partition(" is the law of ")[0] for n in case.notes}  # the generator's, which is no other one
         found = judged(statement, seed, words=False)
         if found.verdict == "proved" and note.partition("(")[0] not in given:
             case = replace(case, statement=statement, notes=(*case.notes, note))
-            verdict, outcome = found, replace(_outcome(case, found), guessed=True)
+            verdict, outcome = found, replace(outcome_of(case, found), guessed=True)
     if verdict.verdict == "proved":
         alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:
             return _if_one_law(outcome, alike)
         if case.scalar_only:
-            found_of_vectors = _in_matrices(left, known, right, context, seed) or _of_vectors(
+            found_of_vectors = of_matrices(left, known, right, context, seed) or of_vectors(
                 left, known, right, context, seed
             )
             if found_of_vectors is not None:
@@ -251,7 +204,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         return _proved(case, outcome, context.improper)
     if verdict.verdict != "refuted":
         poses = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
-        return _conditional(outcome, "true if it poses the objective") if poses else outcome
+        return conditional(outcome, "true if it poses the objective") if poses else outcome
     if relation == "propto":
         return _proportional(case, seed, context.improper)
     if of_transport(case.statement):
@@ -261,85 +214,14 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         words = "an approximation"
         return replace(outcome, verdict="undecided", message=f"{words}, which is not an equality", counterexample=None)
     if relation == ":=" and not any(_is_standard(row) for row in (left, right)):
-        return _conditional(outcome, "it defines something that is known otherwise")
-    return _gated(left, known, right, case, outcome, context, seed, around)
-
-
-def _of_vectors(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:
-    """What is known of a step about vectors, by their components; None if nothing."""
-    read = in_components(left, relation, right, context)
-    if read is None:
-        return None
-    statement, arbitrary = read
-    for form in (statement, in_logarithms(statement)):
-        if form is not None and (found := judged(form, seed)).verdict == "proved":
-            return Outcome(
-                "proved",
-                "by " + ", ".join(found.rules),
-                ("" if form is statement else "in logarithms: ") + repr(form),
-                found.conditions,
-                found.assumptions,
-                found.trusts,
-                found.rules,
-            )
-    if not arbitrary or (found := judged(statement, seed)).verdict != "refuted":
-        return None
-    evidence = found.counterexample.as_json() if found.counterexample else None
-    outcome = Outcome("refuted", found.message, repr(statement), counterexample=evidence)
-    return outcome if _names_dimension(left, right) else _conditional(outcome, "true in one dimension")
-
-
-def _names_dimension(*sides: Row) -> bool:
-    """Whether a step speaks of normal laws and of the number of dimensions."""
-    found = [p for row in sides for p in parts(row) if p.kind == "NAME"]
-    return any(p.text == "Normal" for p in found) and any(spell((p,)) in DIMENSIONS for p in found)
-
-
-def _in_matrices(left: Row, relation: str, right: Row, context: Context, seed: int) -> Outcome | None:
-    """What is known of a step that holds in one dimension, for vectors and full covariances; None if nothing.
-
-    A step that is false in more dimensions is refuted if it speaks of their number, else a query.
-    """
-    statement = in_matrices(left, relation, right, context)
-    forms = [] if statement is None else [statement, in_logarithms(statement)]
-    for form in forms:
-        if form is not None and (found := judged(form, seed)).verdict == "proved":
-            return Outcome(
-                "proved",
-                "by " + ", ".join(found.rules),
-                ("" if form is statement else "in logarithms: ") + repr(form),
-                found.conditions,
-                found.assumptions,
-                found.trusts,
-                found.rules,
-            )
-    if statement is None or (found := judged(statement, seed)).verdict != "refuted":
-        return None
-    evidence = found.counterexample.as_json() if found.counterexample else None
-    outcome = Outcome("refuted", found.message, repr(statement), counterexample=evidence)
-    spelled = {spell((p,)) for row in (left, right) for p in parts(row) if p.kind == "NAME"}
-    vectors = any(t.head == "gaussian" for t in walk((statement.left, statement.right)))
-    return outcome if vectors and spelled & set(DIMENSIONS) else _conditional(outcome, "true in one dimension")
+        return conditional(outcome, "it defines something that is known otherwise")
+    return gated(left, known, right, case, outcome, context, seed, around)
 
 
 def _is_standard(side: Row) -> bool:
     """Whether a side is a divergence or an information, which a definition cannot redefine."""
     name = name_of(side[0]) if side and len(side) <= 2 else None
     return name is not None and name.base in ("KL", "JSD", "TV", "H", "I", "CE")
-
-
-def _outcome(case: Case, verdict: Verdict) -> Outcome:
-    return Outcome(
-        verdict.verdict,
-        verdict.message,
-        repr(case.statement),
-        (*verdict.conditions, *case.notes),
-        verdict.assumptions,
-        verdict.trusts,
-        verdict.rules,
-        verdict.counterexample.as_json() if verdict.counterexample else None,
-        case=case,
-    )
 
 
 def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None:
@@ -363,17 +245,13 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
     return None
 
 
-def _parts(case: Case) -> tuple[Any, ...]:
-    return (case.statement.left, case.statement.right, *(t for h in case.statement.given for t in h[1:]))
-
-
 def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = frozenset()) -> Outcome:
     if case.scalar_only and (case.matrices or not ANY_DIMENSION.issuperset(outcome.rules)):
         return replace(outcome, verdict="undecided", message="it holds in one dimension; vectors are not decided")
     if "Kantorovich-Rubinstein duality" in case.notes:
         message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
         return replace(outcome, verdict="undecided", message=message)
-    wrong = sorted({t.args[0].name for t in walk(tuple(_parts(case))) if t.head == "den"} & improper)
+    wrong = sorted({t.args[0].name for t in walk(tuple(all_parts(case))) if t.head == "den"} & improper)
     if wrong:
         message = f"true if {wrong[0]} is a law, which the formula that the document gives for it is not"
         return replace(outcome, verdict="conditional", message=message)
@@ -388,79 +266,6 @@ def _if_one_law(outcome: Outcome, alike: list[str]) -> Outcome:
     return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
 
 
-def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
-    """Laws that the step tells apart, though the reading takes them for one: p(x) beside p_theta(x), P beside p.
-
-    Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ,
-    also behind the bar or a semicolon.
-    """
-    found: dict[tuple[str, str], set[str]] = {}
-    behind_bars: set[str] = set()
-    twofold: set[str] = set()
-
-    def visit(parts: Row) -> None:
-        for n, part in enumerate(parts):
-            for inner in (*part.args, part.below or (), part.above or ()):
-                visit(inner)
-            name = name_of(part)
-            if name is None or not vocabulary.is_law(name) or (name.below and not name.below_row):
-                continue
-            following = parts[n + 1] if n + 1 < len(parts) else None
-            applied = following is not None and following.kind == "bracketed"
-            inside = following.args[0] if applied and following is not None and following.args else ()
-            arguments, behind = _told_apart(inside, vocabulary.greek)
-            base = name.base if applied else name.base.lower()
-            spelling = "_".join(part for part in (name.base, name.below, *behind) if part)
-            found.setdefault((base, arguments), set()).add(spelling)
-            behind_bars.update([spelling] if behind else [])
-            twofold.update([spelling] if behind and name.below else [])
-
-    visit(row)
-    for (base, arguments), spellings in found.items():
-        behind = spellings & behind_bars
-        greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}
-        plain = spellings - {t for t in spellings if "_" in t}
-        parametric = greek | behind
-        if base.lower() in vocabulary.contrasted and len(greek) == 1 and not behind:
-            continue  # the reading keeps them apart
-        capital = base in ("p", "q") and not arguments and len(plain) > 1
-        if (parametric and plain) or len(greek) > 1 or (twofold & behind and len(parametric) > 1) or capital:
-            return sorted(parametric | plain)
-    return None
-
-
-def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:
-    """The arguments of a law without its parameters, and the parameters; *variables* are no parameters."""
-    try:
-        read = read_arguments(row, variables)
-    except Unread:
-        return spell(row), ()
-    sides = (",".join(a.key or spell(a.row) for a in side) for side in (read.targets, read.given))
-    return "|".join(sides), read.parameters
-
-
-def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
-    """A term that is differentiated in something it may depend on without saying so, and that something.
-
-    A loss L may depend on any parameter, and mu_phi on phi: a derivative that vanishes because the reading shows no
-    parameter is not the author's.
-    """
-    for t in walk((statement.left, statement.right)):
-        if t.head != "grad":
-            continue
-        place, body = t.args
-        inside = set(walk(body))  # a set asks for identity; == would state an equation
-        name = place.args[0]
-        if place not in inside and any(u.head in ("den", "fn", "sym", "E", "int", "KL", "normal") for u in inside):
-            return repr(body), name
-        for u in inside:
-            own = u.args[0] if u.head in ("fn", "sym", "law") and isinstance(u.args[0], str) else ""
-            named = u is not place and name in own.replace("{", "_").replace(",", "_").split("_")[1:]
-            if named and not any(place in set(walk(a)) for a in u.args if not isinstance(a, str)):
-                return own, name
-    return None
-
-
 def _proportional(case: Case, seed: int, improper: set[str]) -> Outcome:
     """``a \\propto b`` for densities in z: a(z) b(z') = a(z') b(z)."""
     left, right = case.statement.left, case.statement.right
@@ -473,11 +278,11 @@ def _proportional(case: Case, seed: int, improper: set[str]) -> Outcome:
     names = ", ".join(v.name for v in variables)
     statement = Statement("=", left * moved[1], moved[0] * right, (), case.statement.given)
     verdict = judged(statement, seed)
-    outcome = replace(_outcome(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
+    outcome = replace(outcome_of(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
     if verdict.verdict == "proved":
         return _proved(case, outcome, improper)
     if verdict.verdict == "refuted":
-        return _conditional(outcome, f"it is no proportionality in {names}")
+        return conditional(outcome, f"it is no proportionality in {names}")
     return outcome
 
 
@@ -506,15 +311,15 @@ def _unequal(case: Case, seed: int) -> Outcome:
     equal = judged(Statement("=", case.statement.left, case.statement.right, (), case.statement.given), seed)
     if equal.verdict == "proved" and not case.unexplained and not case.notes:
         verdict = judged(case.statement, seed)
-        outcome = _outcome(case, verdict)
+        outcome = outcome_of(case, verdict)
         if verdict.verdict == "refuted":
             return replace(outcome, message="the two sides are always equal. " + outcome.message)
         return replace(outcome, verdict="undecided", message="the two sides are always equal where they exist")
     if equal.verdict == "refuted":
         where = equal.counterexample.words if equal.counterexample else ""
         message = f"true in general, not in every model; the sides differ here: {where}"
-        return replace(_outcome(case, equal), verdict="conditional", message=message, counterexample=None)
-    return replace(_outcome(case, equal), verdict="undecided", message="whether the sides can differ is not decided")
+        return replace(outcome_of(case, equal), verdict="conditional", message=message, counterexample=None)
+    return replace(outcome_of(case, equal), verdict="undecided", message="whether the sides can differ is not decided")
 
 
 def of_transport(statement: Statement) -> bool:
@@ -524,168 +329,4 @@ def of_transport(statement: Statement) -> bool:
     return bool(distances) and (len(distances) > 1 or any(t.head not in ("num", "mul", "sym") for t in heads))
 
 
-# Gating -----------------------------------------------------------------------------------------------------------
-
-
-def _gated(
-    left: Row,
-    relation: str,
-    right: Row,
-    case: Case,
-    outcome: Outcome,
-    context: Context,
-    seed: int,
-    around: Surroundings,
-) -> Outcome:
-    """A refutation that survives every reading and every usual hypothesis, or the query it becomes."""
-    poses = posed(case.statement) or iterates(left, right)
-    if poses is not None:
-        return _conditional(outcome, f"true if {poses}" if "it says" in poses else poses)
-    if relation == "=" and equal_as_shown(left, right, outcome):
-        return _conditional(outcome, "true to the digits shown")
-    for chosen in others(case.choices):
-        try:
-            other = interpret(left, relation, right, context, chosen)
-        except Unread:
-            continue
-        verdict = judged(other.statement, seed, 0.3, words=False)
-        if verdict.verdict != "refuted":
-            words = "; ".join(other.reading.words()) or "another reading"
-            start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
-            return _conditional(outcome, f"{start}: {words}")
-        averages = any(t.head in ("E", "int") for t in walk((other.statement.left, other.statement.right)))
-        for words, statement in averaging(other, context) if averages else ():
-            if judged(statement, seed, 0.3, words=False).verdict == "proved":
-                return _conditional(outcome, f"true if read so: {'; '.join(other.reading.words())}, and {words}")
-    if too_many(case.choices):
-        return _conditional(outcome, "the notation allows more readings than are tried")
-    for words, statement in rungs(case, context, around.discrete):
-        verdict = judged(statement, seed, 0.3, words=False)
-        if verdict.verdict != "refuted":
-            return _conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
-    in_bits = bits(case.statement)
-    if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
-        return _conditional(outcome, "true if all logarithms are to the base 2")
-    if case.unexplained:
-        weights = weights_of(case)
-        values = [(v, with_weights(case.statement, weights, v)) for v in _VALUES] if weights else []
-        saving = [v for v, s in values if judged(s, seed, 0.2, words=False).verdict != "refuted"]
-        if saving:
-            return _conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {saving[0]}")
-        if not weights:  # else no value of the weights saves it, whatever they are
-            return _conditional(
-                outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained)
-            )
-    if relation == "=" and (lone := lone_function(case.statement)) is not None:
-        return _conditional(outcome, f"depends on what {lone} is, which stands on one side only")
-    if relation == "=" and poses_a_condition(case.statement, seed):
-        return _conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
-    laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
-    apart = any("0" in law["density"] for law in laws)  # a counterexample that may live on different supports
-    if apart and not Refuter(case.data, seed).contradicted_on_common_support():
-        return _conditional(outcome, "perhaps meant where every density is positive")
-    if around.posing:
-        return _conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
-    return outcome
-
-
-def lone_function(statement: Statement) -> str | None:
-    """An arbitrary function that stands on one side of an equation between means, where the other has others."""
-    names = [{t.args[0] for t in walk(side) if t.head == "fn"} for side in (statement.left, statement.right)]
-    laws = [any(t.head == "den" for t in walk(side)) for side in (statement.left, statement.right)]
-    lone = sorted((names[0] ^ names[1]) - {"D"})
-    if lone and all(laws) and not names[0] & names[1]:
-        return lone[0]
-    values = [{t.name for t in values_in(side)} for side in (statement.left, statement.right)]
-    free = sorted(v for v in values[0] ^ values[1] if "_" in v)  # x_i, the i-th of something
-    return free[0] if free and all(laws) else None
-
-
-def values_in(t: Any) -> set[Variable]:
-    """The variables that stand in a term as numbers, rather than as points of densities and functions."""
-    if isinstance(t, Variable):
-        return {t}
-    if not isinstance(t, Term):
-        return set().union(*map(values_in, t)) if isinstance(t, tuple) else set()
-    if t.head in ("den", "fn", "at"):
-        return set()
-    bound = set(t.args[0]) if t.head in ("int", "E") else set()
-    inner = t.args[1:] if t.head in ("int", "E", "sum", "prod", "grad") else t.args
-    return (values_in(inner) if t.head not in ("KL", "JSD", "TV", "CE", "H", "I", "W") else set()) - bound
-
-
-_WEIGHTS = frozenset(("beta", "lambda", "gamma", "eta", "alpha"))
-_VALUES = (0, 1, 2, Fraction(1, 3), 5)
-
-
-def weights_of(case: Case) -> list[Symbol]:
-    """The letters of weights, as the beta of a beta-VAE, on both sides of an equation of laws; none if more is open."""
-    sides = [{t.name: t for t in walk(s) if isinstance(t, Symbol)} for s in (case.statement.left, case.statement.right)]
-    laws = [any(t.head == "den" for t in walk(s)) for s in (case.statement.left, case.statement.right)]
-    open_letters = set(case.unexplained)
-    if (
-        case.statement.relation != "="
-        or not all(laws)
-        or not open_letters <= _WEIGHTS & sides[0].keys() & sides[1].keys()
-    ):
-        return []
-    return [sides[0][name] for name in sorted(open_letters) if not sides[0][name].shape]
-
-
-def with_weights(statement: Statement, weights: list[Symbol], value: int | Fraction) -> Statement:
-    """A statement with one number for its weights."""
-    sides = [statement.left, statement.right]
-    for weight in weights:
-        sides = [exchanged(s, weight, term(value)) for s in sides]
-    return Statement(statement.relation, sides[0], sides[1], (), statement.given)
-
-
-def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:
-    """Whether two numbers differ by less than a unit in the last place of the coarsest decimal that a step shows."""
-    unit = unit_of_rounding(left, right)
-    found = outcome.counterexample
-    if unit is None or found is None or outcome.case is None:
-        return False
-    if not all(_is_constant(s) for s in (outcome.case.statement.left, outcome.case.statement.right)):
-        return False
-    a, b = (Fraction(found[side]["mid"]) for side in ("lhs", "rhs"))
-    return abs(a - b) < unit
-
-
-def _conditional(outcome: Outcome, message: str) -> Outcome:
-    return replace(outcome, verdict="conditional", message=f"{message}. As it stands: {outcome.message}")
-
-
-def bits(statement: Statement) -> Statement | None:
-    """The statement with every logarithm to one base, if it takes some to the base 2 and others to the base e."""
-    base = log(2) ** -1
-    sides = (statement.left, statement.right)
-    if not any(t is base for t in walk(sides)):
-        return None
-    left, right = (exchanged(side, base, term(1)) for side in sides)
-    return Statement(statement.relation, left, right, (), statement.given)
-
-
-def poses_a_condition(statement: Statement, seed: int) -> bool:
-    """Whether an equation with a number on one side can hold in one model and fail in another."""
-    for side, other in ((statement.left, statement.right), (statement.right, statement.left)):
-        if not _is_constant(side) or _is_constant(other):
-            continue
-        if _of_entropies(other) and judged(Statement(">", side, term(0)), seed, 0.2).verdict == "proved":
-            return True  # the entropy of an example
-        below = judged(Statement("<", other, side, (), statement.given), seed, 0.2, words=False)
-        above = judged(Statement(">", other, side, (), statement.given), seed, 0.2, words=False)
-        return below.verdict == "refuted" and above.verdict == "refuted"
-    return False
-
-
-def _of_entropies(t: Term) -> bool:
-    """Whether a term is made of entropies and informations, which take any positive value."""
-    return t.head in ("H", "I", "CE", "KL") or (t.head in ("add", "mul") and all(map(_of_entropies, t.args)))
-
-
-def _is_constant(t: Term) -> bool:
-    return all(u.head in ("num", "const", "add", "mul", "pow", "log", "exp") for u in walk(t))
-
-
-__all__ = ["LanguageError", "Outcome", "judge_step", "judged", "number", "term"]
+__all__ = ["judge_step", "no_density"]

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivations.check import check, check_files, main
-from derivations.latex import verdicts
+from derivations.latex import outcomes
 from derivations.latex.limits import OutOfTime, time_limit
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -100,7 +100,7 @@ def test_a_step_that_takes_too_long_is_undecided(monkeypatch):
         while True:
             pass
 
-    monkeypatch.setattr(verdicts, "judge", forever)
+    monkeypatch.setattr(outcomes, "judge", forever)
     (step,) = check("$$ KL(p||q) = E_p[f(x)] $$", timeout=0.2).steps
     assert step.verdict == "undecided"
     assert "limit" in step.message
@@ -118,8 +118,8 @@ def test_a_failure_inside_is_shown_and_proves_nothing(monkeypatch):
     def broken(*_args, **_options):
         raise ValueError("broken inside")
 
-    monkeypatch.setattr(verdicts, "judge", broken)
-    monkeypatch.setattr(verdicts, "_cache", {})
+    monkeypatch.setattr(outcomes, "judge", broken)
+    monkeypatch.setattr(outcomes, "_cache", {})
     (step,) = check("$$ KL(p||q) = KL(p||q) $$").steps
     assert (step.verdict, "broken inside" in step.message) == ("undecided", True)
 
@@ -157,7 +157,7 @@ PIECES = (
 def test_no_row_of_tokens_crashes_the_reader(pieces):
     def undecided(statement, *_args, **_options):
         statement.json()
-        return verdicts.Verdict(statement, "undecided")
+        return outcomes.Verdict(statement, "undecided")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verdicts, "judged", undecided)

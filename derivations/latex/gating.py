@@ -1,0 +1,172 @@
+"""Refutations that a careful reader would make, and the queries that the others become.
+
+Main definition: `gated`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from derivations.language.statements import Statement
+from derivations.language.terms import Symbol, Term, Variable, log, term, walk
+from derivations.language.terms import replace as exchanged
+from derivations.latex.cases import Case, Context, interpret
+from derivations.latex.grammar import Row
+from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
+from derivations.latex.posing import iterates, posed, unit_of_rounding
+from derivations.latex.prose import Surroundings
+from derivations.latex.readings import others, too_many
+from derivations.latex.rungs import averaging, rungs
+from derivations.latex.tokens import Unread
+from derivations.refuter import Refuter
+
+_WEIGHTS = frozenset(("beta", "lambda", "gamma", "eta", "alpha"))
+_VALUES = (0, 1, 2, Fraction(1, 3), 5)
+
+
+def gated(
+    left: Row,
+    relation: str,
+    right: Row,
+    case: Case,
+    outcome: Outcome,
+    context: Context,
+    seed: int,
+    around: Surroundings,
+) -> Outcome:
+    """A refutation that survives every reading and every usual hypothesis, or the query it becomes."""
+    poses = posed(case.statement) or iterates(left, right)
+    if poses is not None:
+        return conditional(outcome, f"true if {poses}" if "it says" in poses else poses)
+    if relation == "=" and equal_as_shown(left, right, outcome):
+        return conditional(outcome, "true to the digits shown")
+    for chosen in others(case.choices):
+        try:
+            other = interpret(left, relation, right, context, chosen)
+        except Unread:
+            continue
+        verdict = judged(other.statement, seed, 0.3, words=False)
+        if verdict.verdict != "refuted":
+            words = "; ".join(other.reading.words()) or "another reading"
+            start = "true if read so" if verdict.verdict == "proved" else "not false if read so"
+            return conditional(outcome, f"{start}: {words}")
+        averages = any(t.head in ("E", "int") for t in walk((other.statement.left, other.statement.right)))
+        for words, statement in averaging(other, context) if averages else ():
+            if judged(statement, seed, 0.3, words=False).verdict == "proved":
+                return conditional(outcome, f"true if read so: {'; '.join(other.reading.words())}, and {words}")
+    if too_many(case.choices):
+        return conditional(outcome, "the notation allows more readings than are tried")
+    for words, statement in rungs(case, context, around.discrete):
+        verdict = judged(statement, seed, 0.3, words=False)
+        if verdict.verdict != "refuted":
+            return conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
+    in_bits = bits(case.statement)
+    if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
+        return conditional(outcome, "true if all logarithms are to the base 2")
+    if case.unexplained:
+        weights = weights_of(case)
+        values = [(v, with_weights(case.statement, weights, v)) for v in _VALUES] if weights else []
+        saving = [v for v, s in values if judged(s, seed, 0.2, words=False).verdict != "refuted"]
+        if saving:
+            return conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {saving[0]}")
+        if not weights:  # else no value of the weights saves it, whatever they are
+            return conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
+    if relation == "=" and (lone := lone_function(case.statement)) is not None:
+        return conditional(outcome, f"depends on what {lone} is, which stands on one side only")
+    if relation == "=" and poses_a_condition(case.statement, seed):
+        return conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
+    laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
+    apart = any("0" in law["density"] for law in laws)  # a counterexample that may live on different supports
+    if apart and not Refuter(case.data, seed).contradicted_on_common_support():
+        return conditional(outcome, "perhaps meant where every density is positive")
+    if around.posing:
+        return conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
+    return outcome
+
+
+def lone_function(statement: Statement) -> str | None:
+    """An arbitrary function that stands on one side of an equation between means, where the other has others."""
+    names = [{t.args[0] for t in walk(side) if t.head == "fn"} for side in (statement.left, statement.right)]
+    laws = [any(t.head == "den" for t in walk(side)) for side in (statement.left, statement.right)]
+    lone = sorted((names[0] ^ names[1]) - {"D"})
+    if lone and all(laws) and not names[0] & names[1]:
+        return lone[0]
+    values = [{t.name for t in values_in(side)} for side in (statement.left, statement.right)]
+    free = sorted(v for v in values[0] ^ values[1] if "_" in v)  # x_i, the i-th of something
+    return free[0] if free and all(laws) else None
+
+
+def values_in(t: Any) -> set[Variable]:
+    """The variables that stand in a term as numbers, rather than as points of densities and functions."""
+    if isinstance(t, Variable):
+        return {t}
+    if not isinstance(t, Term):
+        return set().union(*map(values_in, t)) if isinstance(t, tuple) else set()
+    if t.head in ("den", "fn", "at"):
+        return set()
+    bound = set(t.args[0]) if t.head in ("int", "E") else set()
+    inner = t.args[1:] if t.head in ("int", "E", "sum", "prod", "grad") else t.args
+    return (values_in(inner) if t.head not in ("KL", "JSD", "TV", "CE", "H", "I", "W") else set()) - bound
+
+
+def weights_of(case: Case) -> list[Symbol]:
+    """The letters of weights, as the beta of a beta-VAE, on both sides of an equation of laws; none if more is open."""
+    sides = [{t.name: t for t in walk(s) if isinstance(t, Symbol)} for s in (case.statement.left, case.statement.right)]
+    laws = [any(t.head == "den" for t in walk(s)) for s in (case.statement.left, case.statement.right)]
+    open_letters = set(case.unexplained)
+    if (
+        case.statement.relation != "="
+        or not all(laws)
+        or not open_letters <= _WEIGHTS & sides[0].keys() & sides[1].keys()
+    ):
+        return []
+    return [sides[0][name] for name in sorted(open_letters) if not sides[0][name].shape]
+
+
+def with_weights(statement: Statement, weights: list[Symbol], value: int | Fraction) -> Statement:
+    """A statement with one number for its weights."""
+    sides = [statement.left, statement.right]
+    for weight in weights:
+        sides = [exchanged(s, weight, term(value)) for s in sides]
+    return Statement(statement.relation, sides[0], sides[1], (), statement.given)
+
+
+def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:
+    """Whether two numbers differ by less than a unit in the last place of the coarsest decimal that a step shows."""
+    unit = unit_of_rounding(left, right)
+    found = outcome.counterexample
+    if unit is None or found is None or outcome.case is None:
+        return False
+    if not all(is_constant(s) for s in (outcome.case.statement.left, outcome.case.statement.right)):
+        return False
+    a, b = (Fraction(found[side]["mid"]) for side in ("lhs", "rhs"))
+    return abs(a - b) < unit
+
+
+def bits(statement: Statement) -> Statement | None:
+    """The statement with every logarithm to one base, if it takes some to the base 2 and others to the base e."""
+    base = log(2) ** -1
+    sides = (statement.left, statement.right)
+    if not any(t is base for t in walk(sides)):
+        return None
+    left, right = (exchanged(side, base, term(1)) for side in sides)
+    return Statement(statement.relation, left, right, (), statement.given)
+
+
+def poses_a_condition(statement: Statement, seed: int) -> bool:
+    """Whether an equation with a number on one side can hold in one model and fail in another."""
+    for side, other in ((statement.left, statement.right), (statement.right, statement.left)):
+        if not is_constant(side) or is_constant(other):
+            continue
+        if _of_entropies(other) and judged(Statement(">", side, term(0)), seed, 0.2).verdict == "proved":
+            return True  # the entropy of an example
+        below = judged(Statement("<", other, side, (), statement.given), seed, 0.2, words=False)
+        above = judged(Statement(">", other, side, (), statement.given), seed, 0.2, words=False)
+        return below.verdict == "refuted" and above.verdict == "refuted"
+    return False
+
+
+def _of_entropies(t: Term) -> bool:
+    """Whether a term is made of entropies and informations, which take any positive value."""
+    return t.head in ("H", "I", "CE", "KL") or (t.head in ("add", "mul") and all(map(_of_entropies, t.args)))

@@ -1,0 +1,87 @@
+"""What a reading takes for one or for constant though the author may not: laws side by side, hidden parameters.
+
+Main definitions: `side_by_side`, `unseen_dependence`.
+"""
+
+from __future__ import annotations
+
+from derivations.language.statements import Statement
+from derivations.language.terms import walk
+from derivations.latex.arguments import read_arguments
+from derivations.latex.grammar import Row, spell
+from derivations.latex.names import is_greek, name_of
+from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import Vocabulary
+
+
+def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
+    """Laws that the step tells apart, though the reading takes them for one: p(x) beside p_theta(x), P beside p.
+
+    Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ,
+    also behind the bar or a semicolon.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    behind_bars: set[str] = set()
+    twofold: set[str] = set()
+
+    def visit(parts: Row) -> None:
+        for n, part in enumerate(parts):
+            for inner in (*part.args, part.below or (), part.above or ()):
+                visit(inner)
+            name = name_of(part)
+            if name is None or not vocabulary.is_law(name) or (name.below and not name.below_row):
+                continue
+            following = parts[n + 1] if n + 1 < len(parts) else None
+            applied = following is not None and following.kind == "bracketed"
+            inside = following.args[0] if applied and following is not None and following.args else ()
+            arguments, behind = _told_apart(inside, vocabulary.greek)
+            base = name.base if applied else name.base.lower()
+            spelling = "_".join(part for part in (name.base, name.below, *behind) if part)
+            found.setdefault((base, arguments), set()).add(spelling)
+            behind_bars.update([spelling] if behind else [])
+            twofold.update([spelling] if behind and name.below else [])
+
+    visit(row)
+    for (base, arguments), spellings in found.items():
+        behind = spellings & behind_bars
+        greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}
+        plain = spellings - {t for t in spellings if "_" in t}
+        parametric = greek | behind
+        if base.lower() in vocabulary.contrasted and len(greek) == 1 and not behind:
+            continue  # the reading keeps them apart
+        capital = base in ("p", "q") and not arguments and len(plain) > 1
+        if (parametric and plain) or len(greek) > 1 or (twofold & behind and len(parametric) > 1) or capital:
+            return sorted(parametric | plain)
+    return None
+
+
+def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """The arguments of a law without its parameters, and the parameters; *variables* are no parameters."""
+    try:
+        read = read_arguments(row, variables)
+    except Unread:
+        return spell(row), ()
+    sides = (",".join(a.key or spell(a.row) for a in side) for side in (read.targets, read.given))
+    return "|".join(sides), read.parameters
+
+
+def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
+    """A term that is differentiated in something it may depend on without saying so, and that something.
+
+    A loss L may depend on any parameter, and mu_phi on phi: a derivative that vanishes because the reading shows no
+    parameter is not the author's.
+    """
+    for t in walk((statement.left, statement.right)):
+        if t.head != "grad":
+            continue
+        place, body = t.args
+        inside = set(walk(body))  # a set asks for identity; == would state an equation
+        name = place.args[0]
+        if place not in inside and any(u.head in ("den", "fn", "sym", "E", "int", "KL", "normal") for u in inside):
+            return repr(body), name
+        for u in inside:
+            own = u.args[0] if u.head in ("fn", "sym", "law") and isinstance(u.args[0], str) else ""
+            named = u is not place and name in own.replace("{", "_").replace(",", "_").split("_")[1:]
+            if named and not any(place in set(walk(a)) for a in u.args if not isinstance(a, str)):
+                return own, name
+    return None
