@@ -160,7 +160,7 @@ def test_no_row_of_tokens_crashes_the_reader(pieces):
         return outcomes.Verdict(statement, "undecided")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verdicts, "judged", undecided)
+        patch.setattr(outcomes, "judge", undecided)
         steps = check("$$" + " ".join(pieces) + "$$").steps
     assert not [s.message for s in steps if "the checker failed" in s.message]
 
