@@ -11,17 +11,14 @@ r"""Check the derivations in LaTeX and Markdown: a verdict for every relation si
 from __future__ import annotations
 
 import argparse
-import codecs
 import contextlib
 import json
-import os
 import re
 import sys
 import time
 import types
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derivations.language.terms import LanguageError
@@ -37,132 +34,23 @@ from derivations.latex.defining import (
 )
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
+from derivations.latex.files import contents
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
 from derivations.latex.names import name_of
 from derivations.latex.own_meanings import of_its_own, settle
 from derivations.latex.prose import surroundings
+from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.latex.tokens import Token, Unread, spelled
 from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
 
-MAX_BYTES = 4_000_000
 STEP_SECONDS = 5.0
 READ_SECONDS = 60.0
 FILE_SECONDS = 600.0
-WAIT_SECONDS = 10.0
 MAX_STEPS = 20_000
 RELATION_SIGN = re.compile(r"(?<![<>:!=\\])(?:\\(?:le|ge|leq|geq|approx|propto|ne|neq)(?![A-Za-z])|[=<>≤≥≠])")
-KINDS = {".tex": "tex", ".ltx": "tex", ".sty": "tex", ".md": "markdown", ".markdown": "markdown", ".rmd": "markdown"}
-VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
-
-
-@dataclass(frozen=True)
-class CheckedStep:
-    """One relation sign: where it is, what it says, how it was read, and the verdict with its evidence."""
-
-    line: int
-    relation: str
-    lhs: str
-    rhs: str
-    verdict: str
-    reading: str = ""
-    message: str = ""
-    conditions: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    trusts: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    counterexample: dict[str, Any] | None = None
-    suggestion: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The step as in ``derivations check --format json``."""
-        return {
-            "line": self.line,
-            "relation": self.relation,
-            "lhs": self.lhs,
-            "rhs": self.rhs,
-            "reading": self.reading,
-            "verdict": self.verdict,
-            "conditions": list(self.conditions),
-            "assumptions": list(self.assumptions),
-            "trusts": list(self.trusts),
-            "rules": list(self.rules),
-            "counterexample": self.counterexample,
-            "suggestion": self.suggestion,
-            "message": self.message,
-        }
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """One display with its steps."""
-
-    line: int
-    latex: str
-    steps: tuple[CheckedStep, ...]
-
-
-@dataclass(frozen=True)
-class CheckedFile:
-    """One document: its derivations, or why it could not be read."""
-
-    path: str
-    derivations: tuple[Derivation, ...] = ()
-    error: str | None = None
-
-    @property
-    def steps(self) -> tuple[CheckedStep, ...]:
-        """All steps, in order."""
-        return tuple(s for d in self.derivations for s in d.steps)
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a check found; renders itself in notebooks, and as JSON."""
-
-    files: tuple[CheckedFile, ...]
-    seconds: float = field(default=0.0, compare=False)
-
-    @property
-    def steps(self) -> tuple[CheckedStep, ...]:
-        """All steps of all files, in order."""
-        return tuple(s for f in self.files for s in f.steps)
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as plain data, by the schema ``derivations/schemas/check.json``."""
-        return {
-            "version": 1,
-            "files": [
-                {
-                    "path": f.path,
-                    "error": f.error,
-                    "derivations": [
-                        {"line": d.line, "latex": d.latex, "steps": [s.as_json() for s in d.steps]}
-                        for d in f.derivations
-                    ],
-                }
-                for f in self.files
-            ],
-        }
-
-    def status(self, strict: bool = False) -> int:
-        """The exit status: 2 for an unreadable file, 1 for a refuted step (or, if strict, an undecided one), else 0."""
-        if any(f.error is not None for f in self.files):
-            return 2
-        bad = {"refuted", "conditional", "undecided", "unsupported"} if strict else {"refuted"}
-        return int(any(s.verdict in bad for s in self.steps))
-
-    def __str__(self) -> str:
-        from derivations.latex.rendering import plain
-
-        return plain(self)
-
-    def _repr_html_(self) -> str:
-        from derivations.latex.rendering import html
-
-        return html(self)
 
 
 def check(text: str, *, kind: str = "bare", seed: int = 0, timeout: float = STEP_SECONDS) -> Report:
@@ -189,7 +77,7 @@ def check_files(
     files = []
     for path in paths:
         try:
-            text, found = _contents(path)
+            text, found = contents(path)
             files.append(_checked_text(path, text, kind or found, seed, timeout))
         except (LanguageError, OSError) as error:
             reason = getattr(error, "strerror", None) or str(error)
@@ -197,51 +85,6 @@ def check_files(
         except (*INTERNAL, RecursionError, MemoryError) as error:  # the other files are still owed their verdicts
             files.append(CheckedFile(path, (), f"the checker failed on this file, please report it: {error!r}"))
     return Report(tuple(files), time.perf_counter() - start)
-
-
-def _contents(path: str) -> tuple[str, str]:
-    if path == "-":
-        data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        kind = "bare"
-    else:
-        place = Path(path)
-        if place.is_dir():
-            raise LanguageError("is a directory; name the files in it")
-        data = _bytes(place)
-        kind = KINDS.get(place.suffix.lower(), "bare")
-    if len(data) > MAX_BYTES:
-        raise LanguageError(f"has more than {MAX_BYTES} bytes; split it")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise LanguageError("is UTF-16 text; save it as UTF-8")
-    if b"\0" in data:
-        raise LanguageError("is binary, not text")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LanguageError(f"is not UTF-8 text (byte {error.start})") from None
-    if not text.strip():
-        raise LanguageError("is empty")
-    return text, kind
-
-
-def _bytes(place: Path) -> bytes:
-    """What a file, a pipe or a device holds, up to one byte more than is read; a silent pipe is not waited for long."""
-    descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb", buffering=0) as file:
-        data = b""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while len(data) <= MAX_BYTES:
-            piece = file.read(MAX_BYTES + 1 - len(data))
-            if piece == b"":
-                break
-            data += piece or b""
-            if piece is None:  # nothing there yet
-                if time.monotonic() > deadline:
-                    raise LanguageError(f"is a pipe or device that gave nothing more for {WAIT_SECONDS:g} s")
-                time.sleep(0.01)
-            elif not place.is_file() and time.monotonic() > deadline:
-                raise LanguageError(f"is a pipe or device that did not end within {WAIT_SECONDS:g} s")
-        return data
 
 
 # One document ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from derivations.check import CheckedStep, Report
+    from derivations.latex.results import CheckedStep, Report
 
 _MARKS = {"proved": "✓", "refuted": "✗", "conditional": "?", "undecided": "·", "unsupported": "-", "definition": ":="}
 _COLOURS = {

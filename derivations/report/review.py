@@ -19,7 +19,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from derivations.check import CheckedFile, CheckedStep, Derivation, Report
+from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.report.environment import today
 from derivations.report.html import environment, fit, policy, style
 from derivations.report.mathematics import MathError, parse

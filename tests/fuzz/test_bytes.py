@@ -17,6 +17,7 @@ import pytest
 from mutations import document
 
 from derivations.check import check_files, main
+from derivations.latex import files
 from derivations.latex.limits import OutOfTime, time_limit
 
 module = sys.modules["derivations.check"]
@@ -68,7 +69,7 @@ def test_a_display_that_nothing_closes_is_shown_and_not_skipped(tmp_path: Path) 
 
 
 def test_special_files_get_an_error_and_the_others_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(files, "WAIT_SECONDS", 0.3)
     good = tmp_path / "good.md"
     good.write_text(GOOD)
     (tmp_path / "a").symlink_to(tmp_path / "b")
@@ -104,7 +105,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     os.close(ours)
     assert [s.verdict for s in report.steps] == ["proved"]
 
-    monkeypatch.setattr(module, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(files, "WAIT_SECONDS", 0.3)
     silent, open_end = os.pipe()
     assert "pipe" in (check_files([f"/dev/fd/{silent}"]).files[0].error or "")
     os.close(silent)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from test_report_documents import MATHML, PROBE, Page, browse, hosts, needs_browser
 
 from derivations import check as checking
-from derivations.check import CheckedFile, CheckedStep, Derivation, Report, check_files
+from derivations.check import check_files
+from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.report.review import render, reviewed, write
 
 SOURCE = r"""# Notes
