@@ -103,8 +103,9 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     vectors: dict[str, tuple[Term, ...]] = {}
     parameters = {n for d in context.definitions.values() for n in parameters_of(d)}
     stated: dict[str, Definition] = {}
-    differentiates = any(p.kind in ("NABLA", "PARTIAL") for row in whole for p in every_part(row))
-    gradients = context.vocabulary.gradients if differentiates else set()
+    gradients = context.vocabulary.gradients
+    if gradients and not any(p.kind in ("NABLA", "PARTIAL") for row in whole for p in every_part(row)):
+        gradients = set()  # a step without derivatives holds its parameters fixed
     for _ in range(5):  # a normal law anywhere makes its variable continuous everywhere
         meaning = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
         meaning.continuous |= continuous
