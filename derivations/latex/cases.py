@@ -68,11 +68,26 @@ class Case:
     formulas: bool = False  # it takes formulas that the document gives for laws
     used: frozenset[str] = frozenset()  # definitions, and variables with laws, that the reading takes
     matrices: bool = False  # what was read in one dimension is more than components of vectors
+    meaning: Meaning | None = field(default=None, repr=False, compare=False)  # how its sides were read, if each alone
 
     @cached_property
     def data(self) -> dict[str, Any]:
         """The statement as data; nothing changes them."""
         return self.statement.json()
+
+
+def glance(case: Case, left: Row | None, relation: str, right: Row | None) -> Statement | None:
+    """The statement with one side edited, read as the step was: enough to reject it, not to judge it; None if unsure.
+
+    The side that is None is that of the case.  Raises :class:`LanguageError` for what is not read.
+    """
+    row, meaning = left or right, case.meaning
+    if meaning is None or case.scalar_only or row is None:
+        return None
+    meaning.expansions = 0
+    side = meaning.term(meaning.parse(row))
+    sides = (side, case.statement.right) if left is not None else (case.statement.left, side)
+    return Statement(relation, *sides, (), case.statement.given)
 
 
 def any_laws(context: Context) -> Context:
@@ -151,7 +166,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     said = chains(context.chains, sides) + written_chains(context, sides)
     meaning.notes.update({f"{' -> '.join(order)} is a Markov chain": None for _, order, _ in said})
     given += said
-    return _case(meaning, sides[0], relation, sides[1], given, reading)
+    case = _case(meaning, sides[0], relation, sides[1], given, reading)
+    return replaced(case, meaning=None) if numbered else case
 
 
 def in_full(found: tuple[Row, ...], context: Context) -> tuple[Row, ...]:
@@ -311,6 +327,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         formulas,
         frozenset(meaning.used | meaning.stated.keys()),
         meaning.matrices,
+        meaning,
     )
     vars(case)["data"] = data  # made already
     return case

@@ -11,11 +11,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derivations.latex.cases import RELATIONS, Case, Context, interpret
+from derivations.language.statements import Statement
+from derivations.language.terms import LanguageError
+from derivations.latex.cases import RELATIONS, Case, Context, glance, interpret
 from derivations.latex.covariances import in_matrices
 from derivations.latex.grammar import rows
 from derivations.latex.law_names import LAW_LETTERS
-from derivations.latex.tokens import Token, Unread, spelled, tokenize
+from derivations.latex.outcomes import judged
+from derivations.latex.tokens import Token, spelled, tokenize
+from derivations.refuter import Refuter
 
 Side = tuple[Token, ...]
 Edit = tuple[Side, str, Side]
@@ -39,9 +43,6 @@ def suggest(
 
     *case* is the step in that reading: another relation between its sides needs no new reading.
     """
-    from derivations.latex.outcomes import judged
-    from derivations.refuter import Refuter
-
     deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
@@ -52,16 +53,31 @@ def suggest(
             edited = replace(case, statement=replace(case.statement, relation=sign))
         else:
             try:
+                glanced = None if case is None else _glance(case, left, a, sign, b, right)
+                if glanced is not None and not _plausible(Refuter(glanced.json(), seed + 1)):
+                    continue
                 edited = interpret(rows(a), sign, rows(b), context, {})
-            except Unread:
+            except LanguageError:
                 continue
-        agreement = Refuter(edited.data, seed + 1).sample(models=1, certain=False)
-        if not agreement.consistent or not agreement.finite:
+        if not _plausible(Refuter(edited.data, seed + 1)):
             continue
         claim = in_matrices(rows(a), sign, rows(b), context) if edited.scalar_only else edited.statement
         if claim is not None and judged(claim, seed, 0, words=False).verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
+
+
+def _glance(case: Case, left: Side, a: Side, sign: str, b: Side, right: Side) -> Statement | None:
+    """The edited step with the unedited side as it was read; None where that is not to be had."""
+    if a is left:
+        return glance(case, None, sign, rows(b))
+    return glance(case, rows(a), sign, None) if b is right else None
+
+
+def _plausible(refuter: Refuter) -> bool:
+    """Whether a model or two agree with a statement."""
+    agreement = refuter.sample(models=1, certain=False)
+    return agreement.consistent and bool(agreement.finite)
 
 
 def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[Edit]:
