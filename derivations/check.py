@@ -30,8 +30,10 @@ from derivations.latex.defining import (
     definition_on_the_way,
     is_defined,
     is_expandable,
+    law_formula,
     laws_of,
 )
+from derivations.latex.definitions import is_normal
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.files import contents
@@ -283,10 +285,17 @@ def _checked_step(
     outcome: Outcome
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
     options["around"] = surroundings(display.before)
-    outcome, context = judge_as_told(line, sides.left, step.relation, sides.right, context, prose, options)
+    outcome, understood = judge_as_told(line, sides.left, step.relation, sides.right, context, prose, options)
     seen |= _laws(sides, context)
+    if outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
+        said = law_formula(sides.left, sides.right, context)
+        if said is not None and said.name.key not in context.definitions:
+            context.definitions[said.name.key] = said
+            context.sections[said.name.key] = display.section
     taken = outcome.case.used if outcome.case is not None else ()
-    if outcome.verdict == "refuted" and any(context.sections.get(t, display.section) != display.section for t in taken):
+    if outcome.verdict == "refuted" and any(
+        understood.sections.get(t, display.section) != display.section for t in taken
+    ):
         message = f"false with the formula that another section gives for a law. {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
@@ -298,7 +307,7 @@ def _checked_step(
     if outcome.verdict == "refuted":
         try:
             with time_limit(timeout):
-                suggestion = suggest(step.left, step.relation, step.right, context, case=outcome.case, seed=seed)
+                suggestion = suggest(step.left, step.relation, step.right, understood, case=outcome.case, seed=seed)
         except (OutOfTime, RecursionError):
             suggestion = None
         except INTERNAL as error:  # the verdict stands, whatever became of the search for a nearby truth

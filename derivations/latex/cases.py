@@ -141,9 +141,10 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
             for node, other in (nodes, nodes[::-1]):
                 meaning.opposite = other
                 sides.append(meaning.term(node))
-            mixed = {t.args[0].name for side in sides for t in walk(side) if t.head == "den"} & meaning.opened.keys()
-            if mixed:  # what one law is elsewhere would not know of the formula: it becomes a hypothesis on the law
-                stated = {**stated, **{k: d for law in mixed for k, d in meaning.opened[law].items()}}
+            mixed = {t.args[0].name for side in sides for t in walk(side) if t.head == "den"}
+            known = {k: d for k, d in context.definitions.items() if d.density and law_of(d, context) in mixed}
+            if not stated.keys() >= known.keys():  # what the law is elsewhere would not know of its formulas
+                stated = known
                 continue
             given = [hypothesis(meaning, *row) for row in context.given]
             given += [formula(meaning, d.density, d.row) for d in stated.values() if d.density and d.row]
@@ -195,6 +196,12 @@ def parameters_of(definition: Definition) -> set[str]:
     inside = definition.row[1].args[0]
     point = split(inside, "SEMI")[-1][1]
     return {n.shown for p in every_part(point) if (n := name_of(p)) is not None}
+
+
+def law_of(definition: Definition, context: Context) -> str:
+    """The law of a density that a document gives by a formula."""
+    name = name_of(definition.density[0]) if definition.density else None
+    return written(context.vocabulary.law_key(name)) if name is not None else ""
 
 
 def by_components(sides: tuple[Row, ...], context: Context) -> bool:

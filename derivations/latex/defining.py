@@ -46,7 +46,7 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
         if arguments is None and name.base in ("M", "m", "R", "r") and not mentions(right, name.key):
             return Definition(name, None, right) if laws_of(right, context.vocabulary) else None
         if arguments is None and is_normal(right):
-            return _law((left[0], _at_its_variable(name, context.vocabulary)), right, context, seen)
+            return _law(left, right, context, seen)
         if arguments is None:
             return Definition(Name(spell(left)), None, None) if relation == ":=" else None
         return _law(left, right, context, seen if relation == "=" else set())
@@ -147,19 +147,28 @@ def _several(left: Row, right: Row) -> Definition | None:
 
 
 def _law(left: Row, right: Row, context: Context, seen: set[str]) -> Definition | None:
-    """``q(z | x) = N(z; mu, sigma^2)``: a law that nothing has been said of, by a formula without it."""
-    name, arguments = name_of(left[0]), left[1].args[0]
-    if name is None:
+    """``q(z | x) = N(z; mu, sigma^2)``: a law that nothing has been said of, by a formula without it.
+
+    A normal law may be given late, and factor by factor: p(x | z) after p(z), but not p(z | x), which follows.
+    """
+    definition, name = law_formula(left, right, context), name_of(left[0])
+    if definition is None or name is None or mentions_law(right, context.vocabulary.stem(name), context.vocabulary):
         return None
-    stem = context.vocabulary.stem(name)
-    given = {
-        context.vocabulary.stem(n) for d in context.definitions.values() if d.density and (n := name_of(d.density[0]))
-    }
-    known = seen & given if is_normal(right) else seen  # what a law is may be said late, though not twice
-    if stem in known or mentions_law(right, stem, context.vocabulary):
+    new = is_normal(right) and _is_new_factor(definition, context)
+    return definition if new or context.vocabulary.stem(name) not in seen else None
+
+
+def law_formula(left: Row, right: Row, context: Context) -> Definition | None:
+    """What a step says of a law, if it says that a density is given by a formula."""
+    name = name_of(left[0]) if left else None
+    if name is None or not context.vocabulary.is_law(name):
+        return None
+    if len(left) == 1 and is_normal(right):
+        left = (left[0], _at_its_variable(name, context.vocabulary))
+    if len(left) != 2 or left[1].kind != "bracketed":
         return None
     try:
-        read = read_arguments(arguments, context.vocabulary.greek)
+        read = read_arguments(left[1].args[0], context.vocabulary.greek)
     except Unread:
         return None
     if any(a.kind != "variable" for a in (*read.targets, *read.given)):
@@ -167,6 +176,27 @@ def _law(left: Row, right: Row, context: Context, seen: set[str]) -> Definition 
     sides = [",".join(sorted(a.key for a in side)) for side in (read.targets, read.given)]
     key = f"{context.vocabulary.law_key(name, read.parameters)}({sides[0]}|{sides[1]})"
     return Definition(Name(key), None, right, density=left)
+
+
+def _is_new_factor(definition: Definition, context: Context) -> bool:
+    """Whether a density is a further factor of a law of which others are given: of variables without a formula yet."""
+    targets, given = _sides(definition, context)
+    for other in context.definitions.values():
+        if other.density is None or definition.density is None:
+            continue
+        names = name_of(other.density[0]), name_of(definition.density[0])
+        if any(n is None or context.vocabulary.stem(n) != context.vocabulary.stem(names[0] or n) for n in names):
+            continue
+        theirs, behind = _sides(other, context)
+        if targets & theirs or (given and targets & behind):
+            return False
+    return True
+
+
+def _sides(definition: Definition, context: Context) -> tuple[set[str], set[str]]:
+    """The variables of a density before its bar, and those behind it."""
+    read = read_arguments(definition.density[1].args[0] if definition.density else (), context.vocabulary.greek)
+    return {a.key for a in read.targets}, {a.key for a in read.given}
 
 
 def _at_its_variable(name: Name, vocabulary: Vocabulary) -> Part:

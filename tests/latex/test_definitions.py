@@ -66,6 +66,23 @@ DOCUMENTS = {
         $$ H(q) = \frac{J}{2} \log(2\pi e) + \frac12 \sum_{j=1}^J \log \sigma_j $$""",
         "ddprprpr",
     ),
+    "a law by its factors": (
+        r"""$$ p(z) = \mathcal{N}(z; 0, 1) $$
+        $$ p(x \mid z) = \mathcal{N}(x; z, \sigma^2) $$
+        $$ \mathbb{E}_{p(z \mid x)}[z] = \frac{x}{1 + \sigma^2} $$
+        $$ \mathbb{E}_{p(x \mid z)}[x] = z $$
+        $$ \mathbb{E}_{p(x \mid z)}[x] = \sigma $$
+        $$ \log p(x) = \log p(x \mid z) + \log p(z) - \log p(z \mid x) $$
+        $$ \log p(x) = \log p(x \mid z) + \log p(z) + \log p(z \mid x) $$""",
+        "dduprpc",
+    ),
+    "what a law was said to be": (
+        r"""$$ KL(q(z \mid x) \| q(z)) \ge 0 $$
+        $$ q(z) = \mathcal{N}(z; 0, 1) $$
+        $$ q(z \mid x) = \mathcal{N}(z; x, 1) $$
+        $$ \mathbb{E}_{q(z \mid x)}[z] = x $$""",
+        "pdcp",
+    ),
     "a function of parameters named like an entropy": (
         r"$$ \log p(x | \theta) = Q(\theta, \theta_t) + H(\theta, \theta_t) $$",
         "c",
