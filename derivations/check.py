@@ -265,7 +265,7 @@ def _checked_step(
     timeout: float,
     deadline: float,
 ) -> CheckedStep:
-    from derivations.latex.as_told import judge_as_told
+    from derivations.latex.as_told import judge_as_told, of_an_open_law
     from derivations.latex.outcomes import Outcome
     from derivations.latex.suggestions import suggest
 
@@ -286,6 +286,9 @@ def _checked_step(
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
     options["around"] = surroundings(display.before)
     outcome, understood = judge_as_told(line, sides.left, step.relation, sides.right, context, prose, options)
+    outcome = of_an_open_law(
+        outcome, line, display.section, (sides.left, step.relation, sides.right), understood, options
+    )
     seen |= _laws(sides, context)
     if outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
         said = law_formula(sides.left, sides.right, context)
@@ -335,10 +338,12 @@ def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) 
             if not sides.step.alone or sides.left is None or not sides.right:
                 continue
             definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
-            if definition is None or definition.density is not None or not definition.row:
+            if definition is None or not definition.row or not is_expandable(definition, context.vocabulary):
                 continue
-            if is_expandable(definition, context.vocabulary):
-                line = display.line + display.latex.count("\n", 0, sides.step.place)
+            line = display.line + display.latex.count("\n", 0, sides.step.place)
+            if definition.density is not None:
+                context.formulas.append((line, display.section, definition))
+            else:
                 found.setdefault(definition.name.key, []).append((line, definition))
     return found
 

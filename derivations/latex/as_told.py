@@ -1,6 +1,6 @@
 """A step judged by what displays say before it; where that is no proof, by what later ones and the prose tell as well.
 
-Main definition: `judge_as_told`.
+Main definitions: `judge_as_told`, `of_an_open_law`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def judge_as_told(
     step, but where it only makes the step false, the step is a query.
     """
     plain = judge_step(left, relation, right, context, **options)
-    settled = plain.verdict == "proved" and not plain.guessed
+    settled = plain.verdict == "proved" and plain.made is None
     coming = [] if settled else _coming(line, left, right, context)
     if coming and plain.verdict in ("conditional", "undecided"):
         defined = {**context.definitions, **{d.name.key: d for _, d in coming}}
@@ -50,6 +50,44 @@ def judge_as_told(
         if outcome.verdict not in ("unsupported", "refuted"):
             return _with_words(outcome, remarks), with_all
     return plain, context
+
+
+def of_an_open_law(
+    outcome: Outcome,
+    line: int,
+    section: int,
+    sides: tuple[Row, str, Row],
+    context: Context,
+    options: dict[str, Any],
+) -> Outcome:
+    """The outcome of a step whose reading makes an open law one of a function of noise, if its section agrees.
+
+    The section may have made it of something else before, may draw its variable from a normal law, or may give a
+    formula for it later, which then decides.
+    """
+    if outcome.made is None or outcome.verdict != "proved":
+        return outcome
+    law, image = outcome.made
+    where, before = context.made.setdefault((section, repr(law)), (line, image))
+    if before != image:
+        message = f"true if {law!r} is this law, but line {where} makes it another"
+        return replace(outcome, verdict="conditional", message=message)
+    if any(v.name in context.drawn or v.slot in context.drawn for _, v in law.args[1]):
+        message = f"true if {law!r} is this law, but its section draws the variable from a normal law"
+        return replace(outcome, verdict="conditional", message=message)
+    later = [(n, d) for n, place, d in context.formulas if n >= line and place == section]
+    if not later:
+        return outcome
+    known = {d.name.key: d for _, d in later} | context.definitions
+    left, relation, right = sides
+    found = judge_step(left, relation, right, replace(context, definitions=known), **options)
+    if found.made is not None:  # the formulas are those of other laws
+        return outcome
+    lines = ", ".join(str(n) for n in dict.fromkeys(n for n, _ in later))
+    if found.verdict == "proved":
+        return replace(found, conditions=(*found.conditions, f"the formulas of laws in line {lines}"))
+    message = f"not with the formulas that line {lines} gives for its laws. {found.message}"
+    return replace(found, verdict="conditional", message=message, counterexample=None)
 
 
 def _coming(line: int, left: Row, right: Row, context: Context) -> list[tuple[int, Definition]]:

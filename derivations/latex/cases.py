@@ -52,6 +52,8 @@ class Context:
     sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law
     integrals: dict[int, set[str]] = field(default_factory=dict)  # slots over which each section integrates
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
+    formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
+    made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws as those of functions of noise
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 

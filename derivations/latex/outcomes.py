@@ -30,7 +30,7 @@ class Outcome:
     rules: tuple[str, ...] = ()
     counterexample: dict[str, Any] | None = None
     suggestion: str | None = None
-    guessed: bool = False  # the usual reading is taken of a law that the step leaves open
+    made: tuple[Term, str] | None = None  # a law that the step leaves open, and of what the usual reading makes it
     case: Case | None = field(default=None, repr=False, compare=False)
 
 

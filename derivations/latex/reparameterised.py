@@ -1,12 +1,13 @@
 """Reparameterisation: ``E_{q(z|x)}[f(z)] = E_{p(eps)}[f(g(eps, x))]`` says which law q is, where nothing else does.
 
-Main definition: `reparameterised`.
+Main definitions: `Reparameterised`, `reparameterised`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from derivations.language.statements import Statement
@@ -15,8 +16,31 @@ from derivations.language.terms import LanguageError, Term, Variable, replace, w
 NOISE = frozenset(("epsilon", "varepsilon", "eps", "xi", "eta", "u", "noise"))
 
 
-def reparameterised(statement: Statement) -> tuple[str, Statement] | None:
-    """The statement with an open law as that of a function of noise, if it compares the two, and this in words.
+@dataclass(frozen=True)
+class Reparameterised:
+    """An open law taken for that of a function of noise, and the statement with it."""
+
+    law: Term
+    image: Term
+    noise: Variable
+    density: Term
+    statement: Statement
+
+    @property
+    def words(self) -> str:
+        """What is taken for granted, as it is shown."""
+        return f"{self.law!r} is the law of {self.image!r} with {self.noise.name} ~ {self.density!r}"
+
+    @property
+    def made(self) -> tuple[Term, str]:
+        """The law, and what it is made of whatever the noise is called."""
+        noise = Variable("var", "noise", self.noise.kind, "noise", self.noise.shape)
+        image, density = (replace(t, self.noise, noise) for t in (self.image, self.density))
+        return self.law, f"{image!r} with {density!r}"
+
+
+def reparameterised(statement: Statement) -> Reparameterised | None:
+    """The statement with an open law as that of a function of noise, if it compares the two.
 
     The law is that of one variable z; where a function or density takes z under it, the same takes g(eps) under the
     noise: a function with a name of its own, or a formula if the noise is called so or normal.  What is averaged with
@@ -43,9 +67,9 @@ def reparameterised(statement: Statement) -> tuple[str, Statement] | None:
             inside = {t for t in (*walk(image), *walk(density)) if isinstance(t, Variable)}
             if inside - {eps} <= behind | _free(statement):
                 left, right = (_moved(side, law, z, image, eps, density) for side in sides)
-                words = f"{law!r} is the law of {image!r} with {eps.name} ~ {density!r}"
                 with suppress(LanguageError):  # a density at what is no variable may be beyond the language
-                    return words, Statement(statement.relation, left, right, (), statement.given)
+                    moved = Statement(statement.relation, left, right, (), statement.given)
+                    return Reparameterised(law, image, eps, density, moved)
     return None
 
 

@@ -182,12 +182,12 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             verdict, case = found, replace(case, statement=logarithmic)
             outcome = replace(outcome_of(case, verdict), reading=f"in logarithms: {logarithmic!r}")
     if verdict.verdict != "proved" and (drawn := reparameterised(case.statement)) is not None:
-        note, statement = drawn
+        note, statement = drawn.words, drawn.statement
         given = {n.partition(" is the law of ")[0] for n in case.notes}  # the generator's, which is no other one
         found = judged(statement, seed, words=False)
         if found.verdict == "proved" and note.partition("(")[0] not in given:
             case = replace(case, statement=statement, notes=(*case.notes, note))
-            verdict, outcome = found, replace(outcome_of(case, found), guessed=True)
+            verdict, outcome = found, replace(outcome_of(case, found), made=drawn.made)
     if verdict.verdict == "proved":
         alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:

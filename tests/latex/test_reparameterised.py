@@ -6,6 +6,7 @@ from derivations.check import check
 
 LETTERS = {"proved": "p", "refuted": "r", "conditional": "c", "undecided": "u", "unsupported": "n", "definition": "d"}
 TOLD = r"Let $q_\phi(z \mid x) = \mathcal{N}(z; \mu_\phi(x), \sigma_\phi^2(x))$."
+NOISE = r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}"
 MEAN = r"\mathbb{E}_{q_\phi(z \mid x)}[f(z)]"
 
 CASES = {
@@ -53,6 +54,39 @@ CASES = {
     ),
     "two functions of noise": (
         rf"$$ {MEAN} = \mathbb{{E}}_{{p(\epsilon)}}[f(g(\epsilon)) + f(h(\epsilon))] $$",
+        "c",
+    ),
+    "an open law of two functions of noise": (
+        r"$$ \mathbb{E}_{q(z)}[f(z)] = \mathbb{E}_{p(\epsilon)}[f(g(\epsilon))] $$"
+        r"$$ \mathbb{E}_{q(z)}[f(z)] = \mathbb{E}_{p(\epsilon)}[f(h(\epsilon))] $$",
+        "pc",
+    ),
+    "a chain through an open law": (
+        r"$$ \mathbb{E}_{p(\epsilon)}[f(h(\epsilon))] = \mathbb{E}_{q(z)}[f(z)]"
+        r" = \mathbb{E}_{p(\epsilon)}[f(g(\epsilon))] $$",
+        "pc",
+    ),
+    "one function of noise by two names": (
+        rf"$$ \mathbb{{E}}_{{q(z)}}[f(z)] = {NOISE}[f(2 \epsilon)] $$"
+        r"$$ \mathbb{E}_{q(z)}[h(z)] = \mathbb{E}_{\xi \sim \mathcal{N}(0, 1)}[h(2 \xi)] $$",
+        "pp",
+    ),
+    "other functions of noise in another section": (
+        r"\section{A} $$ \mathbb{E}_{q(z)}[f(z)] = \mathbb{E}_{p(\epsilon)}[f(g(\epsilon))] $$"
+        "\n"
+        r"\section{B} $$ \mathbb{E}_{q(z)}[f(z)] = \mathbb{E}_{p(\epsilon)}[f(h(\epsilon))] $$",
+        "pp",
+    ),
+    "an open law whose formula comes later": (
+        rf"$$ \mathbb{{E}}_{{q(z)}}[f(z)] = {NOISE}[f(2 \epsilon)] $$ where $$ q(z) = \mathcal{{N}}(z; 0, 4) $$",
+        "pd",
+    ),
+    "an open law whose formula comes later and is another": (
+        rf"$$ \mathbb{{E}}_{{q(z)}}[f(z)] = {NOISE}[f(2 \epsilon)] $$ where $$ q(z) = \mathcal{{N}}(z; 0, 1) $$",
+        "cd",
+    ),
+    "an open law of what is drawn from a normal one": (
+        rf"Let $z \sim \mathcal{{N}}(0, 1)$. $$ \mathbb{{E}}_{{q(z)}}[f(z)] = {NOISE}[f(2 \epsilon)] $$",
         "c",
     ),
     "two laws": (r"$$ \mathbb{E}_{q(z)}[f(z)] = \mathbb{E}_{p(x)}[f(x)] $$", "r"),
