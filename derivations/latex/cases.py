@@ -53,7 +53,7 @@ class Context:
     integrals: dict[int, set[str]] = field(default_factory=dict)  # slots over which each section integrates
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
-    made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws as those of functions of noise
+    made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws, of what they are
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
