@@ -98,6 +98,9 @@ _INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?
 _STATES = re.compile(
     r"[=<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv"
 )
+_INTERVAL = re.compile(
+    r"^\s*(\\?[A-Za-z]+)\s*(?:\\in(?![A-Za-z])|∈)\s*([\[(])\s*([-\d./]+)\s*,\s*([-\d./]+)\s*([\])])\s*$"
+)
 _MATH_FENCES = ("math", "latex", "tex", "katex")
 
 
@@ -217,7 +220,7 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
     headings = [scanner.line(m.start()) for m in _HEADING.finditer(prose)]
     bounds = [0, *headings, MAX_CHARACTERS]
     for number, match in enumerate(_INLINE.finditer(prose)):
-        formula = match[1] or match[2]
+        formula = _INTERVAL.sub(_bounds, match[1] or match[2])
         if number == MAX_INLINE:
             return
         how = tells(prose[max(0, match.start() - MAX_SENTENCE) : match.start()], formula)
@@ -229,6 +232,14 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
         with suppress(LanguageError):  # macros without end: a display with them says so
             scope = {"supposes": (line, section[1]), "bounds": section}.get(how, (0, MAX_CHARACTERS))
             yield Formula(line, expand(formula, macros), section, *scope)
+
+
+def _bounds(interval: re.Match[str]) -> str:
+    r"""``a \in [0, 1)`` as ``0 \le a < 1``."""
+    name, opening, low, high, closing = interval.groups()
+    return (
+        f"{low} {'<' if opening == '(' else chr(92) + 'le'} {name} {'<' if closing == ')' else chr(92) + 'le'} {high}"
+    )
 
 
 def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro], error: str = "") -> Display:

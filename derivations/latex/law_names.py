@@ -31,6 +31,7 @@ class LawNames:
         self.law_bases: set[str] = set()
         self.probable = any(self._classifies(row) for row in self.rows)  # D is the probability of a class
         self.objectives = self._objectives()
+        self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
         self.called: dict[str, set[str]] = {}
@@ -56,6 +57,15 @@ class LawNames:
             called = at + 1 < len(where) and where[at + 1].kind == "bracketed"
             if name is not None and not called:
                 yield name.base
+
+    def _has_weight(self, row: Row) -> bool:
+        """Whether a row writes ``1 - pi``."""
+        for where, at, part in self._walk(row):
+            if part.kind == "NAME" and part.text == "pi" and at > 1 and part.plain:
+                one, minus = where[at - 2], where[at - 1]
+                if minus.kind == "MINUS" and one.kind == "NUMBER" and one.text == "1":
+                    return True
+        return False
 
     def _calls(self, row: Row) -> None:
         """Note what names are applied to, where it is one name: sigma(a)."""

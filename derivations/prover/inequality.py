@@ -198,6 +198,13 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
             third.append(["gibbs", names, weight, factor])
     yield third
     yield means
+    yield [  # convexity in a mixture whose weight a hypothesis bounds
+        [TIMES, slack, ["gibbs", names, a, b]]
+        for slack in slacks
+        for names, b in _mixtures(sources)
+        for a in laws
+        if a in _densities([b])
+    ]
     roots = _squared(sources)
     squares = [*roots, *(f[3] for f in roots if f[0] == "E" and f[3] not in roots)]
     totals = [(t[1], t[2], t[3]) for t in _heads(sources, "TV")]
@@ -254,6 +261,16 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     for n in (1, 2, 3, 5):
         fourth.append(["nonneg", [], ["num", "1"] if n == 1 else ["log", ["num", str(n)]]])
     yield fourth
+
+
+def _mixtures(sources: list[Any]) -> list[tuple[Names, Term]]:
+    """The mixtures of laws that divergences and entropies of some terms take, with their variables."""
+    found = []
+    for t in [part for head in ("KL", "CE", "H") for part in _heads(sources, head)]:
+        for part in t[-2:]:
+            if isinstance(part, list) and part[:1] == ["add"] and len(_densities([part])) > 1:
+                found.append([t[1], part])
+    return _distinct(found)
 
 
 def _partial(averages: list[tuple[Names, Term]], laws: list[Any], sources: list[Any]) -> list[Any]:

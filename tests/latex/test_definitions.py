@@ -143,6 +143,13 @@ TOLD = {
         r"The bound is tight only if $q(z) = \mathcal{N}(0, 1)$. $$ \mathbb{E}_{q(z)}[z^2] = 1 $$",
         "c",
     ),
+    "a weight in an interval": (
+        r"Let $m = \pi p + (1 - \pi) q$ with $\pi \in [0, 1]$. One has"
+        r"$$ KL(m \| r) \le \pi KL(p \| r) + (1 - \pi) KL(q \| r) $$ $$ H(m) \ge \pi H(p) + (1 - \pi) H(q) $$"
+        r"$$ H(m) \ge \pi H(p) + \pi H(q) $$",
+        "ppc",
+    ),
+    "pi as a number": (r"$$ \log \mathcal{N}(x; 0, 1) = -\frac12 \log(2 \pi) - \frac12 x^2 $$", "p"),
     "a bound on a weight": (
         r"For $\beta \ge 1$, $$ \beta KL(q(z) \| p(z)) \ge KL(q(z) \| p(z)) $$",
         "p",

@@ -3,13 +3,18 @@
 import pytest
 
 from derivations import judge
-from derivations.language import KL, E, Statement, laws, log, symbols, variables
+from derivations.language import KL, E, H, Statement, laws, log, symbols, variables
 
-(p, q), (x, z), (b, c) = laws("p q"), variables("x z"), symbols("b c")
+(p, q, r), (x, z), (b, c) = laws("p q r"), variables("x z"), symbols("b c")
 gap = KL(q(z | x), p(z))
 bound = E[q(z | x)](log(p(x | z)))
+mixture = b * p(x) + (1 - b) * q(x)
+average = b * KL(p(x), r(x)) + (1 - b) * KL(q(x), r(x))
+within = (b >= 0, b <= 1)
 
 TRUE = [
+    (KL(mixture, r(x)) <= average).assuming(*within),
+    (H(mixture) >= b * H(p(x)) + (1 - b) * H(q(x))).assuming(*within),
     ((b - 1) * gap >= 0).assuming(b >= 1),
     (b * gap >= gap).assuming(b >= 1),
     (bound - b * gap <= log(p(x))).assuming(b >= 1),
@@ -17,6 +22,9 @@ TRUE = [
     (bound - b * gap <= bound - c * gap).assuming(c <= b),
 ]
 FALSE = [
+    (KL(mixture, r(x)) >= average).assuming(*within),
+    (H(mixture) <= b * H(p(x)) + (1 - b) * H(q(x))).assuming(*within),
+    (H(mixture) >= H(p(x)) + (1 - b) * H(q(x))).assuming(*within),
     ((b - 1) * gap >= 0).assuming(b >= 0),
     (bound - b * gap <= log(p(x))).assuming(b <= 1),
     (bound - b * gap >= bound - gap).assuming(b >= 1),
