@@ -108,6 +108,7 @@ class Vectors:
             raise Unread("several dimensions")
         self.size = Symbol("sym", spelled[0] if spelled else "dimension", "positive", ())
         self.bound: dict[str, Index] = {}
+        self.drawn: dict[str, Variable] = {}  # the vectors that expectations average over
         self.radicands: list[Term] = []
 
     # Values -----------------------------------------------------------------------------------------------------
@@ -231,10 +232,28 @@ class Vectors:
         finally:
             del self.bound[letter.key]
 
+    def _expectation(self, node: Node) -> Term:
+        """The mean of a number under a normal law of a vector."""
+        kind, below, body = node.args[:3]
+        sides = split(below, "SIM")
+        name = name_of(sides[0][1][0]) if len(sides) == 2 and len(sides[0][1]) == 1 else None
+        if kind != "E" or len(node.args) > 3 or name is None or name.key in self.drawn:
+            raise Unread("an expectation of this form")
+        variable = Variable("var", written(name.key), "continuous", written(name.key), (self.size,))
+        density = self.law(sides[1][1], Vector(lambda i: at(variable, i)))
+        self.drawn[name.key] = variable
+        try:
+            return Term("E", (variable,), density, self.number(body))
+        finally:
+            del self.drawn[name.key]
+
     # Names ------------------------------------------------------------------------------------------------------
 
     def _name(self, node: Node) -> Any:
         name: Name = node.args[0]
+        if name.key in self.drawn:
+            variable = self.drawn[name.key]
+            return Vector(lambda i: at(variable, i))
         if name.base == "pi" and not name.below:
             return pi
         if name.base == "e" and not name.below:
@@ -310,16 +329,18 @@ class Vectors:
                 return found[0][1], found[1][1]
         return (), row
 
-    def law(self, row: Row) -> Term:
+    def law(self, row: Row, where: Vector | None = None) -> Term:
+        """The density of a normal law at a vector, or at the point of a divergence, wherever it is written."""
         node = self.meaning.parse(row)
+        here = where or Vector(lambda i: at(self.point, i))
         if node.head in ("name", "call") and (said := said_to_be_normal(node, self.definitions, self.meaning)):
-            return self.density(said[1].args[0])
-        if node.head != "call" or node.args[0].base not in GAUSSIAN or self.pieces(node.args[1])[0]:
+            return self.density(self.pieces(said[1].args[0])[1], here)
+        if node.head != "call" or node.args[0].base not in GAUSSIAN:
             raise Unread("a law that is not normal")
-        return self.density(node.args[1])
+        return self.density(self.pieces(node.args[1])[1], here)
 
-    def density(self, row: Row) -> Term:
-        """The density of a normal law of a vector with independent components."""
+    def density(self, row: Row, where: Vector | None = None) -> Term:
+        """The density of a normal law of a vector with independent components, where it is written or given."""
         self.used = True
         place, parameters = self.pieces(row)
         rest = split(parameters, "COMMA")
@@ -335,13 +356,14 @@ class Vectors:
             if name is None:
                 raise Unread("the point of a normal law")
             where = self.vector(self.meaning.parse(place))
-        else:
-            where = Vector(lambda i: at(self.point, i))
+        elif where is None:
+            raise Unread("a normal law where a density is meant")
+        point = where
         variance = self.variance(self.meaning.parse(rest[1][1]))
         self.sums += 1
         index = Index("idx", f"i{self.sums}", term(1), self.size)
         return Term(
-            "prod", index, Term("normal", where.component(index), mean.component(index), variance.component(index))
+            "prod", index, Term("normal", point.component(index), mean.component(index), variance.component(index))
         )
 
     def variance(self, node: Node) -> Vector:

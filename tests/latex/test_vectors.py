@@ -13,6 +13,10 @@ PROVED = [
     r"\|y-\beta u\|^2 = \|y\|^2 - 2\beta\langle y,u\rangle + \beta^2\|u\|^2",
     r"\|f(y)-h(y)\|^2 = \|f(y)\|^2 - 2 f(y)^\top h(y) + \|h(y)\|^2",
     r"\nabla_y\log\mathcal{N}(y;\gamma u,\tau^2 I) = -\frac{y-\gamma u}{\tau^2}",
+    r"D_{KL}(\mathcal{N}(y;a,\tau^2 I)\|\mathcal{N}(y;b,\tau^2 I)) = \frac{1}{2\tau^2}\|a-b\|^2",
+    r"\mathbb{E}_{y\sim\mathcal{N}(0,I)}[\|y\|^2] = d",
+    r"\mathbb{E}_{y\sim\mathcal{N}(a,\tau^2 I)}[\|y\|^2] = \|a\|^2 + n\tau^2",
+    r"\mathbb{E}_{y\sim\mathcal{N}(a,\tau^2 I)}[(y-a)^\top b] = 0",
 ]
 NEVER_PROVED = [
     r"D_{KL}(\mathcal{N}(a,\tau^2 I)\|\mathcal{N}(b,\tau^2 I)) = \frac{1}{\tau^2}\|a-b\|^2",
@@ -29,6 +33,10 @@ NEVER_PROVED = [
     r"\nabla_y\log\mathcal{N}(y;\gamma u,\tau^2 I) = -\frac{y-\gamma u}{\tau}",
     r"\nabla_y\log\mathcal{N}(y;u,\tau^2 I) = -\frac{\|y\|^2 u-(y^\top u)y+y-u}{\tau^2}",
     r"\nabla_y\log\mathcal{N}(y;u,\tau^2 I) = -\frac{\|y\|^2}{\tau^2 y} + \frac{u}{\tau^2}",
+    r"\mathbb{E}_{y\sim\mathcal{N}(0,I)}[\|y\|^2] = 1",
+    r"\mathbb{E}_{y\sim\mathcal{N}(a,\tau^2 I)}[\|y\|^2] = \|a\|^2 + \tau^2",
+    r"\mathbb{E}_{y\sim\mathcal{N}(a,\tau^2 I)}[\|y-a\|^2] = n\tau",
+    r"D_{KL}(\mathcal{N}(y;a,\tau^2 I)\|\mathcal{N}(y;b,\tau^2 I)) = \frac{n}{2\tau^2}\|a-b\|^2",
 ]
 
 
