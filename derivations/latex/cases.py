@@ -70,6 +70,7 @@ class Case:
     formulas: bool = False  # it takes formulas that the document gives for laws
     used: frozenset[str] = frozenset()  # definitions, and variables with laws, that the reading takes
     matrices: bool = False  # what was read in one dimension is more than components of vectors
+    commuted: tuple[str, str] | None = None  # letters that may be matrices and are multiplied in both orders
     meaning: Meaning | None = field(default=None, repr=False, compare=False)  # how its sides were read, if each alone
 
     @cached_property
@@ -336,6 +337,7 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         formulas,
         frozenset(meaning.used | meaning.stated.keys()),
         meaning.matrices,
+        meaning.commuted,
         meaning,
     )
     vars(case)["data"] = data  # made already

@@ -5,7 +5,9 @@ Main definition: `Interpretation`, the state of reading one step, which `derivat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import combinations, permutations
+from typing import Any
 
 from derivations.language.laws import Law, density
 from derivations.language.terms import Function, Index, LanguageError, Symbol, Term, Variable, at, term, walk
@@ -25,6 +27,7 @@ from derivations.latex.vocabulary import Pattern, Vocabulary
 
 POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
 DIMENSIONS = frozenset("KNMTJLDdnk")
+SIZES = frozenset("KNMTIZ")  # capitals that are numbers, or the matrix I, whichever way they are printed plainly
 MAX_EXPANSIONS = 200
 
 
@@ -44,6 +47,8 @@ class Interpretation:
         self.unexplained: dict[str, None] = {}
         self.notes: dict[str, None] = {}
         self.scalar_only = False  # matrices or vectors were read as numbers: enough to refute, not to prove
+        self.orders: set[tuple[str, str]] = set()  # letters for numbers or matrices, each before another in a product
+        self.divisors: set[str] = set()  # letters that something is divided by, which are no matrices
         self.matrices = False  # and more than by components: there are matrices, norms, products of vectors
         self.bound: list[Variable] = []
         self.indices: dict[str, Index] = {}
@@ -194,6 +199,39 @@ class Interpretation:
     def in_one_dimension(self) -> None:
         """Note that a matrix, or a number made of vectors, is read in one dimension."""
         self.scalar_only = self.matrices = True
+
+    def in_order(self, factors: Iterable[Node]) -> None:
+        """Note which letters that may be matrices stand before which others in a product."""
+        for one, other in combinations([self.capitals(factor) for factor in factors], 2):
+            self.orders |= {(a, b) for a in one for b in other if a != b}
+
+    def capitals(self, node: Any) -> set[str]:
+        """The capitals that are factors or terms of an expression, but for sizes, random variables and laws."""
+        if isinstance(node, tuple):
+            return set().union(*(self.capitals(part) for part in node))
+        if not isinstance(node, Node) or node.head == "call":
+            return set()
+        if node.head == "name":
+            name = node.args[0]
+            roman = len(name.base) == 1 and name.base.isupper() and (name.style == "bold" or name.base not in SIZES)
+            known = variable_key(name) in self.vocabulary.variables or self.vocabulary.is_law(name)
+            return {name.shown} if roman and not known else set()
+        if node.head == "quotient":  # nobody divides by a matrix
+            self.divisors |= self.capitals(node.args[1:]) if node.args[1].head in ("name", "product") else set()
+            return self.capitals(node.args)
+        return self.capitals(node.args[:1] if node.head == "power" else node.args)
+
+    def powers_of(self, base: Node, exponent: Node) -> None:
+        """Note that (A B)^2 is A^2 B^2, (A B)^-1 is A^-1 B^-1 and (A + B)^2 has 2 A B for numbers only."""
+        negative = exponent.head == "sum" and [(sign, part.args) for sign, part in exponent.args] == [(-1, (1,))]
+        if base.head == "product" or (base.head == "sum" and not negative):
+            self.orders |= set(permutations(sorted(self.capitals(base)), 2))
+
+    @property
+    def commuted(self) -> tuple[str, str] | None:
+        """Two letters that products have in both orders: a proof with numbers is none for matrices."""
+        pairs = {(a, b) for a, b in self.orders if (b, a) in self.orders and not {a, b} & self.divisors}
+        return min(pairs, default=None)
 
     def parameter(self, name: Name) -> Term:
         """A name that is neither law nor variable: a number that somebody should have explained."""

@@ -59,6 +59,7 @@ class Meaning(Reserved):
         return add(*terms)
 
     def _product(self, node: Node) -> Term:
+        self.in_order(node.args)
         return mul(*(self.term(n) for n in node.args))
 
     def _starred(self, node: Node) -> Term:
@@ -69,10 +70,12 @@ class Meaning(Reserved):
         return mul(*(self.term(n) for n in node.args))
 
     def _quotient(self, node: Node) -> Term:
+        self.capitals(node)
         return self.term(node.args[0]) / self.term(node.args[1])
 
     def _power(self, node: Node) -> Term:
         base, exponent = node.args
+        self.powers_of(base, exponent)
         if base.head == "norm" and exponent.head == "number" and exponent.args[0] == 2 and len(base.args) == 1:
             return self._squared_norm(base)
         e = number(self.term(exponent))

@@ -138,7 +138,7 @@ def _by_induction(left: Row, relation: str, right: Row, context: Context, seed: 
         case = interpret(*sides[:1], relation, *sides[1:], for_moments(sides, sides, context, moments), {})
         slots = {s for t in walk(all_parts(case)) if t.head == "den" for s, _ in (*t.args[1], *t.args[2])}
         members = moments.last > 1 and any(s.rpartition("_")[2] in ("1", "2") and "_to_" not in s for s in slots)
-        if case.statement.given or case.scalar_only or members:
+        if case.statement.given or case.scalar_only or case.commuted or members:
             return None
         found.append((case, judged(case.statement, seed, words=False)))
         if found[-1][1].verdict != "proved":
@@ -192,7 +192,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         alike = side_by_side((*left, *right), context.vocabulary)
         if alike is not None:
             return _if_one_law(outcome, alike)
-        if case.scalar_only:
+        if case.scalar_only and case.commuted is None:
             found_of_vectors = of_matrices(left, known, right, context, seed) or of_vectors(
                 left, known, right, context, seed
             )
@@ -246,6 +246,8 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
 
 
 def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = frozenset()) -> Outcome:
+    if case.commuted is not None:
+        return replace(outcome, verdict="conditional", message=f"true if {' and '.join(case.commuted)} commute")
     if case.scalar_only and (case.matrices or not ANY_DIMENSION.issuperset(outcome.rules)):
         return replace(outcome, verdict="undecided", message="it holds in one dimension; vectors are not decided")
     if "Kantorovich-Rubinstein duality" in case.notes:
