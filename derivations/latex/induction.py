@@ -34,7 +34,7 @@ class Induction:
 def parts_of(left: Row, relation: str, right: Row) -> Induction | None:
     """The base and the step of an induction that shows a step of a derivation, or None if it is of another form."""
     letters = {letter for row in (left, right) for letter in _ends(row)}
-    if relation not in ("=", "<=", ">=") or len(letters) != 1:
+    if relation not in ("=", "<=", ">=") or len(letters) != 1 or _speaks_of_zero((*left, *right)):
         return None
     letter = letters.pop()
     base = tuple(fixed(row, Moments({letter: 1}, 1, 1)) for row in (left, right))
@@ -62,6 +62,12 @@ def _ends(row: Row) -> Iterator[str]:
 def _bound(row: Row, letter: str) -> bool:
     """Whether a sum or product in a row runs over a letter."""
     return any(p.kind == "BIG" and p.below and spell(p.below[:1]) == letter for p in _everything(row))
+
+
+def _speaks_of_zero(row: Row) -> bool:
+    """Whether a variable x_0 comes before the block, which would be left out of x_{<i}."""
+    names = (p for p in _everything(row) if p.kind in ("NAME", "accent"))
+    return any(q.kind == "NUMBER" and q.text == "0" for p in names for q in p.below or ())
 
 
 def _everything(row: Row) -> Iterator[Part]:

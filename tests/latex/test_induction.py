@@ -33,6 +33,19 @@ NOT_FOR_ALL = [
 ]
 
 
+# True or false by whether x_{<i} begins with x_0; the induction would not see x_0.
+WITH_A_VARIABLE_BEFORE = [
+    r"\log q(x_{1:n} \mid x_0) = \sum_{i=1}^n \log q(x_i \mid x_{<i})",
+    r"H(X_1, \ldots, X_n \mid X_0) = \sum_{i=1}^n H(X_i \mid X_{<i})",
+    r"q(x_{1:n} \mid x_0) = \prod_{i=1}^n q(x_i \mid x_{<i})",
+]
+
+
+@pytest.mark.parametrize("latex", WITH_A_VARIABLE_BEFORE)
+def test_a_variable_before_the_first_is_not_left_out_of_an_induction(latex: str) -> None:
+    assert check(f"$${latex}$$").steps[0].verdict != "proved"
+
+
 @pytest.mark.parametrize("latex", FOR_ALL)
 def test_chain_rules_hold_for_any_number_of_variables(latex: str) -> None:
     step = check(f"$${latex}$$").steps[0]
