@@ -36,6 +36,10 @@ _STEP = re.compile(
     r"|\b(?:conditional|by definition|definition of|use the definition)\b",
     re.IGNORECASE,
 )
+_HYPOTHESIS = re.compile(
+    r"\b(?:if|when(?:ever)?|suppose|assum(?:e|es|ed|ing|ption)|provided|independen(?:t|ce|tly)|i\.i\.d\.?|factori[sz]\w*)\b",
+    re.IGNORECASE,
+)
 _NAMING = re.compile(r"\b(?:where|let|set|denot(?:e|es|ed|ing))\b", re.IGNORECASE)
 _MATHEMATICS = re.compile(
     r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{(align|equation|gather|multline|eqnarray|displaymath)(\*?)\}.*?\\end\{\1\2\}"
@@ -52,12 +56,17 @@ def surroundings(before: str) -> Surroundings:
 
     >>> surroundings("The gap vanishes when").posing
     'when'
+    >>> surroundings("If X and Y are independent, then $$ H(X, Y) = H(X) + H(Y) $$").posing
+    'if'
     >>> surroundings("Let $q = N(0, 1)$.").posing
     ''
     >>> surroundings("If we expand the logarithm, we get").posing
     ''
     """
     sentence = _STEP.sub(" ", lead(before))
+    if not sentence.strip("."):  # a display after a display, without a word between them: what was supposed still is
+        found = _HYPOTHESIS.search(_STEP.sub(" ", lead(_before_displays(before))))
+        return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
     if sentence.endswith((".", "!", "?")):  # it has named what it names, and the display is a sentence of its own
         sentence = _NAMING.sub(" ", sentence)
     found = _POSING.search(sentence)
@@ -82,6 +91,14 @@ _BOUNDS = re.compile(
 )
 _ORDER = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])")
 _LAW = re.compile(r"\\sim(?![A-Za-z])|=\s*\\?(?:mathcal|mathrm|operatorname)?\s*\{?\s*N(?:ormal)?\b")
+
+
+def _before_displays(before: str) -> str:
+    """The text before the displays at its end."""
+    text = before.rstrip()
+    while own := next((m for m in _MATHEMATICS.finditer(text) if m.end() == len(text)), None):
+        text = text[: own.start()].rstrip()
+    return text
 
 
 def tells(before: str, formula: str) -> str:

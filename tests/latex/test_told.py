@@ -126,6 +126,15 @@ TOLD = {
     "a display comes first": (rf"$$ M = P $$ where $M = (P + Q) / 2$ is meant. One finds {MIXED}", "dr"),
     "the law of noise": (rf"The noise $\epsilon \sim \mathcal{{N}}(0, 1)$ is drawn. {OPEN}", "p"),
     "the law of other noise": (rf"The noise $\epsilon \sim \mathcal{{N}}(0, 2)$ is drawn. {OPEN}", "c"),
+    "a supposition of two displays": (
+        "If $q(z) = q_1(z_1) q_2(z_2)$ then\n\n$$ H(q) = H(q_1) + H(q_2) $$\n\n"
+        "$$ \\mathbb{E}_q[\\log q(z)] = \\mathbb{E}_{q_1}[\\log q_1(z_1)] + \\mathbb{E}_{q_2}[\\log q_2(z_2)] $$\n",
+        "cc",
+    ),
+    "a supposition that ended": (
+        "If $q = p$ then\n\n$$ KL(q(z) \\| p(z)) = 0 $$\n\nIn general\n\n$$ KL(q(z) \\| p(z)) = - H(q) $$",
+        "cr",
+    ),
     "a law on a condition": (rf"We would have, if $\epsilon \sim \mathcal{{N}}(0, 1)$ {OPEN}", "c"),
     "a supposition of what follows": (
         r"If $q(z) = \mathcal{N}(0, 1)$, then $$ \mathbb{E}_{q(z)}[z^2] = 1 $$",
