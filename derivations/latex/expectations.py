@@ -96,7 +96,7 @@ class Expectations(Information):
     def independent_draws(self, name: Name) -> Term:
         """The law of x_1, ..., x_N in a mean over i of f(x_i): independent draws of one law."""
         base = variable_key(Name(name.base, accents=name.accents))
-        size = self.vocabulary.indices.get(name.below, "")
+        size = self.vocabulary.indices.get(_label(name), "")
         if not size or size.isdigit():
             raise Unread("an expectation of a sum over an unknown number of draws")
         single = self.unnamed([Part("NAME", name.base)])
@@ -260,6 +260,8 @@ class Expectations(Information):
             self.unexplained[shown] = None
         ways = tuple(f"{shown} is under {stem}" for stem, _ in candidates)
         stem, given = candidates[self.reading.choose(shown, ways) if len(ways) > 1 else 0]
+        if len(ways) > 1:
+            self.notes[f"{shown} is under {stem}"] = None
         left = [(written(s), self.variable(k)) for s, k in zip(slots, keys, strict=True)]
         return density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])
 
@@ -293,7 +295,7 @@ class Expectations(Information):
         found = self.variables_in(body)
         if not found:
             return self.open_law("E", (self.generic_slot(),))
-        indexed = [n for n in found if n.below in self.totals_in(body)]
+        indexed = [n for n in found if _label(n) in self.totals_in(body)]
         if indexed and len({n.base for n in found}) == 1:
             return self.independent_draws(indexed[0])
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
@@ -434,3 +436,8 @@ def _in_the_space_of(first: Term, second: Term) -> Term:
     if theirs.head != "den" or mine.head != "den" or mine.args[0] is theirs.args[0] or len(theirs.args[1]) != 1:
         return exchanged(theirs, there, here) if here.slot == there.slot else theirs
     return Term("den", theirs.args[0], ((here.slot, here),), theirs.args[2])
+
+
+def _label(name: Name) -> str:
+    """The index of one of several draws: ``z_l``, ``z^l``, ``z^{(l)}``."""
+    return name.below or name.above.strip("()")

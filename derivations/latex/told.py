@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
-from derivations.latex.arguments import variable_key
+from derivations.latex.arguments import slot_and_copy, variable_key
 from derivations.latex.cases import Context, every_part, interpret
 from derivations.latex.chains import Step, remarks, steps
 from derivations.latex.defining import definition_of, is_expandable
@@ -31,7 +31,7 @@ class Remark:
     words: str
     names: frozenset[str]
     definition: Definition | None = None
-    drawn: Row = ()  # the normal law of a variable
+    drawn: Row = ()  # the law of a variable
     bound: tuple[Row, str, Row] | None = None  # an inequality between a symbol and a number
 
 
@@ -62,12 +62,12 @@ class Told:
 
         Who writes ``X ~ N(0, 1)`` before a step, in its section, means that X there.
         """
-        drawn = {
-            variable: r.drawn
-            for r in remarks
-            for variable in r.names
-            if r.drawn and r.place.line <= line and r.place.section[0] <= line < r.place.section[1]
-        }
+        laws: dict[str, set[Row]] = {}
+        for r in remarks:
+            if r.drawn and r.place.line <= line and r.place.section[0] <= line < r.place.section[1]:
+                for variable in r.names:
+                    laws.setdefault(variable, set()).add(r.drawn)
+        drawn = {variable: rows_.pop() for variable, rows_ in laws.items() if len(rows_) == 1}
         mine = {r.definition.name.key: r.definition for r in remarks if r.definition is not None}
         return replace(
             self.context,
@@ -157,9 +157,9 @@ def _agreed(remark: Remark, key: str, others: list[Remark]) -> bool:
 
 
 def _drawn(row: Row) -> Iterator[tuple[frozenset[str], Row]]:
-    """The variables that ``x ~ p`` speaks of, and their law if it is normal."""
+    """The variables that ``x ~ p`` speaks of, copies for themselves, and their law."""
     at = next((n for n, p in enumerate(row) if p.kind == "SIM"), 0)
-    names = frozenset(n.key for p in row[:at] if (n := name_of(p)) is not None)
-    keys = frozenset(variable_key(n) for p in row[:at] if (n := name_of(p)) is not None)
+    names = [n for p in row[:at] if (n := name_of(p)) is not None]
+    keys = {variable_key(n) for n in names}
     if names:
-        yield names | keys, row[at + 1 : at + 3] if is_normal(row[at + 1 : at + 3]) else ()
+        yield frozenset((*(n.key for n in names), *keys, *(slot_and_copy(k)[0] for k in keys))), row[at + 1 :]

@@ -190,6 +190,18 @@ TOLD = {
         "**Exercise 2.** Let $X$ have the density $p$. $$ \\int p(x) x^2 dx = m^2 + s^2 $$",
         "pc",
     ),
+    "the law of draws": (
+        r"For $z^{(1)}, \dots, z^{(L)} \sim q(z \mid x)$ i.i.d., $$ \mathbb{E}[\frac1L \sum_{l=1}^L f(z^{(l)})]"
+        r" = \mathbb{E}_{q(z \mid x)}[f(z)] $$ $$ \mathrm{Var}[\frac1L \sum_{l=1}^L f(z^{(l)})]"
+        r" = \frac1L \mathrm{Var}_{q(z \mid x)}[f(z)] $$"
+        r"$$ \mathrm{Var}[\frac1L \sum_{l=1}^L f(z^{(l)})] = \mathrm{Var}_{q(z \mid x)}[f(z)] $$",
+        "ppc",
+    ),
+    "the law of a bare mean": (
+        r"Let $x \sim r$ and $y \sim q$. One has $$ \mathbb{E}_x[f(x)] = \int r(x) f(x) dx $$"
+        r"$$ \mathbb{E}_x[f(x)] = \int q(x) f(x) dx $$",
+        "pr",
+    ),
     "a prior": (r"with prior $p(z) = \mathcal{N}(0, 1)$ $$ \mathbb{E}_{p(z)}[z^2] = 1 $$", "p"),
 }
 
