@@ -40,6 +40,9 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
         return None
     if is_reserved(name, arguments, context.vocabulary):
         return None
+    law = context.vocabulary.is_law(name)
+    if arguments is not None and not law and any(p.kind in ("PLUS", "MINUS", "FUNCTION") for p in arguments):
+        return None  # sigma(a - b) = ... says something of sigma
     if context.vocabulary.is_law(name):
         if arguments is None and name.key in context.definitions:
             return None

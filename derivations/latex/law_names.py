@@ -31,6 +31,7 @@ class LawNames:
         self.law_bases: set[str] = set()
         self.probable = any(self._classifies(row) for row in self.rows)  # D is the probability of a class
         self.objectives = self._objectives()
+        self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
@@ -66,6 +67,13 @@ class LawNames:
                 if minus.kind == "MINUS" and one.kind == "NUMBER" and one.text == "1":
                     return True
         return False
+
+    def _has_squared_distance(self, row: Row) -> bool:
+        """Whether a row writes ``H^2(p, q)``, so that H(p, q) is a distance and no cross-entropy."""
+        return any(
+            part.kind == "NAME" and part.text == "H" and part.above is not None and spell(part.above) == "2"
+            for _, _, part in self._walk(row)
+        )
 
     def _calls(self, row: Row) -> None:
         """Note what names are applied to, where it is one name: sigma(a)."""

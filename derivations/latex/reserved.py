@@ -238,6 +238,13 @@ class Reserved(Expectations):
             return self.generated_divergence(row)
         if name.base in ("H", "I", "h") and _of_parameters(row):
             return None  # H(theta, theta_t) is no entropy
+        distance = name.base == "H" and self.vocabulary.squared_distances and not name.below
+        if (
+            distance
+            and len(split(row, "COMMA")) == 2
+            and all(self.laws_in(self.parse(r)) for _, r in split(row, "COMMA"))
+        ):
+            return power(self.divergence("Hellinger2", row), Fraction(1, 2))
         if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
             return self.entropy(name, row)
         if name.base in ("CE", "chi2", "Hellinger2"):

@@ -98,6 +98,17 @@ DOCUMENTS = {
         "$$ \\mathbb{E}_{q(z)}[z^2] = m^2 + s^2 $$",
         "dpc",
     ),
+    "a distance whose square is written is no cross-entropy": (
+        r"""$$ H^2(p, q) = 1 - \int \sqrt{p(x) q(x)} dx $$
+        $$ H(p, q)^2 = 1 - \int \sqrt{p(x) q(x)} dx $$""",
+        "pp",
+    ),
+    "a cross-entropy": (r"$$ H(p, q) = H(p) + KL(p \| q) $$", "p"),
+    "the logistic function at an expression is no definition": (
+        r"""$$ \sigma(\log p(x) - \log q(x)) = \frac{p(x)}{p(x) + q(x)} $$
+        $$ \sigma(\log p(x) - \log q(x)) = \frac{q(x)}{p(x) + q(x)} $$""",
+        "pr",
+    ),
     "a range drawn from its own law": (
         r"$$ KL(q(x_{1:T} | x_0) \| p(x_{1:T} | x_0))"
         r" = \mathbb{E}_{x_{1:T} \sim q(x_{1:T} | x_0)}[\log q(x_{1:T} | x_0) - \log p(x_{1:T} | x_0)] $$",
