@@ -48,6 +48,7 @@ class Interpretation:
         self.notes: dict[str, None] = {}
         self.scalar_only = False  # matrices or vectors were read as numbers: enough to refute, not to prove
         self.orders: set[tuple[str, str]] = set()  # letters for numbers or matrices, each before another in a product
+        self.exponents: set[tuple[str, str]] = set()  # such letters within one exponent
         self.divisors: set[str] = set()  # letters that something is divided by, which are no matrices
         self.matrices = False  # and more than by components: there are matrices, norms, products of vectors
         self.bound: list[Variable] = []
@@ -227,10 +228,15 @@ class Interpretation:
         if base.head == "product" or (base.head == "sum" and not negative):
             self.orders |= set(permutations(sorted(self.capitals(base)), 2))
 
+    def exponent_of(self, exponent: Node) -> None:
+        """Note that exp(A + B) is exp(A) exp(B) for numbers only."""
+        self.exponents |= set(permutations(sorted(self.capitals(exponent)), 2))
+
     @property
     def commuted(self) -> tuple[str, str] | None:
         """Two letters that products have in both orders: a proof with numbers is none for matrices."""
-        pairs = {(a, b) for a, b in self.orders if (b, a) in self.orders and not {a, b} & self.divisors}
+        turned = {(b, a) for a, b in self.orders} | self.exponents
+        pairs = {pair for pair in self.orders & turned if not self.divisors.intersection(pair)}
         return min(pairs, default=None)
 
     def parameter(self, name: Name) -> Term:

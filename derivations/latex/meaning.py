@@ -84,6 +84,7 @@ class Meaning(Reserved):
             return squared
         value = self.term(base)
         if e is None:
+            self.exponent_of(exponent)
             return exp(self.term(exponent) * log(value))
         if e.denominator == 2 and e > 0:
             self.exists(value)
@@ -132,6 +133,7 @@ class Meaning(Reserved):
     def _function(self, node: Node) -> Term:
         name, body = node.args
         if name == "exp":
+            self.exponent_of(body)
             return exp(self.term(body))
         if name in ("trace", "det"):
             self.in_one_dimension()

@@ -15,6 +15,8 @@ ONLY_IF_THEY_COMMUTE = [
     rf"$${MEAN}[(A B)^{{-1}} x] = {MEAN}[A^{{-1}} B^{{-1}} x]$$",
     rf"$${MEAN}[(A B)^2 x] = {MEAN}[A^2 B^2 x]$$",
     rf"$${MEAN}[(A + B)^2 x] = {MEAN}[(A^2 + 2 A B + B^2) x]$$",
+    rf"$${MEAN}[\exp(A + B) x] = \exp(A) \exp(B) {MEAN}[x]$$",
+    rf"$${MEAN}[e^{{A + B}} x] = e^A e^B {MEAN}[x]$$",
     rf"$${MEAN}[A B f(x)] = B {MEAN}[A f(x)]$$",
     r"$$\nabla_\theta \mathbb{E}_{\epsilon \sim \mathcal{N}(0, I)}[f(A B \epsilon + \theta)]"
     r" = \mathbb{E}_{\epsilon \sim \mathcal{N}(0, I)}[\nabla_\theta f(B A \epsilon + \theta)]$$",
@@ -26,6 +28,7 @@ IN_ANY_ORDER = [
     rf"$${MEAN}[(A + B)^{{-1}} x] = (A + B)^{{-1}} {MEAN}[x]$$",
     rf"$$\frac{{1}}{{N}} \frac{{1}}{{L}} {MEAN}[f(x)] = \frac{{1}}{{L N}} {MEAN}[f(x)]$$",
     rf"$$\frac{{A}}{{B}} C {MEAN}[f(x)] = \frac{{A C}}{{B}} {MEAN}[f(x)]$$",
+    rf"$${MEAN}[\exp(A + B) f(x)] = \exp(A + B) {MEAN}[f(x)]$$",
     rf"$$a b {MEAN}[f(x)] = b a {MEAN}[f(x)]$$",
 ]
 
