@@ -96,6 +96,8 @@ def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bo
     if name.base in ("H", "I"):
         first = name_of(arguments[0]) if arguments else None
         return arguments is not None and not (first is not None and first.base in PARAMETERS)
+    if name.base == "h" and arguments and is_normal(arguments):
+        return True
     if name.base == "h":  # the differential entropy of random variables, in capitals
         names = [name_of(p) for p in arguments or () if p.kind not in ("COMMA", "BAR")]
         return bool(names) and all(n is not None and n.base.isupper() for n in names)

@@ -174,6 +174,8 @@ class LawNames:
                             self._mark(p)
             elif len(split(following.args[0], "BAR")) == 2 and name.base == "pi":
                 self.law_bases.add("pi")
+            elif name.base == "h" and all(n.base.isupper() for p in following.args[0] if (n := name_of(p))):
+                continue  # h(X | Y) is an entropy
             elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED | self.auxiliary:
                 self._mark(part)
 

@@ -13,6 +13,7 @@ from derivations.language.terms import Function, Term, Variable, log, power, ter
 from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by
 from derivations.latex.decorations import is_plain
+from derivations.latex.definitions import is_normal
 from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
@@ -245,7 +246,7 @@ class Reserved(Expectations):
             and all(self.laws_in(self.parse(r)) for _, r in split(row, "COMMA"))
         ):
             return power(self.divergence("Hellinger2", row), Fraction(1, 2))
-        if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row)):
+        if name.base in ("H", "h") and (name.base == "H" or self.has_variables(row) or is_normal(row)):
             return self.entropy(name, row)
         if name.base in ("CE", "chi2", "Hellinger2"):
             return self.divergence(name.base, row)

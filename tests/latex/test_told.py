@@ -103,6 +103,13 @@ DOCUMENTS = {
         $$ H(p, q)^2 = 1 - \int \sqrt{p(x) q(x)} dx $$""",
         "pp",
     ),
+    "differential entropies beside a function": (
+        r"""$$ h(\mathcal{N}(\mu, \sigma^2)) = \frac12 \log(2 \pi e \sigma^2) $$
+        $$ h(\mathcal{N}(\mu, \sigma^2)) = \frac12 \log(2 \pi \sigma^2) $$
+        $$ h(X) = h(X | Y) + I(X; Y) $$
+        $$ h(z) = 2 z $$""",
+        "prpd",
+    ),
     "a cross-entropy": (r"$$ H(p, q) = H(p) + KL(p \| q) $$", "p"),
     "the logistic function at an expression is no definition": (
         r"""$$ \sigma(\log p(x) - \log q(x)) = \frac{p(x)}{p(x) + q(x)} $$
