@@ -101,6 +101,8 @@ _STATES = re.compile(
 _INTERVAL = re.compile(
     r"^\s*(\\?[A-Za-z]+)\s*(?:\\in(?![A-Za-z])|∈)\s*([\[(])\s*([-\d./]+)\s*,\s*([-\d./]+)\s*([\])])\s*$"
 )
+# Where a sentence ends in prose whose displays are blanks: with a stop, or with a display before a capital letter.
+_ENDS = re.compile(r"[.!?](?=\s|\Z)|\0(?:\$\$|\\\]|\\end\{\w+\*?\})?\s*(?=[A-Z])")
 _MATH_FENCES = ("math", "latex", "tex", "katex")
 
 
@@ -230,7 +232,14 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
         n = bisect_right(bounds, line)
         section = bounds[n - 1], bounds[n]
         with suppress(LanguageError):  # macros without end: a display with them says so
-            scope = {"supposes": (line, section[1]), "bounds": section}.get(how, (0, MAX_CHARACTERS))
+            scope = (0, MAX_CHARACTERS)
+            if how in ("supposes", "stands"):
+                ended = _ENDS.search(prose, match.end()) if how == "supposes" else None
+                until = section[1] if ended is None else max(line + 1, scanner.line(ended.end()))
+                behind = "\0" in prose[prose.rfind("\n", 0, match.start()) + 1 : match.start()]  # a display of its line
+                scope = line + behind, min(section[1], until + behind)
+            elif how == "bounds":
+                scope = section
             yield Formula(line, expand(formula, macros), section, *scope)
 
 

@@ -43,7 +43,7 @@ _HYPOTHESIS = re.compile(
 _NAMING = re.compile(r"\b(?:where|let|set|denot(?:e|es|ed|ing))\b", re.IGNORECASE)
 _MATHEMATICS = re.compile(
     r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{(align|equation|gather|multline|eqnarray|displaymath)(\*?)\}.*?\\end\{\1\2\}"
-    r"|(?<!\\)\$[^$\n]+\$|\\\(.*?\\\)",
+    r"|(?<!\\)\$[^$\n]+\$|\\\(.*?\\\)|\0[\0\n]*(?:\$\$|\\\]|\\end\{\w+\*?\})?",  # the last: a display that is blanked
     re.DOTALL,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
@@ -85,6 +85,7 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:if|when|suppose(?: that)?|in the case(?: of| that| where)?)\b", re.IGNORECASE)
+_STANDS = re.compile(r"\b(?:suppose|let|assum(?:e|es|ing)|take)\b", re.IGNORECASE)
 _BOUNDS = re.compile(
     r"\b(?:where|with|for|let|if|when|whenever|suppose|assum(?:e|es|ing)|given|provided(?: that)?|take|as long as)\b",
     re.IGNORECASE,
@@ -104,9 +105,10 @@ def _before_displays(before: str) -> str:
 def tells(before: str, formula: str) -> str:
     """Whether a formula within a line is a definition, by the words of its sentence before it: ``defines``.
 
-    A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, or supposed by what follows in its
-    section, ``if $q(z) = N(m, s^2)$, then``: ``supposes``.  So are bounds, ``for $b >= 1$``, which after "where" are
-    those of all of the section: ``bounds``.  Else the answer is empty.
+    A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, or supposed by what its sentence leads
+    to, ``if $q(z) = N(m, s^2)$, then``: ``supposes``; with "suppose", by what follows in its section: ``stands``.  So
+    are bounds, ``for $b >= 1$``, which after "where" are those of all of the section: ``bounds``.  Else the answer is
+    empty.
 
     >>> tells("the divergence to the mixture, where ", "M = (p + q)/2"), tells("The bound is tight if ", "q = p")
     ('defines', '')
@@ -119,11 +121,15 @@ def tells(before: str, formula: str) -> str:
         clause = _OPENS.sub("", re.split(r"[,;]\s*(?=\w)", sentence)[-1], 1)
         if _SUPPOSES.search(_BOUNDS.sub("", clause)) or not (_BOUNDS.search(clause) or _OPENS.match(sentence)):
             return ""
-        return "bounds" if re.search(r"\b(?:where|with)\b", clause, re.IGNORECASE) else "supposes"
+        if re.search(r"\b(?:where|with)\b", clause, re.IGNORECASE):
+            return "bounds"
+        return "stands" if _STANDS.search(sentence) else "supposes"
     if _LAW.search(formula):
         if not _SUPPOSES.search(words[-1]):
             return "defines"
-        return "supposes" if _OPENS.match(sentence) and not _SUPPOSES.search(_OPENS.sub("", sentence, 1)) else ""
+        if not _OPENS.match(sentence) or _SUPPOSES.search(_OPENS.sub("", sentence, 1)):
+            return ""
+        return "stands" if _STANDS.search(sentence) else "supposes"
     return "defines" if len(words) > 1 and not _SUPPOSES.search(words[-1]) else ""
 
 
@@ -133,6 +139,8 @@ def lead(before: str) -> str:
     def shown(match: re.Match[str]) -> str:
         line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
         own = not line.strip() and (match[0].startswith(("$$", "\\[", "\\begin")))
+        if match[0].startswith("\0"):  # which ends a sentence where the next word begins one
+            own = before[match.end() :].lstrip()[:1].isupper()
         return ".\n\n" if own else " · "
 
     text = _TITLE.sub("\n\n", _MATHEMATICS.sub(shown, before)).rstrip()

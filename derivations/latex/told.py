@@ -44,6 +44,10 @@ class Told:
     def concerning(self, line: int, *sides: Row) -> list[Remark]:
         """The remarks on names that a step mentions, and on names that those speak of."""
         here = [r for r in self.remarks if r.place.since <= line < r.place.until]
+        cases: dict[str, Formula] = {}  # of several bounds of one symbol, one case after another, the last one holds
+        for r in sorted(here, key=lambda r: (r.place.line <= line, r.place.line)):
+            cases.update(dict.fromkeys(r.names if r.bound else (), r.place))
+        here = [r for r in here if not r.bound or all(cases[n] == r.place for n in r.names)]
         mentioned = {n.key for row in sides for p in every_part(row) if (n := name_of(p)) is not None}
         found: list[Remark] = []
         while more := [r for r in here if r not in found and r.names & mentioned]:

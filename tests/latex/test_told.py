@@ -189,6 +189,35 @@ TOLD = {
         r"so that $\beta \ge 1$. $$ \beta KL(q(z) \| p(z)) \ge KL(q(z) \| p(z)) $$",
         "c",
     ),
+    "a supposition that another sentence ends": (
+        "If $q(z) = \\mathcal{N}(0, 1)$, then\n$$ \\mathbb{E}_{q(z)}[z^2] = 1. $$\n"
+        "In general,\n$$ \\mathbb{E}_{q(z)}[z^2] = 1. $$",
+        "pc",
+    ),
+    "a supposition that a full stop ends": (
+        "If $q(z) = \\mathcal{N}(0, 1)$, all is well.\nBut\n$$ \\mathbb{E}_{q(z)}[z^2] = 1. $$",
+        "c",
+    ),
+    "a supposition that goes on": (
+        "If $q(z) = \\mathcal{N}(0, 1)$, then\n$$ \\mathbb{E}_{q(z)}[z] = 0 $$\n"
+        "and\n$$ \\mathbb{E}_{q(z)}[z^2] = 1. $$",
+        "pp",
+    ),
+    "a supposition that stands": (
+        "Suppose that $q(z) = \\mathcal{N}(0, 1)$. Then\n$$ \\mathbb{E}_{q(z)}[z^2] = 1. $$",
+        "p",
+    ),
+    "one case after another": (
+        "Suppose $\\beta \\ge 1$. Then\n$$ \\beta KL(q(z) \\| p(z)) \\ge KL(q(z) \\| p(z)). $$\n"
+        "Suppose $\\beta \\le 1$. Then\n$$ \\beta KL(q(z) \\| p(z)) \\le KL(q(z) \\| p(z)). $$\n"
+        "$$ \\beta KL(q(z) \\| p(z)) \\ge KL(q(z) \\| p(z)). $$",
+        "ppc",
+    ),
+    "a case that another sentence ends": (
+        "For $\\beta \\ge 1$ we have\n$$ \\beta KL(q(z) \\| p(z)) \\ge KL(q(z) \\| p(z)). $$\n"
+        "Else\n$$ \\beta KL(q(z) \\| p(z)) \\ge KL(q(z) \\| p(z)). $$",
+        "pc",
+    ),
     "a bound on the other side": (
         r"For $\beta \le 1$, $$ \beta KL(q(z) \| p(z)) \ge KL(q(z) \| p(z)) $$",
         "c",
