@@ -294,8 +294,12 @@ def _checked_step(
         said = law_formula(sides.left, sides.right, context)
         if said is not None and said.name.key not in context.definitions:
             context.definitions[said.name.key] = said
+            context.said[said.name.key] = line
             context.sections[said.name.key] = display.section
     taken = outcome.case.used if outcome.case is not None else ()
+    said_before = [f"{t} as said in line {context.said[t]}" for t in sorted({*taken} & context.said.keys())]
+    if outcome.verdict == "proved" and said_before:
+        outcome = replace(outcome, conditions=(*outcome.conditions, *said_before))
     if outcome.verdict == "refuted" and any(
         understood.sections.get(t, display.section) != display.section for t in taken
     ):

@@ -50,6 +50,7 @@ class Context:
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
     drawn: Mapping[str, Row] = field(default_factory=dict)  # normal laws of variables, by what leads to the step
     sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law
+    said: dict[str, int] = field(default_factory=dict)  # in which line a step said of a law what it did not show
     integrals: dict[int, set[str]] = field(default_factory=dict)  # slots over which each section integrates
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
