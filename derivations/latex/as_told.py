@@ -26,9 +26,7 @@ def judge_as_told(
     step, but where it only makes the step false, the step is a query.
     """
     plain = judge_step(left, relation, right, context, **options)
-    guessed = plain.made is not None or (
-        plain.case is not None and any(u.startswith("E_{") for u in plain.case.unexplained)
-    )
+    guessed = plain.made is not None or (plain.case is not None and plain.case.guesses_a_law)
     settled = plain.verdict == "proved" and not guessed
     coming = [] if settled else _coming(line, left, right, context)
     if coming and plain.verdict in ("conditional", "undecided"):

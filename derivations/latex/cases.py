@@ -74,6 +74,11 @@ class Case:
     commuted: tuple[str, str] | None = None  # letters that may be matrices and are multiplied in both orders
     meaning: Meaning | None = field(default=None, repr=False, compare=False)  # how its sides were read, if each alone
 
+    @property
+    def guesses_a_law(self) -> bool:
+        """Whether a bare mean ``E_x`` is taken under a law that the reading chose among several."""
+        return any(name.startswith("E_{") for name in self.unexplained)
+
     @cached_property
     def data(self) -> dict[str, Any]:
         """The statement as data; nothing changes them."""

@@ -68,10 +68,8 @@ def definition_at_the_end(left: Row, relation: str, right: Row, context: Context
     name = name_of(right[0]) if right else None
     if name is None or context.vocabulary.is_law(name):
         return None
-    if relation == "=" and name.style != "calligraphic" and name.base not in OBJECTIVES:
-        return None
-    plain = len(right) == 1 or all(p.kind in ("COMMA", "SEMI") or name_of(p) for arg in right[1].args for p in arg)
-    return definition_of(right, relation, left, context, seen) if plain else None
+    named = _is_of_names(right) and (relation != "=" or _is_objective(name))
+    return definition_of(right, relation, left, context, seen) if named else None
 
 
 def definition_on_the_way(left: Row, relation: str, right: Row, context: Context, seen: set[str]) -> Definition | None:
@@ -79,10 +77,17 @@ def definition_on_the_way(left: Row, relation: str, right: Row, context: Context
     name = name_of(left[0]) if left else None
     if name is None or context.vocabulary.is_law(name) or name.key in context.definitions:
         return None
-    if relation not in ("=", ":=") or (name.style != "calligraphic" and name.base not in OBJECTIVES):
-        return None
-    plain = len(left) == 1 or all(p.kind in ("COMMA", "SEMI") or name_of(p) for arg in left[1].args for p in arg)
-    return definition_of(left, relation, right, context, seen) if plain else None
+    named = _is_of_names(left) and relation in ("=", ":=") and _is_objective(name)
+    return definition_of(left, relation, right, context, seen) if named else None
+
+
+def _is_objective(name: Name) -> bool:
+    return name.style == "calligraphic" or name.base in OBJECTIVES
+
+
+def _is_of_names(side: Row) -> bool:
+    """Whether a side is a name, alone or with names as its arguments."""
+    return len(side) == 1 or all(p.kind in ("COMMA", "SEMI") or name_of(p) for arg in side[1].args for p in arg)
 
 
 def is_reserved(name: Name, arguments: Row | None, vocabulary: Vocabulary) -> bool:

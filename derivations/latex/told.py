@@ -71,7 +71,7 @@ class Told:
             if r.drawn and r.place.line <= line and r.place.section[0] <= line < r.place.section[1]:
                 for variable in r.names:
                     laws.setdefault(variable, set()).add(r.drawn)
-        drawn = {variable: rows_.pop() for variable, rows_ in laws.items() if len(rows_) == 1}
+        drawn = {variable: said.pop() for variable, said in laws.items() if len(said) == 1}
         mine = {r.definition.name.key: r.definition for r in remarks if r.definition is not None}
         return replace(
             self.context,
