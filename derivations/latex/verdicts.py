@@ -7,7 +7,7 @@ Main definition: `judge_step`.
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from derivations.language.operators import Integral
@@ -31,6 +31,8 @@ from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
 from derivations.latex.told_apart import side_by_side, unseen_dependence
 from derivations.latex.vectors import componentwise, speaks_of_vectors
+
+INSTANCES = 3  # times the limit of a step for a step over time: two instances and an induction
 
 # Rules that hold for vectors, by components, as they do for numbers.
 ANY_DIMENSION = frozenset(
@@ -58,32 +60,56 @@ def judge_step(
     *loose*: the source leaves the right side empty, so that a refutation is a query; *around* is what the prose says.
     """
     try:
-        with time_limit(seconds):
-            outcome = _step(left, relation, right, context, seed, around)
-            if outcome.verdict in ("conditional", "undecided") and speaks_of_vectors(left, right):
-                found = of_vectors(left, relation, right, context, seed)
-                outcome = found if found is not None and found.verdict == "proved" else outcome
-            if loose and outcome.verdict == "refuted":
-                return conditional(outcome, "the source leaves the right side empty")
-            return outcome
+        outcome = _owed(seconds, lambda: _of_numbers_or_vectors(left, relation, right, context, seed, around))
     except OverTime as error:
-        return _over_time(left, relation, right, context, seed, seconds, loose, around, str(error))
-    except Unread as error:
-        found = None
-        if speaks_of_vectors(left, right):
-            with contextlib.suppress(Unread, OutOfTime, RecursionError, *INTERNAL), time_limit(seconds):
-                found = of_vectors(left, relation, right, context, seed)
-        return found if found is not None and found.verdict == "proved" else unread(error)
+        why = str(error)
+        try:  # each instance has a limit of its own
+            return _owed(
+                INSTANCES * seconds,
+                lambda: _over_time(left, relation, right, context, seed, seconds, loose, around, why),
+            )
+        except OverTime as again:
+            return unread(again)
+    if loose and outcome.verdict == "refuted":
+        return conditional(outcome, "the source leaves the right side empty")
+    return outcome
+
+
+def _owed(seconds: float, judge: Callable[[], Outcome]) -> Outcome:
+    """What a judgement comes to within a limit of time; a step over time is for another one."""
+    try:
+        with time_limit(seconds):
+            return judge()
+    except OverTime:
+        raise
     except OutOfTime:
         return Outcome("undecided", f"the limit of {seconds:g} s for a step was reached")
     except RecursionError:
         return Outcome("undecided", "the limit of nesting was reached")
     except MemoryError:
         return Outcome("undecided", "the limit of memory was reached")
+    except Unread as error:
+        return unread(error)
     except LanguageError as error:  # the step, read so, is no sentence of the language
         return Outcome("unsupported", f"not read: {str(error).split(';')[0]}")
     except INTERNAL as error:
         return Outcome("undecided", f"the checker failed on this step, please report it: {error!r}")
+
+
+def _of_numbers_or_vectors(
+    left: Row, relation: str, right: Row, context: Context, seed: int, around: Surroundings
+) -> Outcome:
+    """The verdict on a step as one about numbers; if that decides nothing, a proof by the components of vectors."""
+    try:
+        outcome = _step(left, relation, right, context, seed, around)
+    except OverTime:
+        raise
+    except Unread as error:
+        outcome = unread(error)
+    if outcome.verdict in ("conditional", "undecided", "unsupported") and speaks_of_vectors(left, right):
+        found = of_vectors(left, relation, right, context, seed)
+        return found if found is not None and found.verdict == "proved" else outcome
+    return outcome
 
 
 def unread(error: LanguageError) -> Outcome:
@@ -107,12 +133,9 @@ def _over_time(
     held: list[str] = []
     for words, *sides, moments in instances(left, right):
         instance = for_moments((sides[0], sides[1]), (left, right), context, moments)
-        try:
-            outcome = judge_step(
-                sides[0], relation, sides[1], instance, seed=seed, seconds=seconds, loose=loose, around=around
-            )
-        except LanguageError as error:
-            return Outcome("unsupported", f"not read: {error}")
+        outcome = judge_step(
+            sides[0], relation, sides[1], instance, seed=seed, seconds=seconds, loose=loose, around=around
+        )
         if outcome.verdict != "proved":
             reading = f"for {words}: {outcome.reading}" if outcome.reading else ""
             message = outcome.message if outcome.verdict == "unsupported" else f"for {words}: {outcome.message}"
