@@ -70,50 +70,15 @@ STEPS = 200_000  # products of monomials in one replay; beyond them the certific
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
 
 RULES = (
-    "definition of KL",
-    "definition of JSD",
-    "definition of entropy",
-    "definition of cross-entropy",
-    "definition of mutual information",
-    "Bayes' rule",
-    "logarithm of a product",
-    "normalisation",
-    "marginalisation",
-    "Gaussian density",
-    "Gaussian moments",
-    "independence of components",
-    "inverse matrix",
-    "sum of a constant",
-    "exchangeability",
-    "size of a minibatch",
-    "pushforward",
-    "change of variables",
-    "differentiation",
-    "score function",
-    "limit",
-    "algebra of fractions",
-    "hypothesis",
-    "Markov chain",
-    "Gibbs' inequality",
-    "monotonicity of the logarithm",
-    "squares are non-negative",
-    "non-negative integrand",
-    "bounded by its extremum",
-    "least upper bound",
-    "Rayleigh quotient",
-    "unit eigenvector",
-    "Cauchy-Schwarz inequality",
-    "mean value theorem",
-    "difference quotients",
-    "coupling",
-    "critic",
-    "gluing",
-    "one sign",
-    "two bounds",
-    "cases",
-    "lemma",
-    "attained extremum",
-    "point masses",
+    *("definition of KL", "definition of JSD", "definition of entropy", "definition of cross-entropy"),
+    *("definition of mutual information", "Bayes' rule", "logarithm of a product", "normalisation", "marginalisation"),
+    *("Gaussian density", "Gaussian moments", "independence of components", "inverse matrix", "sum of a constant"),
+    *("exchangeability", "size of a minibatch", "pushforward", "change of variables", "differentiation"),
+    *("score function", "limit", "algebra of fractions", "hypothesis", "Markov chain", "Gibbs' inequality"),
+    *("monotonicity of the logarithm", "squares are non-negative", "non-negative integrand"),
+    *("bounded by its extremum", "least upper bound", "Rayleigh quotient", "unit eigenvector"),
+    *("Cauchy-Schwarz inequality", "mean value theorem", "difference quotients", "coupling", "critic", "gluing"),
+    *("one sign", "two bounds", "cases", "lemma", "attained extremum", "point masses"),
 )
 
 POLYNOMIAL = frozenset(("num", "sym", "idx", "var", "fn", "at", "add", "mul", "sum"))
@@ -127,6 +92,12 @@ class Rejected(Exception):
     """The certificate does not prove its statement; the message says where it failed."""
 
 
+def refuse(wrong: object, reason: str) -> None:
+    """Reject the certificate if something is wrong."""
+    if wrong:
+        raise Rejected(reason)
+
+
 def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
     """Replay a certificate.
 
@@ -137,8 +108,7 @@ def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
         keyed(certificate, "version statement proof factors conditions assumptions trusts rules digest")
         if certificate["version"] != 1 or type(certificate["version"]) is not int:
             raise Rejected(f"certificate version {certificate['version']!r} is not 1")
-        if certificate["digest"] != digest(certificate):
-            raise Rejected("the digest is not that of the certificate's content")
+        refuse(certificate["digest"] != digest(certificate), "the digest is not that of the certificate's content")
         allowed = certificate["rules"]
         if [r for r in RULES if r in allowed] != allowed:
             raise Rejected("the rules are not a list of known rules in the order of the kernel")
@@ -304,8 +274,7 @@ def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Number) -> Iterab
     inner = next((p for p in monomial if p[0][0] == "sum" and p[1] >= 1), None)
     if inner is None:
         return [((binders, monomial), c)]
-    if inner[1] > 64:
-        raise Rejected("a power of a sum that is out of bounds")
+    refuse(inner[1] > 64, "a power of a sum that is out of bounds")
     rest: Sum = {(binders, tuple(p for p in monomial if p != inner)): c}
     for _ in range(int(inner[1])):
         rest = product(rest, opened(inner[0], binders))
@@ -479,8 +448,7 @@ def primes(n: int) -> dict[int, int]:
 
 def keyed(table: Any, names: str) -> None:
     """Check that a table has exactly the named entries."""
-    if not isinstance(table, dict) or set(table) != set(names.split()):
-        raise Rejected(f"a table should have the entries {names}")
+    refuse(not isinstance(table, dict) or set(table) != set(names.split()), f"a table should have the entries {names}")
 
 
 FACTS = {  # of declarations: for each table its entries, and the words that one of them may be
@@ -498,30 +466,25 @@ FACTS = {  # of declarations: for each table its entries, and the words that one
 def check_form(statement: dict[str, Any]) -> None:
     """Check that a statement has the documented form, down to its declarations; its terms are read later."""
     keyed(statement, "version declare given relation lhs rhs equality")
-    if statement["version"] != 1 or type(statement["version"]) is not int:
-        raise Rejected("a statement of an unknown version")
-    if statement["relation"] not in ("=", "!=", "<=", ">=", "<", ">"):
-        raise Rejected("a statement with an unknown relation")
+    refuse(statement["version"] != 1 or type(statement["version"]) is not int, "a statement of an unknown version")
+    refuse(statement["relation"] not in ("=", "!=", "<=", ">=", "<", ">"), "a statement with an unknown relation")
     if not isinstance(statement["given"], list) or not isinstance(statement["equality"], list):
         raise Rejected("hypotheses and equality cases are lists")
     keyed(statement["declare"], " ".join(FACTS))
     for table, (names, word, words) in FACTS.items():
-        if not isinstance(statement["declare"][table], dict):
-            raise Rejected(f"the declared {table} are no table")
+        refuse(not isinstance(statement["declare"][table], dict), f"the declared {table} are no table")
         for name, facts in statement["declare"][table].items():
             keyed(facts, names)
             if word is not None and facts[word] not in words:
                 raise Rejected(f"{name} is declared with the unknown {word} {facts[word]!r}")
-            if not isinstance(facts.get("shape", []), list):
-                raise Rejected(f"the shape of {name} is no list")
+            refuse(not isinstance(facts.get("shape", []), list), f"the shape of {name} is no list")
             if table == "functions" and (type(facts["arity"]) is not int or facts["arity"] < 1):
                 raise Rejected(f"the function {name} has no number of arguments")
             for t in (*facts.get("shape", []), *(facts[n] for n in ("lower", "upper") if n in facts)):
                 check_term(t, statement["declare"])
     for t in (statement["lhs"], statement["rhs"], *(t for pair in statement["equality"] for t in pair)):
         check_term(t, statement["declare"])
-    if any(len(pair) != 2 for pair in statement["equality"]):
-        raise Rejected("an equality case is made of pairs of terms")
+    refuse(any(len(pair) != 2 for pair in statement["equality"]), "an equality case is made of pairs of terms")
     for relation, *terms in statement["given"]:
         if relation == "cited":
             name, (relation, *terms) = terms
@@ -573,8 +536,7 @@ NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
 
 def check_term(t: Any, declare: dict[str, Any]) -> None:
     """Check that a term has the documented form, all its names declared."""
-    if not isinstance(t, list) or not t or not isinstance(t[0], str):
-        raise Rejected(f"{str(t)[:40]} is no term")
+    refuse(not isinstance(t, list) or not t or not isinstance(t[0], str), f"{str(t)[:40]} is no term")
     head, rest = t[0], t[1:]
     if head in NAMED:
         good = len(rest) == 1 and isinstance(rest[0], str) and rest[0] in declare[NAMED[head]]
@@ -603,8 +565,7 @@ def check_term(t: Any, declare: dict[str, Any]) -> None:
         good = head in FORMS and len(FORMS[head]) == len(rest)
         for form, part in zip(FORMS.get(head, ""), rest, strict=False):
             good = good and check_part(form, part, declare)
-    if not good:
-        raise Rejected(f"a term of the head {head!r} has not the documented form")
+    refuse(not good, f"a term of the head {head!r} has not the documented form")
 
 
 def is_matrix(t: Any, declare: dict[str, Any], signs: tuple[str, ...] = ("positive definite", "invertible")) -> bool:
@@ -616,16 +577,14 @@ def is_matrix(t: Any, declare: dict[str, Any], signs: tuple[str, ...] = ("positi
 
 
 def check_terms(terms: Any, declare: dict[str, Any]) -> None:
-    if not isinstance(terms, list):
-        raise Rejected("a list of terms is needed")
+    refuse(not isinstance(terms, list), "a list of terms is needed")
     for t in terms:
         check_term(t, declare)
 
 
 def check_given(parts: Any, declare: dict[str, Any]) -> None:
     """Check that what a certificate gives to a rule are terms of the documented form, lists of them, or witnesses."""
-    if not isinstance(parts, list):
-        raise Rejected("a list of terms is needed")
+    refuse(not isinstance(parts, list), "a list of terms is needed")
     for part in parts:
         if isinstance(part, dict):
             keyed(part, "parameters body")
@@ -881,12 +840,10 @@ class Replay:
         self.statement = statement
         self.allowed = allowed
         self.factors: dict[Atom, tuple[Atom, ...]] = {}
-        if not isinstance(factors, (list, tuple)):
-            raise Rejected("the factorisations are no list")
+        refuse(not isinstance(factors, (list, tuple)), "the factorisations are no list")
         for atom, parts in factors:
             self.factor(canonical(decoded(atom)), tuple(canonical(decoded(part)) for part in parts))
-        if len(self.factors) < len(factors):
-            raise Rejected("a sum is factored twice")
+        refuse(len(self.factors) < len(factors), "a sum is factored twice")
         self.used: set[str] = set()
         self.conditions: dict[str, Any] = {}
         declare = statement["declare"]
@@ -897,14 +854,12 @@ class Replay:
         names = [n for table in (self.variables, self.symbols, self.functions, self.indices) for n in table]
         for name in names + [facts["slot"] for facts in self.variables.values()]:
             plain(name)
-        if len(set(names)) < len(names):
-            raise Rejected("a name is declared as two things")
+        refuse(len(set(names)) < len(names), "a name is declared as two things")
         self.kinds: dict[str, str] = {}
         self.vectors: list[list[Any]] = []  # slots with a shape: spaces of vectors of points that fill the slot
         for facts in self.variables.values():
             slot, kind, shape = facts["slot"], facts["kind"], facts["shape"]
-            if self.kinds.setdefault(slot, kind) != kind:
-                raise Rejected(f"the slot {slot} has variables of two kinds")
+            refuse(self.kinds.setdefault(slot, kind) != kind, f"the slot {slot} has variables of two kinds")
             if shape and [slot, shape] not in self.vectors:
                 self.vectors.append([slot, shape])
         self.depths: dict[tuple[str, str], int] = {}  # of the points that fill a slot of a law
@@ -937,8 +892,7 @@ class Replay:
             if hypothesis not in cited:
                 self.assume(hypothesis)
         for _, _, hypothesis in cited:
-            if self.is_the_claim(hypothesis):
-                raise Rejected("what is cited as a theorem is the claim itself")
+            refuse(self.is_the_claim(hypothesis), "what is cited as a theorem is the claim itself")
         for _, _, hypothesis in cited:
             self.assume(hypothesis)
         self.posed = self.costs  # those of hypotheses
@@ -960,8 +914,7 @@ class Replay:
         whole = constant(1)
         for part in parts:
             whole = product(whole, opened(part, ()))
-        if whole != opened(atom, ()):
-            raise Rejected("a factorisation does not multiply out to what it factors")
+        refuse(whole != opened(atom, ()), "a factorisation does not multiply out to what it factors")
         self.factors[atom] = parts
 
     def factors_of(self, atom: Atom) -> tuple[Atom, ...]:
@@ -977,8 +930,7 @@ class Replay:
         return rule in self.allowed
 
     def demand(self, rule: str) -> None:
-        if not self.use(rule):
-            raise Rejected(f"the proof uses the rule {rule!r}, which the certificate does not list")
+        refuse(not self.use(rule), f"the proof uses the rule {rule!r}, which the certificate does not list")
 
     def condition(self, kind: str, *terms: Any) -> None:
         """Conditions: ``finite`` T, ``support`` A B (A << B), ``nonzero`` T."""
@@ -1282,8 +1234,7 @@ class Replay:
                 raise Rejected(f"{t[1]} is not declared, or an index that nothing binds")
             return single(env[0].get(t[1], (head, t[1])))
         if head == "sym":
-            if t[1] not in self.symbols:
-                raise Rejected(f"the symbol {t[1]} is not declared")
+            refuse(t[1] not in self.symbols, f"the symbol {t[1]} is not declared")
             return single(env[0].get(t[1], ("sym", t[1])))
         if head == "at" and t[1][0] in ("sym", "var", "fn"):
             return single(("at", point(self.total(t[1], env)), point(self.total(t[2], env))))
@@ -1307,8 +1258,7 @@ class Replay:
             "limit": self.limit,
             "eigenvalue": self.eigenvalue,
         }
-        if head not in by_head:
-            raise Rejected(f"a term of the unknown kind {head!r}")
+        refuse(head not in by_head, f"a term of the unknown kind {head!r}")
         return by_head[head](t, env)
 
     def call(self, t: Any, env: Env) -> Sum:
@@ -1355,8 +1305,7 @@ class Replay:
         centre = self.symbols[mean[1]]["shape"] if mean[0] == "sym" else None
         if facts["shape"] != [dimension] or facts["kind"] != "continuous" or centre not in ([dimension], None):
             raise Rejected("a normal density of shapes that do not fit")
-        if mean[0] not in ("sym", "num"):
-            raise Rejected("the mean of this density is a symbol or a number")
+        refuse(mean[0] not in ("sym", "num"), "the mean of this density is a symbol or a number")
         places = (point(self.leaf(a, env)) for a in (x, mean))
         return single(("gaussian", *places, self.matrix(covariance), self.components_of(dimension)))
 
@@ -1423,8 +1372,7 @@ class Replay:
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
         head, binder, body = t
-        if "W" in heads(body):
-            raise Rejected("an extremum of transport costs")
+        refuse("W" in heads(body), "an extremum of transport costs")
         self.unrestricted(binder)
         if restricted(binder):
             return self.extremum_of_class(t, env)
@@ -1451,12 +1399,10 @@ class Replay:
     def density(self, t: Any, env: Env) -> Sum:
         """A density p(targets | given) is p(targets, given) / p(given); marginals may be identified by hypothesis."""
         _, law, targets, given = t
-        if not targets:
-            raise Rejected("a density of no variable")
+        refuse(not targets, "a density of no variable")
         slots = [plain(s) for s, _ in targets + given]
         plain(law[1])
-        if len(set(slots)) < len(slots):
-            raise Rejected(f"a density of {law[1]} fills a slot twice")
+        refuse(len(set(slots)) < len(slots), f"a density of {law[1]} fills a slot twice")
         places = {s: point(self.total(a, env)) for s, a in targets + given}
         for slot, a in targets + given:
             depth = self.dimensions(a)
@@ -1554,8 +1500,7 @@ class Replay:
             raise Rejected("a hypothesis with a derivative, a limit or an extremum is not put into terms")
         self.use("hypothesis")
         self.depth += 1
-        if self.depth > 20:
-            raise Rejected("the hypotheses define each other in a circle")
+        refuse(self.depth > 20, "the hypotheses define each other in a circle")
         total = self.total(meaning, (names, tuple(sorted(names_in(tuple(names.values()))))))
         self.depth -= 1
         return total
@@ -1673,8 +1618,7 @@ class Replay:
         inner, bound = self.bind(left + right, env)
         values = [self.value(part, inner) for part in terms]
         a, b, cost = (plus(*value.values()) for value in values)
-        if any(hazards for value in values for hazards in value):
-            raise Rejected("a transport cost of what has no value somewhere")
+        refuse(any(hazards for value in values for hazards in value), "a transport cost of what has no value somewhere")
         names = tuple(inner[0][n] for _, n in left + right)
         atom = ("W", (len(left), len(right)), names, point(a), point(b), point(cost))
         frozen = freeze({(tuple(sorted(bound)), ((atom, 1),)): 1})
@@ -1841,8 +1785,7 @@ class Replay:
 
         An even power of an atom of unknown sign is the same power of its absolute value.
         """
-        if not s:
-            raise Rejected("the logarithm of zero")
+        refuse(not s, "the logarithm of zero")
         if len(s) == 1:
             ((binders, m), c) = next(iter(s.items()))
             if not binders and c > 0:
@@ -1871,16 +1814,14 @@ class Replay:
 
     def power(self, s: Sum, e: Number) -> Sum:
         """A power with a rational exponent."""
-        if not -64 <= e <= 64 or e.denominator > 64:
-            raise Rejected(f"the exponent {e} is out of bounds")
+        refuse(not -64 <= e <= 64 or e.denominator > 64, f"the exponent {e} is out of bounds")
         result = constant(1)
         if e.denominator == 1 and 0 <= e <= 12:
             for _ in range(int(e)):
                 result = product(result, s)
             return result
         s = self.common_denominator(self.settle(s))
-        if not s:
-            raise Rejected("a division by zero")
+        refuse(not s, "a division by zero")
         if e.denominator == 1:
             content, rest = self.factored(s)
         else:
@@ -2088,12 +2029,10 @@ class Replay:
         A function of neither kind is refused.
         """
         _, symbol, where, body = t
-        if "W" in heads(body):
-            raise Rejected("a limit of transport costs")
+        refuse("W" in heads(body), "a limit of transport costs")
         place = point(self.leaf(symbol, env))
         s = self.settle(self.total(body, env))
-        if place[0] != "sym" or not self.use("limit"):
-            raise Rejected("a limit needs a symbol and the rule for limits")
+        refuse(place[0] != "sym" or not self.use("limit"), "a limit needs a symbol and the rule for limits")
         self.unrestricted(symbol)
         least = rational(where[1]) if where[0] == "num" else 1 if where == ["infinity"] else -1
         if least < 0 and self.symbols[symbol[1]]["sign"] in ("nonnegative", "positive"):
@@ -2103,8 +2042,7 @@ class Replay:
             found = self.at_limit(s, place, value, place)
         else:
             growing = ("exp", freeze(single(place)))
-            if where not in (["infinity"], ["minus infinity"]):
-                raise Rejected("a limit at neither a number nor an infinity")
+            refuse(where not in (["infinity"], ["minus infinity"]), "a limit at neither a number nor an infinity")
             if where == ["infinity"]:  # in u = exp(-a), which goes to zero
                 s = self.common_denominator(self.reciprocal(s, growing))
             found = self.at_limit(s, growing, {}, place)
@@ -2437,8 +2375,7 @@ class Replay:
             before = {a for a, e in key[1] if e < 0}
             loose = levels(key[1]) - set(key[0])
             for binders, m in result:
-                if not levels(m) <= loose | set(binders):
-                    raise Rejected("a bound variable would escape from its binder")
+                refuse(not levels(m) <= loose | set(binders), "a bound variable would escape from its binder")
                 for atom in sorted(before - {a for a, _ in m}, key=order):
                     self.support("cancelled", m, atom, set(binders))
             c = s.pop(key)
@@ -2447,8 +2384,7 @@ class Replay:
 
     def after(self, s: Sum, moves: list[Any]) -> Sum:
         """The sum after moves of the certificate, settled after each."""
-        if not isinstance(moves, list):
-            raise Rejected("the moves are no list")
+        refuse(not isinstance(moves, list), "the moves are no list")
         for move in moves:
             s = self.settle(self.move(s, move))
         return s
@@ -2458,8 +2394,7 @@ class Replay:
         kind = move[0]
         if kind in ("eliminate", "swap"):
             _, binders, name, chosen = move
-            if kind == "eliminate" and name not in binders:
-                raise Rejected("a move eliminates a name that nothing binds")
+            refuse(kind == "eliminate" and name not in binders, "a move eliminates a name that nothing binds")
             keys = self.split(s, binders, chosen)
             if kind == "eliminate":
                 results = self.without(name, keys)
@@ -2483,8 +2418,7 @@ class Replay:
         if kind == "fold":
             _, divisor, others, number = move
             atom, rest, c = canonical(decoded(divisor)), canonical_key(decoded(others)), rational(number)
-            if atom[0] != "sum":
-                raise Rejected("a fold is of a sum")
+            refuse(atom[0] != "sum", "a fold is of a sum")
             self.demand("algebra of fractions")
             self.support("cancelled", rest[1], atom, set(rest[0]))
             if not self.always_finite(opened(atom, rest[0])):
@@ -2625,8 +2559,7 @@ class Replay:
             raise Rejected("a pushforward acts on a bound variable of its own slot")
         pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
         keys = [k for k in s if k[0] == binders]
-        if not keys:
-            raise Rejected("a pushforward acts on no term")
+        refuse(not keys, "a pushforward acts on no term")
         results: list[Sum] = []
         for key in keys:
             others = tuple(p for p in key[1] if p[0] != pushed)
@@ -2743,8 +2676,7 @@ class Replay:
         relation = statement["relation"]
         rule = proof["rule"]
         keyed(proof, PROOFS.get(rule, "rule"))
-        if not isinstance(proof.get("atoms", []), list):
-            raise Rejected("the atoms of a proof are a list")
+        refuse(not isinstance(proof.get("atoms", []), list), "the atoms of a proof are a list")
         if rule == "equal" and relation == "=" and not statement["equality"]:
             self.equal(statement["lhs"], statement["rhs"], proof["moves"])
         elif rule == "bound" and relation in ("<=", ">=", "<", ">"):
@@ -2794,8 +2726,7 @@ class Replay:
         pointwise = not whole
         s = self.settle(whole)
         s = self.after(s, moves)
-        if s:
-            raise Rejected(f"the difference of the two sides does not vanish: {len(s)} terms are left")
+        refuse(s, f"the difference of the two sides does not vanish: {len(s)} terms are left")
         before = self.conditions.copy()
         self.finiteness(self.same_integral() or (pointwise and self.additive()))
         fewest = self.conditions
@@ -2924,8 +2855,7 @@ class Replay:
             check_term(multiplier, self.statement["declare"])
             self.has_real_roots(multiplier)
             factor = self.quietly(multiplier)
-            if not self.nonnegative_sum(factor):
-                raise Rejected("a multiplier is not known to be non-negative")
+            refuse(not self.nonnegative_sum(factor), "a multiplier is not known to be non-negative")
             for _, m in factor:
                 self.divides_safely(m, [], set())
             factors.append(factor)
@@ -2935,8 +2865,7 @@ class Replay:
         if strict:
             for side in (low, high):
                 self.finite_terms(self.quietly(side))
-            if not self.positive_sum(s):
-                raise Rejected("the difference exceeds the atoms by nothing that is known to be positive")
+            refuse(not self.positive_sum(s), "the difference exceeds the atoms by nothing that is known to be positive")
         elif s:
             raise Rejected(f"the difference of the two sides is not that of the atoms: {len(s)} terms are left")
         if bool(equality) != (proof["equality"] is not None):
@@ -2950,8 +2879,7 @@ class Replay:
                 if a[0] not in ("den", "cond") and not self.implied(a, []) and opened(a, ()) not in self.strict:
                     self.condition("positive", self.shown(a))
             bound = {name for _, atom in proof["atoms"] for head, name in atom[1] if head == "var"}
-            if any(set(factor) != {ONE} for factor in factors):
-                raise Rejected("an equality case needs constant multipliers")
+            refuse(any(set(factor) != {ONE} for factor in factors), "an equality case needs constant multipliers")
             self.equality_case(equality, [self.gap(atom) for _, atom in proof["atoms"]], proof["equality"], bound)
         self.nodes = nodes
         costs = {m[0][0] for n in nodes if n.term[0] == "W" for _, m in n.value}
@@ -2969,8 +2897,7 @@ class Replay:
         """
         for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
             for a, _e in m:
-                if self.may_be_infinite(a):
-                    raise Rejected("a strict inequality between terms that may be infinite")
+                refuse(self.may_be_infinite(a), "a strict inequality between terms that may be infinite")
 
     def may_be_infinite(self, item: Any) -> bool:
         """Whether an atom has an extremum, a divergence, or a logarithm of what may vanish, anywhere inside."""
@@ -3034,8 +2961,7 @@ class Replay:
         if kind == "nonneg":
             return [terms[0]], terms[0]
         w, extremum, y = terms
-        if extremum[0] not in ("sup", "inf"):
-            raise Rejected("this atom needs a supremum or an infimum")
+        refuse(extremum[0] not in ("sup", "inf"), "this atom needs a supremum or an infimum")
         fall = _difference(extremum, self.chosen(extremum, y))
         return [w], ["mul", ["num", "1" if extremum[0] == "sup" else "-1"], w, fall]
 
@@ -3064,8 +2990,7 @@ class Replay:
         inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, ()))
         s = self.common_denominator(self.settle(self.total(t, inner)))
         self.node = outer
-        if not self.nonnegative_sum(s) and not self.root(s):
-            raise Rejected("a term of an atom is not known to be non-negative")
+        refuse(not self.nonnegative_sum(s) and not self.root(s), "a term of an atom is not known to be non-negative")
 
     def root(self, s: Sum) -> bool:
         """Whether c sqrt(S) - T >= 0 with c > 0, because S - T^2 / c^2 is at least zero, or a square."""
@@ -3084,8 +3009,7 @@ class Replay:
     def parts_of(self, cost: list[Any]) -> list[Any]:
         """What a transport cost is made of: the points of its two laws, their densities, the cost."""
         check_term(cost, self.statement["declare"])
-        if cost[0] != "W":
-            raise Rejected("this atom is about a transport cost")
+        refuse(cost[0] != "W", "this atom is about a transport cost")
         return cost[1:]
 
     def finite_at_all_points(self, t: Any) -> None:
@@ -3123,8 +3047,7 @@ class Replay:
         """Check that a term is at least zero at all values of its variables, null sets included."""
         outer, self.loose = self.loose, set()
         self.sign_of([], t)
-        if self.loose:
-            raise Rejected("a term that has no value at some points")
+        refuse(self.loose, "a term that has no value at some points")
         self.loose = outer
 
     def coupling(self, names: list[Any], cost: Any, noise: Any, images: list[Any], moves: list[Any]) -> Sum:
@@ -3140,13 +3063,11 @@ class Replay:
             raise Rejected("the cost mentions what the noise of a coupling binds")
         self.sign_of(names, noise)
         mine, theirs = images[: len(left)], images[len(left) :]
-        if any(type(steps) is not list for steps in moves):
-            raise Rejected("the moves of a coupling are lists")
+        refuse(any(type(steps) is not list for steps in moves), "the moves of a coupling are lists")
         for steps, law in zip(moves, ((left, a, mine), (right, b, theirs)), strict=True):
             s = self.settle(self.means_of_a_test(*law, names, noise))
             s = self.after(s, steps)
-            if s:
-                raise Rejected("a coupling with other marginals")
+            refuse(s, "a coupling with other marginals")
         if any(mentions(condition, f"^{n}") for condition in self.conditions.values() for n in range(len(points))):
             raise Rejected("the marginals of a coupling are right under conditions on a test function only")
         at_images = _exchanged(c, dict(zip(points, images, strict=True)))
@@ -3215,12 +3136,10 @@ class Replay:
         at_others = dict(zip((name for _, name in names), others, strict=True))
         self.at_all_points(["mul", d, _exchanged(d, at_others)])
         signed = self.quietly(["int", names, ["mul", w, d]])
-        if not self.always_finite(signed):
-            raise Rejected("an integral that may not be finite")
+        refuse(not self.always_finite(signed), "an integral that may not be finite")
         s = self.settle(minus(signed, self.quietly(mean)))
         s = self.after(s, moves)
-        if s:
-            raise Rejected("this is not the integral of what has one sign")
+        refuse(s, "this is not the integral of what has one sign")
         size = ["int", names, ["mul", w, ["abs", d]]]
         sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
         return minus(next(sides), next(sides))
@@ -3302,8 +3221,7 @@ class Replay:
         head, binder, body = extremum
         if head not in ("sup", "inf") or mentions(value, binder[1]):
             raise Rejected("this rule needs an extremum on one side, and the other side free of what it ranges over")
-        if restricted(binder):
-            raise Rejected("this rule does not check that a witness is in a class of functions")
+        refuse(restricted(binder), "this rule does not check that a witness is in a class of functions")
         if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
             raise Rejected("the extremum ranges over other functions than the declared ones")
         self.unrestricted(binder)
@@ -3324,8 +3242,7 @@ class Replay:
         There it is as good as any other function.
         """
         formula = witness["body"]
-        if mentions(formula, binder[1]):
-            raise Rejected("a witness that mentions what the extremum ranges over")
+        refuse(mentions(formula, binder[1]), "a witness that mentions what the extremum ranges over")
         self.has_real_roots(formula)
         partial = [("nonzero", base) for _, base, e in with_head(formula, "pow") if rational(e) < 0]
         partial += [("positive", argument) for _, argument in with_head(formula, "log")]
@@ -3442,10 +3359,8 @@ class Replay:
         """A variable for any point of the space of another variable; the statement does not speak of it."""
         if name in free_names([statement["lhs"], statement["rhs"]]):
             raise Rejected("a point of which the statement speaks is not any point")
-        if self.slot(["var", name]) != self.slot(like):
-            raise Rejected("a point of another space")
-        if self.variables[name]["shape"] != self.variables[like[1]]["shape"]:
-            raise Rejected("a point of another shape")
+        refuse(self.slot(["var", name]) != self.slot(like), "a point of another space")
+        refuse(self.variables[name]["shape"] != self.variables[like[1]]["shape"], "a point of another shape")
         return ["var", name]
 
     # Gradients --------------------------------------------------------------------------------------------------------
@@ -3453,8 +3368,7 @@ class Replay:
     def rise(self, proof: dict[str, Any]) -> tuple[Any, ...]:
         """For a gradient and two points: what it is made of, x, y, f(y) - f(x), and the k-th coordinate of y - x."""
         number = proof["gradient"]
-        if type(number) is not int or not 0 <= number < len(self.gradients):
-            raise Rejected("no hypothesis gives this gradient")
+        refuse(type(number) is not int or not 0 <= number < len(self.gradients), "no hypothesis gives this gradient")
         value, _, coordinate = self.gradients[number]
         at = coordinate[2][1]
         points = [["var", proof[end]] for end in ("start", "end")]
@@ -3469,8 +3383,7 @@ class Replay:
     def same(self, one: Any, other: Any) -> None:
         """Check that a side of the statement, which has a finite value at all points, is what a rule speaks of."""
         self.finite_at_all_points(one)
-        if minus(self.quietly(one), self.quietly(other)):
-            raise Rejected("the statement is not about what this rule speaks of")
+        refuse(minus(self.quietly(one), self.quietly(other)), "the statement is not about what this rule speaks of")
 
     def mean_value(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """f(y) - f(x) = grad f(m).(y - x) for some m between x and y, if f is differentiable on an open convex set.
@@ -3479,13 +3392,11 @@ class Replay:
         """
         self.demand("mean value theorem")
         (_, partial, coordinate), x, y, rise, step = self.rise(proof)
-        if self.coordinate(coordinate) not in self.convex:
-            raise Rejected("the mean value theorem needs a convex set")
+        refuse(self.coordinate(coordinate) not in self.convex, "the mean value theorem needs a convex set")
         self.same(statement["lhs"], rise)
         k, at = coordinate[2]
         m = self.new_point(proof["point"], at, statement)
-        if m in (x, y):
-            raise Rejected("the point between two points is neither of them")
+        refuse(m in (x, y), "the point between two points is neither of them")
         slope = ["sum", k, ["mul", _exchanged(partial, {at[1]: m}), step]]
         return {**statement, "lhs": slope}, m[1]
 
@@ -3513,8 +3424,7 @@ class Replay:
             self.closed(vector, bound, witness)
         at_direction, at_quotient = (substituted(bound, vector, witness) for witness in witnesses)
         self.same(statement["lhs"], ["sum", k, ["mul", _exchanged(partial, {at[1]: x}), direction]])
-        if statement["rhs"] != at_direction:
-            raise Rejected("the statement has another bound of the derivative")
+        refuse(statement["rhs"] != at_direction, "the statement has another bound of the derivative")
         symbols = {**declare["symbols"], scale[1]: {"sign": "positive", "shape": []}}
         sides = {"lhs": rise, "rhs": ["mul", scale, at_quotient]}
         inner = {**statement, **sides, "declare": {**declare, "symbols": symbols}}
@@ -3525,18 +3435,15 @@ class Replay:
         self.demand("lemma")
         relation, *sides = proof["lemma"]
         check_terms(sides, statement["declare"])
-        if relation not in ("<=", ">=") or len(sides) != 2:
-            raise Rejected("a lemma is an inequality")
+        refuse(relation not in ("<=", ">=") or len(sides) != 2, "a lemma is an inequality")
         self.finite_at_all_points(["add", *sides])
         shown = {**statement, "relation": relation, "lhs": sides[0], "rhs": sides[1], "equality": []}
-        if self.within(shown, proof["shown"]).conditions:
-            raise Rejected("a lemma that holds under conditions only")
+        refuse(self.within(shown, proof["shown"]).conditions, "a lemma that holds under conditions only")
         self.for_any({**statement, "given": [*statement["given"], proof["lemma"]]}, proof["used"])
 
     def cauchy_schwarz(self, names: list[Any], a: Any, b: Any) -> Sum:
         """|a| |b| - a.b, for vectors with the components a and b at the indices that are named."""
-        if not names or any(head != "idx" for head, _ in names):
-            raise Rejected("the components of vectors are told by indices")
+        refuse(not names or any(head != "idx" for head, _ in names), "the components of vectors are told by indices")
         self.finite_at_all_points(["add", a, b])
         products = [["mul", a, a], ["mul", b, b], ["mul", a, b]]
         for index in names:
@@ -3561,8 +3468,7 @@ class Replay:
     def rayleigh(self, names: list[Any], eigenvalue: Any, root: Any) -> Sum:
         """l u.u - u.Su >= 0 for the largest eigenvalue l of S."""
         length, form = self.quadratic(eigenvalue, root)
-        if names:
-            raise Rejected("this atom is not integrated")
+        refuse(names, "this atom is not integrated")
         return self.quietly(_difference(["mul", eigenvalue, length], form))
 
     def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -3585,8 +3491,7 @@ class Replay:
         keyed(witness, "body parameters")
         check_term(witness["body"], self.statement["declare"])
         whole = all(rational(e).denominator == 1 for _, _, e in with_head(witness["body"], "pow"))
-        if not whole or not heads(witness["body"]) <= TOTAL:
-            raise Rejected("a witness that may have no value somewhere")
+        refuse(not whole or not heads(witness["body"]) <= TOTAL, "a witness that may have no value somewhere")
         for _, m in self.open_term(witness["body"]):
             self.divides_safely(m, [], set())
         self.in_range(binder, witness)
@@ -3594,8 +3499,7 @@ class Replay:
         loose = {name for _, name in leaves(witness["body"]) if name not in witness["parameters"]}
         for relation, *sides in binder[3]:
             self.closed(binder, sides, witness)
-            if loose & free_names(sides):
-                raise Rejected("the witness depends on the points at which its class is described")
+            refuse(loose & free_names(sides), "the witness depends on the points at which its class is described")
             low, high = (substituted(t, binder, witness) for t in (sides if relation == "<=" else sides[::-1]))
             pieces = self.aside(_difference(high, low))
             s = self.common_denominator(self.settle(plus(*pieces.values())))
@@ -3656,14 +3560,12 @@ class Replay:
 
     def in_range(self, binder: list[Any], witness: dict[str, Any]) -> None:
         body = witness["body"]
-        if has_binder(body):
-            raise Rejected("a witness may not bind variables")
+        refuse(has_binder(body), "a witness may not bind variables")
         kind = binder[2] if binder[0] == "function" else self.symbols[binder[1]]["sign"]
         if kind == "real":
             return
         upper = {"unit": [_difference(["num", "1"], body)], "nonnegative": []}
-        if kind not in upper:
-            raise Rejected(f"a witness of range {kind!r} is not checked")
+        refuse(kind not in upper, f"a witness of range {kind!r} is not checked")
         for t in (body, *upper[kind]):
             if not self.nonnegative_sum(self.common_denominator(self.quietly(t))):
                 raise Rejected("the witness leaves the range of the extremum")
@@ -4163,10 +4065,8 @@ def canonical(item: Any) -> Any:
     if len(item) == 2 and item[0] == "sum":
         for (_, m), c in item[1]:
             check_powers(m)
-            if type(c) not in (int, Fraction) or not c:
-                raise Rejected("a sum with a coefficient that is none")
-        if freeze(opened(item, ())) != item:
-            raise Rejected("a sum that is not in its canonical form")
+            refuse(type(c) not in (int, Fraction) or not c, "a sum with a coefficient that is none")
+        refuse(freeze(opened(item, ())) != item, "a sum that is not in its canonical form")
     if item[:1] == ("prime",) and (type(item[1]) is not int or primes(item[1]) != {item[1]: 1}):
         raise Rejected("a prime that is none")
     for part in item:
@@ -4182,8 +4082,7 @@ def check_powers(m: Monomial) -> None:
 def canonical_key(item: Any) -> Key:
     binders, m = canonical(item)
     check_powers(m)
-    if tuple(sorted(set(binders))) != binders:
-        raise Rejected("binders that are not distinct and in order")
+    refuse(tuple(sorted(set(binders))) != binders, "binders that are not distinct and in order")
     return binders, m
 
 
@@ -4193,8 +4092,7 @@ def decoded(item: Any) -> Any:
         return rational(item["q"])
     if isinstance(item, list):
         return tuple(decoded(i) for i in item)
-    if type(item) not in (str, bool):
-        raise Rejected(f"{str(item)[:40]!r} has no place in a sum")
+    refuse(type(item) not in (str, bool), f"{str(item)[:40]!r} has no place in a sum")
     return item
 
 
