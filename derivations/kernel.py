@@ -295,9 +295,7 @@ def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
 
 def lowered(key: Key, free: set[str]) -> Key:
     """A term with its binders at the lowest levels of their slots but for the free ones: bound variables have no names.
-
-    Terms under one integral sign stay under one if they are given the same free names.
-    """
+    Terms under one integral sign stay under one if they are given the same free names."""
     binders, monomial = key
     taken = set(free)
     names: dict[str, str] = {}
@@ -644,160 +642,157 @@ ATOMS = {  # with the rules that they take
     **{name: name for name in ("coupling", "critic", "gluing", "one sign")},
 }
 
-PROOFS = {
-    "equal": "rule moves",
-    "two bounds": "rule above below",
-    "cases": "rule term above below",
-    "least upper bound": "rule extremum bounded",
-    "least upper bound over points": "rule extremum point bounded",
-    "unit eigenvector": "rule eigenvalue bounded",
-    "mean value": "rule gradient start end point bounded",
-    "difference quotients": "rule gradient start end scale direction bound bounded",
-    "lemma": "rule lemma shown used",
-    "bound": "rule atoms moves equality",
-    "attained": "rule witness reached bounded",
-    "point masses": "rule",
+PROOFS = {  # what each carries, and the relations that it proves
+    "equal": ("rule moves", ("=",)),
+    "two bounds": ("rule above below", ("=",)),
+    "attained": ("rule witness reached bounded", ("=",)),
+    "point masses": ("rule", ("=",)),
+    "least upper bound": ("rule extremum bounded", ("<=", ">=")),
+    "least upper bound over points": ("rule extremum point bounded", ("<=", ">=")),
+    "unit eigenvector": ("rule eigenvalue bounded", ("<=", ">=")),
+    "mean value": ("rule gradient start end point bounded", ("<=", ">=")),
+    "difference quotients": ("rule gradient start end scale direction bound bounded", ("<=", ">=")),
+    "bound": ("rule atoms moves equality", ("<=", ">=", "<", ">")),
+    "cases": ("rule term above below", ("=", "!=", "<=", ">=", "<", ">")),
+    "lemma": ("rule lemma shown used", ("=", "!=", "<=", ">=", "<", ">")),
 }
+WITH_EQUALITY = ("bound", "cases", "lemma")  # the proofs of statements that say when there is equality
 
 
-def eckart_young(says: Any, statement: dict[str, Any]) -> bool:
+def _quotient(a: Any, b: Any) -> list[Any]:
+    return ["mul", a, ["pow", b, "-1"]]
+
+
+def _difference(a: Any, b: Any) -> list[Any]:
+    return ["add", a, ["mul", ["num", "-1"], b]]
+
+
+def instance(pattern: Any, t: Any, found: dict[str, Any]) -> bool:
+    """Whether a term is of a pattern, in which ?a stands for one part, the same everywhere; *found* tells which."""
+    if isinstance(pattern, list):
+        alike = isinstance(t, list) and len(t) == len(pattern)
+        return alike and all(instance(part, other, found) for part, other in zip(pattern, t, strict=True))
+    return bool(found.setdefault(pattern, t) == t if pattern.startswith("?") else pattern == t)
+
+
+def value_of(name: str, *places: str) -> list[Any]:
+    """The pattern of a value of a function."""
+    return ["fn", name, list(places)]
+
+
+LEAST_SQUARES = [  # inf over c and d of the sum over i and j of (x_ij - sum over k of c_ik d_kj)^2
+    *("inf", ["function", "?c", "real"]),
+    [
+        *("inf", ["function", "?d", "real"]),
+        ["sum", "?i", ["sum", "?j", ["pow", _difference(value_of("?x", "?i", "?j"), "?product"), "2"]]],
+    ],
+]
+FACTORS = ["sum", "?k", ["mul", value_of("?c", "?i", "?k"), value_of("?d", "?k", "?j")]]
+MOMENTS = ["mul", ["sum", "?i", ["mul", value_of("?x", "?i", "?j"), value_of("?x", "?i", "?m")]], ["pow", "?n", "-1"]]
+SMALLEST = ["mul", "?n", ["sum", "?t", ["eigenvalue", ["?j", "?m"], "?t", MOMENTS]]]
+
+
+def eckart_young(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
     """The least squared distance of a matrix X from the products of an N x K and a K x n matrix is the sum of all
     eigenvalues of X^T X but the K largest; these are N times those of X^T X / N.
     """
-    relation, (_, (_, c, _), (_, (_, d, _), (_, i, (_, j, (_, (_, entry, _), _))))), right = says
-    _, rows, (_, t, (_, (_, m), _, _)) = right
-    k, (_, x, _) = inner_index(says[1]), entry
-    matrices = [["fn", name, list(places)] for name, *places in ((x, i, j), (x, i, m), (c, i, k), (d, k, j))]
-    at_j, at_m, left, other = matrices
-    product_entry = ["sum", k, ["mul", left, other]]
-    fall = _difference(at_j, product_entry)
-    distance = ["sum", i, ["sum", j, ["pow", fall, "2"]]]
-    moments = ["mul", ["sum", i, ["mul", at_j, at_m]], ["pow", rows, "-1"]]
-    spans = [statement["declare"]["indices"][name] for _, name in (i, j, m, k, t)]
-    (n, columns, again, rank, rest) = ((s["lower"], s["upper"]) for s in spans)
-    one = ["num", "1"]
+    if not instance(["=", LEAST_SQUARES, SMALLEST], says, a) or not instance(FACTORS, a["?product"], a):
+        return False
+    spans = [statement["declare"]["indices"][a[i][1]] for i in ("?i", "?j", "?m", "?k", "?t")]
+    (rows, columns, again, rank, rest), one = ((s["lower"], s["upper"]) for s in spans), ["num", "1"]
     return bool(
-        relation == "="
-        and says[1] == ["inf", ["function", c, "real"], ["inf", ["function", d, "real"], distance]]
-        and right == ["mul", rows, ["sum", t, ["eigenvalue", [j, m], t, moments]]]
-        and len({x, c, d}) == 3
-        and len({name for _, name in (i, j, m, k, t)}) == 5
-        and n == (one, rows)
+        len({a["?x"], a["?c"], a["?d"]}) == 3
+        and len({a[i][1] for i in ("?i", "?j", "?m", "?k", "?t")}) == 5
+        and rows == (one, a["?n"])
         and columns == again == (one, rest[1])
         and rank[0] == one
         and rest[0] == ["add", rank[1], one]
     )
 
 
-def inner_index(t: Any) -> Any:
-    """The index of the innermost sum of the distance between a matrix and a product."""
-    return t[2][2][2][2][1][2][2][1]
+RISE = _difference(value_of("?w", "?t"), value_of("?w", "?s"))
+STEP = _difference(value_of("?c", "?k", "?t"), value_of("?c", "?k", "?s"))
+LIPSCHITZ = ["<=", ["abs", RISE], ["mul", "?K", ["pow", ["sum", "?k", ["pow", STEP, "2"]], "1/2"]]]
+AVERAGE = ["E", ["?v"], ["den", "?law", [["?slot", "?v"]], []], value_of("?n", "?v")]
 
 
-def rademacher(says: Any, statement: dict[str, Any]) -> bool:
-    """On an open set of vectors a Lipschitz function w is differentiable at almost all points.
-
-    Hypotheses say that n(r) tells the points r without a derivative, and that |w(t) - w(s)| <= K |t - s|.  What holds
-    at almost all points is used under averages over laws with densities only.
+def rademacher(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
+    """On an open set of vectors a Lipschitz function w is differentiable at almost all points. Hypotheses say that n(r)
+    tells the points r without a derivative, and that |w(t) - w(s)| <= K |t - s|. What holds at almost all points is
+    used under averages over laws with densities only.
     """
-    _, (_, rough, (r,)), _ = says
     declare, given = statement["declare"], statement["given"]
-    ((_, _, (_, w, _), coordinate),) = [h for h in given if h[0] == "nondifferentiable" and h[1][1] == rough]
+    if not instance(["=", value_of("?n", "?r"), ["num", "0"]], says, a):
+        return False
+    rough = a["?n"]
+    ((_, _, (_, w, _), (_, c, (index, at))),) = (h for h in given if h[0] == "nondifferentiable" and h[1][1] == rough)
     sides = [statement["lhs"], statement["rhs"], statement["equality"]]
-    averaged = [t[1][0] for t in with_head(sides, "E") if fits(is_average, t, rough)]
-    slot = declare["variables"][r[1]]["slot"]
+    averaged = [t[1][0] for t in with_head(sides, "E") if instance(AVERAGE, t, {"?n": rough})]
+    slot = declare["variables"][a["?r"][1]]["slot"]
     return bool(
-        says == ["=", ["fn", rough, [r]], ["num", "0"]]
-        and any(fits(is_lipschitz, h, w, coordinate, declare) for h in given)
-        and all(declare["variables"][v]["slot"] == slot for _, v in (*averaged, coordinate[2][1]))
+        any(is_lipschitz(h, {"?w": w, "?c": c}, index, at, declare) for h in given)
+        and all(declare["variables"][v]["slot"] == slot for _, v in (*averaged, at))
         and len(averaged) == len(applications(sides, rough))
         and len(applications(given, rough)) == 2
         and ("function", rough) not in leaves([sides, given])
     )
 
 
-def is_average(t: Any, name: str) -> bool:
-    """Whether a term is E_a[n(v)] for a law a, its density at v alone, and a function n."""
-    _, (v,), (head, _, ((_, at),), below), body = t
-    return bool(head == "den" and at == v and below == [] and body == ["fn", name, [v]])
-
-
-def is_lipschitz(hypothesis: Any, name: str, coordinate: Any, declare: dict[str, Any]) -> bool:
+def is_lipschitz(h: Any, a: dict[str, Any], index: Any, at: Any, declare: dict[str, Any]) -> bool:
     """Whether a hypothesis says that |w(t) - w(s)| <= K |t - s|, by the coordinates c(k, t) and c(k, s)."""
-    _, (_, (_, (_, _, (t,)), (_, _, (_, _, (s,))))), (_, constant, (_, (_, k, _), _)) = hypothesis
-    rise, step = (
-        _difference(["fn", f, [*places, t]], ["fn", f, [*places, s]])
-        for f, places in ((name, []), (coordinate[1], [k]))
-    )
-    index, at = coordinate[2]
     return bool(
-        hypothesis == ["<=", ["abs", rise], ["mul", constant, ["pow", ["sum", k, ["pow", step, "2"]], "1/2"]]]
-        and constant[0] == "sym"
-        and declare["symbols"][constant[1]]["shape"] == []
-        and declare["indices"][k[1]] == declare["indices"][index[1]]
-        and one_space([t, s, at], declare)
-        and t != s
+        instance(LIPSCHITZ, h, a)
+        and a["?K"][0] == "sym"
+        and declare["symbols"][a["?K"][1]]["shape"] == []
+        and declare["indices"][a["?k"][1]] == declare["indices"][index[1]]
+        and one_space([a["?t"], a["?s"], at], declare)
+        and a["?t"] != a["?s"]
     )
 
 
 def one_space(points: list[Any], declare: dict[str, Any]) -> bool:
     """Whether all are variables of one slot, and none a vector of points."""
-    facts = [declare["variables"][v] for head, v in points if head == "var"]
+    facts = [declare["variables"][name] for head, name in points if head == "var"]
     return len(facts) == len(points) and all(f == facts[0] for f in facts) and facts[0]["shape"] == []
 
 
-def kantorovich_rubinstein(says: Any, statement: dict[str, Any]) -> bool:
-    """W(a, b), for a distance d as its cost, is the supremum of E_a[f] - E_b[f] over all f with f(u) - f(v) <= d(u, v).
+LAWS = [["den", ["law", law, []], [[slot, x]], []] for law, slot, x in (("?a", "?p", "?x"), ("?b", "?q", "?y"))]
+AT_OTHERS = [["den", ["law", law, []], [[slot, x]], []] for law, slot, x in (("?a", "?p", "?s"), ("?b", "?q", "?t"))]
+MEANS = [["E", [x], law, value_of("?f", x)] for law, x in zip(AT_OTHERS, ("?s", "?t"), strict=True)]
+CRITICS = ["<=", _difference(value_of("?f", "?u"), value_of("?f", "?v")), value_of("?d", "?u", "?v")]
+DUALITY = [
+    *("=", ["W", ["?x"], ["?y"], *LAWS, value_of("?d", "?x", "?y")]),
+    ["sup", ["function", "?f", "real", [CRITICS]], _difference(*MEANS)],
+]
+DISTANCE = (  # d(u, u) <= 0; d(u, v) <= d(v, u); d(u, w) <= d(u, v) + d(v, w)
+    ["<=", value_of("?d", "?u", "?u"), ["num", "0"]],
+    ["<=", value_of("?d", "?u", "?v"), value_of("?d", "?v", "?u")],
+    ["<=", value_of("?d", "?u", "?w"), ["add", value_of("?d", "?u", "?v"), value_of("?d", "?v", "?w")]],
+)
 
+
+def kantorovich_rubinstein(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
+    """W(a, b), for a distance d as its cost, is the supremum of E_a[f] - E_b[f] over all f with f(u) - f(v) <= d(u, v).
     Hypotheses say that d is a distance (two points of the distance zero need not be the same).
     """
-    declare, given = statement["declare"], statement["given"]
-    _, (_, (x,), (y,), a, b, cost), (_, (_, f, _, ((_, _, bound),)), gain) = says
-    d, (u, v) = cost[1], bound[2]
-    (_, (_, (first,), _, _), (_, _, (_, (second,), _, _))) = gain
-    laws = [["den", ["law", t[1][1], []], [[t[2][0][0], at]], []] for t, at in ((a, x), (b, y))]
-    means = [
-        ["E", [at], _exchanged(law, {old[1]: at}), ["fn", f, [at]]]
-        for law, old, at in zip(laws, (x, y), (first, second), strict=True)
-    ]
-    fall = _difference(["fn", f, [u]], ["fn", f, [v]])
-    over = ["function", f, "real", [["<=", fall, ["fn", d, [u, v]]]]]
+    declare = statement["declare"]
     return bool(
-        says
-        == [
-            "=",
-            ["W", [x], [y], *laws, ["fn", d, [x, y]]],
-            ["sup", over, _difference(means[0], means[1])],
-        ]
-        and one_space([x, y, u, v, first, second], declare)
-        and x != y
-        and u != v
-        and f != d
-        and declare["functions"][d]["range"] == "nonnegative"
-        and all(any(fits(axiom, h, d, declare) for h in given) for axiom in (is_zero, is_symmetric, is_triangle))
+        instance(DUALITY, says, a)
+        and one_space([a[x] for x in ("?x", "?y", "?u", "?v", "?s", "?t")], declare)
+        and a["?x"] != a["?y"]
+        and a["?u"] != a["?v"]
+        and a["?f"] != a["?d"]
+        and declare["functions"][a["?d"]]["range"] == "nonnegative"
+        and all(any(holds_anywhere(axiom, h, a["?d"], declare) for h in statement["given"]) for axiom in DISTANCE)
     )
 
 
-def is_zero(hypothesis: Any, d: str, declare: dict[str, Any]) -> bool:
-    """d(u, u) <= 0."""
-    u = hypothesis[1][2][0]
-    return bool(hypothesis == ["<=", ["fn", d, [u, u]], ["num", "0"]] and one_space([u], declare))
-
-
-def is_symmetric(hypothesis: Any, d: str, declare: dict[str, Any]) -> bool:
-    """d(u, v) <= d(v, u)."""
-    u, v = hypothesis[1][2]
-    return bool(hypothesis == ["<=", ["fn", d, [u, v]], ["fn", d, [v, u]]] and u != v and one_space([u, v], declare))
-
-
-def is_triangle(hypothesis: Any, d: str, declare: dict[str, Any]) -> bool:
-    """d(u, w) <= d(u, v) + d(v, w)."""
-    (u, w), v = hypothesis[1][2], hypothesis[2][1][2][1]
-    return bool(
-        hypothesis == ["<=", ["fn", d, [u, w]], ["add", ["fn", d, [u, v]], ["fn", d, [v, w]]]]
-        and len({name for _, name in (u, v, w)}) == 3
-        and one_space([u, v, w], declare)
-    )
+def holds_anywhere(axiom: Any, h: Any, d: str, declare: dict[str, Any]) -> bool:
+    """Whether a hypothesis is an axiom about a distance d, at distinct free points of one space."""
+    found = {"?d": d}
+    good = instance(axiom, h, found)
+    points: list[Any] = [t for name, t in found.items() if name != "?d"]
+    return good and one_space(points, declare) and len({t[1] for t in points}) == len(points)
 
 
 CASES_OF_THEOREMS: dict[str, Callable[..., bool]] = {
@@ -807,17 +802,12 @@ CASES_OF_THEOREMS: dict[str, Callable[..., bool]] = {
 }
 
 
-def fits(form: Callable[..., bool], *arguments: Any) -> bool:
-    """Whether something is of a form, whatever else it is."""
-    try:
-        return form(*arguments)
-    except (LookupError, TypeError, ValueError):
-        return False
-
-
 def is_case(theorem: str, says: Any, statement: dict[str, Any]) -> bool:
     """Whether a relation is what a theorem says, word for word, under the other hypotheses of a statement."""
-    return theorem in CASES_OF_THEOREMS and fits(CASES_OF_THEOREMS[theorem], says, statement)
+    try:
+        return theorem in CASES_OF_THEOREMS and CASES_OF_THEOREMS[theorem](says, statement, {})
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 class Node:
@@ -829,6 +819,38 @@ class Node:
         self.proper: bool | None = None  # whether it is a divergence of densities of finite mass, once asked
         self.finite: bool | None = None  # whether it is known to be finite, once that was asked
         self.supports: dict[str, list[Any]] = {}  # absolute continuities that its finiteness implies
+
+
+def as_integral(t: Any) -> tuple[str, list[Any], Any]:
+    """What is an integral by definition: the rule that says so, if it takes one, the variables and the integrand."""
+    if t[0] in ("int", "sum"):
+        return "", t[1] if t[0] == "int" else [t[1]], t[2]
+    if t[0] in ("H", "I"):
+        *groups, given, a = t[1:]
+        names = [n for group in groups for n in group]
+        if t[0] == "H":
+            inside = _quotient(a, ["int", names, a]) if given else a
+            return "definition of entropy", names + given, ["mul", ["num", "-1"], a, ["log", inside]]
+        both = ["mul", a, ["int", names, a]] if given else a
+        inside = _quotient(both, ["mul", *(["int", group, a] for group in groups)])
+        return "definition of mutual information", names + given, ["mul", a, ["log", inside]]
+    head, names, a, b = t
+    rule, body = {
+        "E": ("", ["mul", a, b]),
+        "TV": ("", ["mul", ["num", "1/2"], ["abs", _difference(a, b)]]),
+        "KL": ("definition of KL", ["mul", a, ["log", _quotient(a, b)]]),
+        "CE": ("definition of cross-entropy", ["mul", ["num", "-1"], a, ["log", b]]),
+    }[head]
+    return rule, names, body
+
+
+def merged(values: Iterable[Value]) -> Value:
+    """The sum of sums in pieces."""
+    total: Value = {}
+    for value in values:
+        for hazards, s in value.items():
+            total[hazards] = plus(total.get(hazards, {}), s)
+    return total
 
 
 class Replay:
@@ -985,11 +1007,9 @@ class Replay:
             raise Rejected("a hypothesis that the kernel does not know")
 
     def assume_domain(self, kind: str, *terms: Any) -> None:
-        """By their coordinates c_k(x) the points of a slot are those of an open set of vectors.
-
-        A function f is differentiable on it, with the partial derivatives g_k(x); or n(x) is 1 where f is not
-        differentiable and 0 elsewhere, and the base measure is volume; or the set is convex.
-        """
+        """By their coordinates c_k(x) the points of a slot are those of an open set of vectors. A function f is
+        differentiable on it, with the partial derivatives g_k(x); or n(x) is 1 where f is not differentiable and 0
+        elsewhere, and the base measure is volume; or the set is convex."""
         coordinate = self.coordinate(terms[-1])
         if kind == "convex":
             self.convex.append(coordinate)
@@ -1018,9 +1038,7 @@ class Replay:
 
     def is_the_claim(self, hypothesis: list[Any]) -> bool:
         """Whether a hypothesis says what the statement says, by any names of its free variables and bound functions.
-
-        That is so if the differences of the sides, expanded, are multiples of each other, whatever the relations.
-        """
+        That is so if the differences of the sides, expanded, are multiples of each other, whatever the relations."""
         sides = [self.statement["lhs"], self.statement["rhs"]]
         table = self.statement["declare"]
         renamings: list[dict[str, str]] = [{}]
@@ -1064,25 +1082,18 @@ class Replay:
     def nonnegative(self, atom: Atom) -> bool:
         """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
         head = atom[0]
-        if head in ("den", "cond", "normal", "gaussian", "minibatch", "exp", "prime", "const", "abs"):
-            return True
-        if head == "det":
-            return self.definite(atom[1])
-        if head == "prod":
-            return self.nonnegative(atom[2])
-        if head == "opaque":
-            return bool(atom[3])
-        if head == "idx":
-            return self.least(atom) >= 0
-        if head == "sym":
-            return self.symbols[atom[1]]["sign"] in ("positive", "nonnegative")
-        if head == "at":
-            return atom[1][0] == "sym" and self.nonnegative(atom[1])
-        if head == "fn":
-            return bool(self.functions[atom[1]]["range"] != "real")
-        if head == "log":
-            return bool(atom[1][0] == "prime")
-        return head == "sum" and self.nonnegative_sum(opened(atom, ()))
+        return bool(
+            head in ("den", "cond", "normal", "gaussian", "minibatch", "exp", "prime", "const", "abs")
+            or (head == "sum" and self.nonnegative_sum(opened(atom, ())))
+            or (head == "sym" and self.symbols[atom[1]]["sign"] in ("positive", "nonnegative"))
+            or (head == "at" and atom[1][0] == "sym" and self.nonnegative(atom[1]))
+            or (head == "fn" and self.functions[atom[1]]["range"] != "real")
+            or (head == "prod" and self.nonnegative(atom[2]))
+            or (head == "opaque" and atom[3])
+            or (head == "log" and atom[1][0] == "prime")
+            or (head == "det" and self.definite(atom[1]))
+            or (head == "idx" and self.least(atom) >= 0)
+        )
 
     def least(self, index: Atom) -> Number:
         """The smallest value of an index, if it is a number; else minus one, which says nothing."""
@@ -1104,9 +1115,7 @@ class Replay:
 
     def nonnegative_sum(self, s: Sum, depth: int = 3, here: tuple[Sum, ...] = ()) -> bool:
         """Whether a sum is at least zero: term by term, after subtracting multiples of bounds, or for |u| = u and -u.
-
-        The sums *here* are at least zero at the point in question, but not at every point.
-        """
+        The sums *here* are at least zero at the point in question, but not at every point."""
         negative = [k for k, c in s.items() if c < 0 or not self.nonnegative_monomial(k[1])]
         if not negative:
             return True
@@ -1229,19 +1238,15 @@ class Replay:
             return constant(rational(t[1]))
         if head == "const" and t[1] == "pi":
             return single(("const", "pi"))
-        if head in ("var", "idx"):
-            if t[1] not in (self.variables if head == "var" else env[0]):
-                raise Rejected(f"{t[1]} is not declared, or an index that nothing binds")
+        if head in ("var", "idx", "sym"):
+            known = {"var": self.variables, "idx": env[0], "sym": self.symbols}[head]
+            refuse(t[1] not in known, f"{t[1]} is not declared, or an index that nothing binds")
             return single(env[0].get(t[1], (head, t[1])))
-        if head == "sym":
-            refuse(t[1] not in self.symbols, f"the symbol {t[1]} is not declared")
-            return single(env[0].get(t[1], ("sym", t[1])))
         if head == "at" and t[1][0] in ("sym", "var", "fn"):
             return single(("at", point(self.total(t[1], env)), point(self.total(t[2], env))))
-        if head == "exp":
-            return self.exponential(self.total(t[1], env))
-        if head == "abs":
-            return self.absolute(self.total(t[1], env))
+        if head in ("exp", "abs"):
+            argument = self.total(t[1], env)
+            return self.exponential(argument) if head == "exp" else self.absolute(argument)
         if head in ("entry", "inverse"):
             return self.entry(head, self.matrix(t[1]), *(point(self.total(a, env)) for a in t[2:]))
         if head == "det":
@@ -1321,10 +1326,8 @@ class Replay:
         return bool(matrix[0] == "gram" or self.symbols[matrix[1]]["sign"] == "positive definite")
 
     def entry(self, head: str, matrix: Atom, row: Atom, column: Atom) -> Sum:
-        """An entry of a matrix or of its inverse; a positive definite matrix is symmetric.
-
-        (L L^T)_ij is the sum of L_ik L_jk over k, and its inverse, L^-T L^-1, that of (L^-1)_ki (L^-1)_kj.
-        """
+        """An entry of a matrix or of its inverse; a positive definite matrix is symmetric. (L L^T)_ij is the sum of
+        L_ik L_jk over k, and its inverse, L^-T L^-1, that of (L^-1)_ki (L^-1)_kj."""
         if matrix[0] == "gram":
             slot, taken = self.components_of(self.dimension(matrix)), names_in((row, column))
             k = ("idx", unused(slot, taken))
@@ -1387,9 +1390,8 @@ class Replay:
 
     def extremum_of_class(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum over a class of functions as an atom: it is what it is written as, nothing is expanded.
-
-        So it may depend on nothing that is bound around it; the atom shows on which symbols and variables it depends.
-        """
+        So it may depend on nothing that is bound around it; the atom shows on which symbols and variables it
+        depends."""
         head, binder, body = t
         named = {(kind, name) for kind, name in leaves(t) if kind in ("var", "idx", "sym")}
         if any(name in env[0] for _, name in named):
@@ -1536,10 +1538,8 @@ class Replay:
             name += "'"
 
     def check_range(self, span: tuple[Atom, Atom]) -> None:
-        """Ends of a range are whole numbers: numbers, or sums of them and of symbols for whole numbers >= 0.
-
-        By convention a symbol in a range stands for a whole number.
-        """
+        """Ends of a range are whole numbers: numbers, or sums of them and of symbols for whole numbers >= 0. By
+        convention a symbol in a range stands for a whole number."""
         for end in span:
             for (binders, m), c in opened(end, ()).items():
                 symbols = all(a[0] == "sym" and e == 1 and self.nonnegative(a) for a, e in m)
@@ -1562,47 +1562,28 @@ class Replay:
             self.node = None
 
     def binder(self, t: Any, env: Env) -> Value:
+        """A term that binds variables as the integral that it is by definition, or else as an atom."""
         head = t[0]
-        if head == "int":
-            return self.integral(t[1], t[2], env)
-        if head == "sum":
-            return self.integral([t[1]], t[2], env)
-        if head == "E":
-            return self.integral(t[1], ["mul", t[2], t[3]], env)
-        if head == "KL":
-            if self.use("definition of KL"):
-                return self.integral(t[1], ["mul", t[2], ["log", _quotient(t[2], t[3])]], env)
-        elif head == "JSD":
+        if head == "W":
+            return self.transport(t, env)
+        if head == "JSD":
             if self.use("definition of JSD"):
                 self.use("definition of KL")
                 mixture = ["mul", ["num", "1/2"], ["add", t[2], t[3]]]
                 halves = [["mul", ["num", "1/2"], a, ["log", _quotient(a, mixture)]] for a in (t[2], t[3])]
-                return self.pieces([self.integral(t[1], h, env) for h in halves])
-        elif head == "CE":
-            if self.use("definition of cross-entropy"):
-                return self.integral(t[1], ["mul", ["num", "-1"], t[2], ["log", t[3]]], env)
-        elif head == "TV":
-            difference = ["abs", _difference(t[2], t[3])]
-            return self.integral(t[1], ["mul", ["num", "1/2"], difference], env)
-        elif head == "H":
-            _, v, g, a = t
-            if self.use("definition of entropy"):
-                inside = _quotient(a, ["int", v, a]) if g else a
-                return self.integral(v + g, ["mul", ["num", "-1"], a, ["log", inside]], env)
-        elif head == "W":
-            return self.transport(t, env)
+                return merged(self.integral(t[1], h, env) for h in halves)
         else:
-            _, v, w, g, a = t
-            if self.use("definition of mutual information"):
-                both = ["mul", a, ["int", v + w, a]] if g else a
-                inside = _quotient(both, ["mul", ["int", v, a], ["int", w, a]])
-                return self.integral(v + w + g, ["mul", a, ["log", inside]], env)
-        names = [n for group in t[1 : -2 if head in ("KL", "JSD", "CE") else -1] for n in group]
+            rule, names, body = as_integral(t)
+            if not rule or self.use(rule):
+                return self.integral(names, body, env)
+        groups, terms = (t[1:2], t[2:]) if head in ("KL", "JSD", "CE") else (t[1:-1], t[-1:])
+        names = [n for group in groups for n in group]
         inner, bound = self.bind(names, env)
-        groups = tuple(len(g) for g in t[1 : -2 if head in ("KL", "JSD", "CE") else -1])
-        proper = head == "JSD" or (head == "KL" and all(self.mass_one(t[1], a, env) for a in t[2:]))
-        terms = t[2:] if head in ("KL", "JSD", "CE") else t[-1:]
-        atom = (head, groups, tuple(inner[0][n[1]] for n in names), *(point(self.total(a, inner)) for a in terms))
+        proper = head == "JSD" or (
+            head == "KL" and all(self.settle(self.total(["int", t[1], a], env)) == constant(1) for a in terms)
+        )
+        places = tuple(inner[0][n[1]] for n in names)
+        atom = (head, tuple(map(len, groups)), places, *(point(self.total(a, inner)) for a in terms))
         frozen = freeze({(tuple(sorted(bound)), ((atom, 1),)): 1})
         return {frozenset(): single(("opaque", head, frozen, proper))}
 
@@ -1626,16 +1607,6 @@ class Replay:
         self.costs[found] = None
         return {frozenset(): single(found)}
 
-    def mass_one(self, names: list[Any], density: Any, env: Env) -> bool:
-        return self.settle(self.total(["int", names, density], env)) == constant(1)
-
-    def pieces(self, values: list[Value]) -> Value:
-        total: Value = {}
-        for value in values:
-            for hazards, s in value.items():
-                total[hazards] = plus(total.get(hazards, {}), s)
-        return total
-
     def integral(self, names: list[Any], body: Any, env: Env) -> Value:
         """Bind, expand, and settle the hazards that depend on what is bound: conditions on supports and divisors."""
         inner, bound = self.bind(names, env)
@@ -1652,11 +1623,9 @@ class Replay:
         return result
 
     def support(self, kind: str, monomial: Monomial, atom: Atom, bound: set[str]) -> None:
-        """Where the weight of a monomial is positive, an atom must be: it was cancelled, or stands in a logarithm.
-
-        A density at free variables, or at all components of one, stands in the statement, whose sides exist only where
-        it is positive.
-        """
+        """Where the weight of a monomial is positive, an atom must be: it was cancelled, or stands in a logarithm. A
+        density at free variables, or at all components of one, stands in the statement, whose sides exist only where it
+        is positive."""
         bound = {name for name in bound if not name.startswith("#")}
         weight = [a for a, e in monomial if e > 0 and a[0] in ("den", "cond", "normal", "prod", "fn", "sym", "at")]
         if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
@@ -1678,30 +1647,27 @@ class Replay:
 
     def implied(self, atom: Atom, weight: list[Atom]) -> bool:
         """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
-        if atom in weight or atom[0] in ("normal", "gaussian", "prime", "const"):
+        head = atom[0]
+        if atom in weight:
             return True
-        if atom[0] == "det":
-            return self.definite(atom[1])
-        if atom[0] == "exp":  # of a polynomial: of minus infinity it is zero
-            return all(
-                not b and all(a[0] in ("var", "sym", "at", "fn", "idx") for a, _ in m) for b, m in opened(atom[1], ())
-            )
-        if atom[0] == "idx":
-            return self.least(atom) > 0
-        if atom[0] in ("sym", "at"):
-            name = atom[1] if atom[0] == "sym" else atom[1][1]
-            return atom[-1 if atom[0] == "sym" else 1][0] != "var" and self.symbols[name]["sign"] == "positive"
-        if atom[0] == "fn":
-            return bool(self.functions[atom[1]]["range"] == "positive")
-        if atom[0] == "prod":
-            return all(self.implied(a, []) for (_, m) in opened(atom[2], ()) for a, _ in m)
-        if atom[0] == "den":
-            return any(w[0] == "den" and w[1:3] == atom[1:3] and set(atom[3]) <= set(w[3]) for w in weight)
-        if atom[0] == "sum":
+        if head == "sum":
             items = opened(atom, ())
-            if all(c > 0 and self.nonnegative_monomial(m) for (_, m), c in items.items()):
-                return any(self.positive_integral(key) if key[0] else self.positive(key[1], weight) for key in items)
-        return False
+            return all(c > 0 and self.nonnegative_monomial(m) for (_, m), c in items.items()) and any(
+                self.positive_integral(key) if key[0] else self.positive(key[1], weight) for key in items
+            )
+        if head == "exp":  # of a polynomial: of minus infinity it is zero
+            terms = opened(atom[1], ())
+            return not any(b or any(a[0] not in ("var", "sym", "at", "fn", "idx") for a, _ in m) for b, m in terms)
+        whole = atom[1] if head == "at" else atom
+        return bool(
+            head in ("normal", "gaussian", "prime", "const")
+            or (head in ("sym", "at") and whole[0] != "var" and self.symbols[whole[1]]["sign"] == "positive")
+            or (head == "fn" and self.functions[atom[1]]["range"] == "positive")
+            or (head == "den" and any(w[:3] == atom[:3] and set(atom[3]) <= set(w[3]) for w in weight))
+            or (head == "prod" and all(self.implied(a, []) for _, m in opened(atom[2], ()) for a, _ in m))
+            or (head == "det" and self.definite(atom[1]))
+            or (head == "idx" and self.least(atom) > 0)
+        )
 
     def positive(self, m: Monomial, weight: list[Atom]) -> bool:
         return all(e < 0 or self.implied(a, weight) for a, e in m)
@@ -1781,10 +1747,8 @@ class Replay:
         return scaled(plus(volume, quadratic), Fraction(-1, 2))
 
     def content(self, s: Sum) -> tuple[Sum, Sum]:
-        """A positive factor of a sum and the rest: its rational content, its common non-negative atoms.
-
-        An even power of an atom of unknown sign is the same power of its absolute value.
-        """
+        """A positive factor of a sum and the rest: its rational content, its common non-negative atoms. An even power
+        of an atom of unknown sign is the same power of its absolute value."""
         refuse(not s, "the logarithm of zero")
         if len(s) == 1:
             ((binders, m), c) = next(iter(s.items()))
@@ -2024,10 +1988,8 @@ class Replay:
         return item[0] not in scalar and any(self.is_vector(part) for part in item)
 
     def limit(self, t: Any, env: Env) -> Sum:
-        """The limit of a polynomial in a symbol at a number, or of a rational function of exp(symbol) at infinity.
-
-        A function of neither kind is refused.
-        """
+        """The limit of a polynomial in a symbol at a number, or of a rational function of exp(symbol) at infinity. A
+        function of neither kind is refused."""
         _, symbol, where, body = t
         refuse("W" in heads(body), "a limit of transport costs")
         place = point(self.leaf(symbol, env))
@@ -2062,10 +2024,8 @@ class Replay:
         return total
 
     def at_limit(self, s: Sum, atom: Atom, value: Sum, place: Atom) -> Sum | None:
-        """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish.
-
-        The symbol itself may stand nowhere else, and beside a factor that vanishes nothing that may be infinite.
-        """
+        """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish. The
+        symbol itself may stand nowhere else, and beside a factor that vanishes nothing that may be infinite."""
         total: Sum = {}
         for (binders, m), c in s.items():
             term: Sum = {((), ()): c}
@@ -2092,10 +2052,8 @@ class Replay:
     # Moves ------------------------------------------------------------------------------------------------------------
 
     def eliminate(self, name: str, key: Key) -> Sum | None:
-        """One term of a sum with one of its binders gone, or None.
-
-        What was found, and what it rests on, is kept, but where a hypothesis is put in: its integrals are sources.
-        """
+        """One term of a sum with one of its binders gone, or None. What was found, and what it rests on, is kept, but
+        where a hypothesis is put in: its integrals are sources."""
         found = self.eliminated.get((name, key))
         if found is None:
             used, conditions, self.used, self.conditions = self.used, self.conditions, set(), {}
@@ -2239,10 +2197,8 @@ class Replay:
         return under(rest, product({((), others): 1}, opened(span[1], rest)))
 
     def included(self, name: str, atom: Atom, inside: list[Any]) -> Sum | None:
-        """Mass one, and E[b_i] = M/N for the indicators of a uniformly drawn minibatch.
-
-        Exchanging two data maps the subsets of size M onto themselves, so all b_i have the same mean; their sum is M.
-        """
+        """Mass one, and E[b_i] = M/N for the indicators of a uniformly drawn minibatch. Exchanging two data maps the
+        subsets of size M onto themselves, so all b_i have the same mean; their sum is M."""
         vector = ("var", name)
         parts = [(a, e) for a, e in inside if a != atom]
         if atom[1] != vector or name in names_in(atom[2]):
@@ -2318,11 +2274,9 @@ class Replay:
     def pair(
         self, body: Sum, index: Atom, vector: Atom, function: Sum, uses: list[Atom], fresh: tuple[str, str], rest: Any
     ) -> Sum | None:
-        """Two components in use, summed over both indices: the terms with equal indices, and the others.
-
-        The second index must be summed over the whole range and stand nowhere else; every value but the one of the
-        first gives the same integral.
-        """
+        """Two components in use, summed over both indices: the terms with equal indices, and the others. The second
+        index must be summed over the whole range and stand nowhere else; every value but the one of the first gives the
+        same integral."""
         first, second = uses
         (at_first, at_second) = (("at", vector, j) for j in uses)
         (x, y) = (("var", n) for n in fresh)
@@ -2449,11 +2403,9 @@ class Replay:
         slot: str,
         around: frozenset[str] = frozenset(),
     ) -> Sum:
-        """x = shift + scale y under N(x; m, v): then y has N(y; (m - shift)/scale, v/scale^2).
-
-        The slot of y is one that normal laws fill, so that it has the same space.  Shift and scale may depend on what
-        else is bound there, and on the names bound *around* the sum.
-        """
+        """x = shift + scale y under N(x; m, v): then y has N(y; (m - shift)/scale, v/scale^2). The slot of y is one
+        that normal laws fill, so that it has the same space. Shift and scale may depend on what else is bound there,
+        and on the names bound *around* the sum."""
         taken = set(binders)
         a, b = (opened(canonical(decoded(t)), binders) for t in (shift, scale))
         good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
@@ -2482,11 +2434,9 @@ class Replay:
         return self.replaced(s, keys, results)
 
     def affine(self, s: Sum, binders: tuple[str, ...], name: str, y: str, k: str) -> Sum:
-        """x = m + L y under N(x; m, L L^T): then y has N(y; 0, I), for all terms with these binders.
-
-        The Jacobian of this change of variables is |det L|, the root of det L L^T, and (x - m)^T (L L^T)^-1 (x - m) is
-        y^T y.  What is averaged mentions x by its components.
-        """
+        """x = m + L y under N(x; m, L L^T): then y has N(y; 0, I), for all terms with these binders. The Jacobian of
+        this change of variables is |det L|, the root of det L L^T, and (x - m)^T (L L^T)^-1 (x - m) is y^T y. What is
+        averaged mentions x by its components."""
         self.demand("change of variables")
         facts, keys, results = self.variables[y], [key for key in s if key[0] == binders], []
         vector, taken = ("var", name), (*binders, *sorted(names_in(tuple(s))))
@@ -2673,36 +2623,30 @@ class Replay:
     # Proofs -----------------------------------------------------------------------------------------------------------
 
     def prove(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
-        relation = statement["relation"]
+        """Check a proof of a statement, by the method that its rule names."""
         rule = proof["rule"]
-        keyed(proof, PROOFS.get(rule, "rule"))
-        refuse(not isinstance(proof.get("atoms", []), list), "the atoms of a proof are a list")
-        if rule == "equal" and relation == "=" and not statement["equality"]:
-            self.equal(statement["lhs"], statement["rhs"], proof["moves"])
-        elif rule == "bound" and relation in ("<=", ">=", "<", ">"):
-            low, high = statement["lhs"], statement["rhs"]
-            if relation in (">=", ">"):
-                low, high = high, low
-            self.bound(low, high, relation in ("<", ">"), statement["equality"], proof)
-        elif rule == "attained" and relation == "=" and not statement["equality"]:
-            self.attained(statement, proof)
-        elif rule == "two bounds" and relation == "=" and not statement["equality"]:
-            self.demand("two bounds")
-            for part, one_way in (("above", "<="), ("below", ">=")):
-                self.prove({**statement, "relation": one_way}, proof[part])
-        elif rule == "cases":
-            self.cases(statement, proof)
-        elif rule in REDUCTIONS and relation in ("<=", ">=") and not statement["equality"]:
-            inner, *names = self.reduced(statement, proof)
-            self.for_any(inner, proof["bounded"], *names)
-        elif rule == "least upper bound" and relation in ("<=", ">=") and not statement["equality"]:
-            self.least_upper_bound(statement, proof)
-        elif rule == "lemma":
-            self.lemma(statement, proof)
-        elif rule == "point masses" and relation == "=" and not statement["equality"]:
-            self.point_masses(statement["lhs"], statement["rhs"])
-        else:
+        entries, relations = PROOFS.get(rule, ("rule", ()))
+        keyed(proof, entries)
+        if statement["relation"] not in relations or (statement["equality"] and rule not in WITH_EQUALITY):
             raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
+        by_rule: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
+            "equal": self.equal,
+            "two bounds": self.two_bounds,
+            "attained": self.attained,
+            "point masses": self.point_masses,
+            "least upper bound": self.least_upper_bound,
+            **dict.fromkeys(REDUCTIONS, self.by_reduction),
+            "bound": self.bound,
+            "cases": self.cases,
+            "lemma": self.lemma,
+        }
+        by_rule[rule](statement, proof)
+
+    def two_bounds(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """What is at most and at least a value is the value."""
+        self.demand("two bounds")
+        for part, one_way in (("above", "<="), ("below", ">=")):
+            self.prove({**statement, "relation": one_way}, proof[part])
 
     def difference(self, left: Any, right: Any) -> Sum:
         """right - left, with the source integrals of the two noted."""
@@ -2721,11 +2665,11 @@ class Replay:
         self.sign = 1
         return minus(sides[0], sides[1])
 
-    def equal(self, left: Any, right: Any, moves: list[Any]) -> None:
-        whole = self.difference(left, right)
+    def equal(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """Both sides are the same sum after the moves of the proof."""
+        whole = self.difference(statement["lhs"], statement["rhs"])
         pointwise = not whole
-        s = self.settle(whole)
-        s = self.after(s, moves)
+        s = self.after(self.settle(whole), proof["moves"])
         refuse(s, f"the difference of the two sides does not vanish: {len(s)} terms are left")
         before = self.conditions.copy()
         self.finiteness(self.same_integral() or (pointwise and self.additive()))
@@ -2740,12 +2684,10 @@ class Replay:
         self.conditions = fewest
 
     def one_sided_pairs(self) -> list[tuple[Node, Node]]:
-        """Pairs of integrals, one of each side, that may both be infinite while all others are finite.
-
-        One of them can be infinite in one direction only, as a divergence can, and the integrand of the other is a
-        multiple of its integrand but for what is integrable.  Then the other is a multiple of it as well, also as an
-        integral of integrals (Tonelli's and Fubini's theorems), and the two sides are infinite together.
-        """
+        """Pairs of integrals, one of each side, that may both be infinite while all others are finite. One of them can
+        be infinite in one direction only, as a divergence can, and the integrand of the other is a multiple of its
+        integrand but for what is integrable. Then the other is a multiple of it as well, also as an integral of
+        integrals (Tonelli's and Fubini's theorems), and the two sides are infinite together."""
         sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
         right, left = ([n for n in side if not self.finite(n)] for side in sides)
         pairs: list[tuple[Node, Node]] = []
@@ -2769,11 +2711,9 @@ class Replay:
         return True
 
     def additive(self) -> bool:
-        """Whether integrands that cancel point by point are enough, in [-infinity, infinity].
-
-        The integral of a sum is the sum of the integrals where that sum exists: so it is if one of the sides is just
-        one integral, or if each side's can only be infinite in one direction.
-        """
+        """Whether integrands that cancel point by point are enough, in [-infinity, infinity]. The integral of a sum is
+        the sum of the integrals where that sum exists: so it is if one of the sides is just one integral, or if each
+        side's can only be infinite in one direction."""
         sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
         infinite = [[n for n in side if not self.finite(n)] for side in sides]
         if any(has_binder(n.term[2:]) for side in infinite for n in side):
@@ -2812,10 +2752,8 @@ class Replay:
                     self.condition(*need)
 
     def bounded_below(self, node: Node, direction: int = 1) -> bool:
-        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity.
-
-        With the *direction* -1, whether it is below infinity.
-        """
+        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity. With the
+        *direction* -1, whether it is below infinity."""
         sign = node.sign * direction
         if self.finite(node) or (sign > 0 and self.proper(node)):
             return True
@@ -2847,7 +2785,11 @@ class Replay:
             return sign
         return 0
 
-    def bound(self, low: Any, high: Any, strict: bool, equality: list[Any], proof: dict[str, Any]) -> None:
+    def bound(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        """The larger side less the smaller one is a sum of multiples of what is at least zero."""
+        low, high, relation, equality = (statement[part] for part in ("lhs", "rhs", "relation", "equality"))
+        low, high, strict = (low, high, relation == "<") if relation[0] == "<" else (high, low, relation == ">")
+        refuse(not isinstance(proof["atoms"], list), "the atoms of a proof are a list")
         s = self.difference(low, high)
         nodes = list(self.nodes)
         factors = []
@@ -2860,8 +2802,7 @@ class Replay:
                 self.divides_safely(m, [], set())
             factors.append(factor)
             s = minus(s, product(factor, self.atom(atom)))
-        s = self.settle(s)
-        s = self.after(s, proof["moves"])
+        s = self.after(self.settle(s), proof["moves"])
         if strict:
             for side in (low, high):
                 self.finite_terms(self.quietly(side))
@@ -2891,10 +2832,8 @@ class Replay:
         self.finiteness(not strict and (alone or all(self.bounded_below(n) for n in nodes)))
 
     def finite_terms(self, s: Sum) -> None:
-        """Check that no term of a strict inequality may be infinite, as logarithms and extrema may.
-
-        Integrals are conditions of their own.
-        """
+        """Check that no term of a strict inequality may be infinite, as logarithms and extrema may. Integrals are
+        conditions of their own."""
         for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
             for a, _e in m:
                 refuse(self.may_be_infinite(a), "a strict inequality between terms that may be infinite")
@@ -3013,10 +2952,8 @@ class Replay:
         return cost[1:]
 
     def finite_at_all_points(self, t: Any) -> None:
-        """Check that a term has a finite value at all points of its variables.
-
-        It has no density, logarithm or division, and roots only of what is visibly at least zero.
-        """
+        """Check that a term has a finite value at all points of its variables. It has no density, logarithm or
+        division, and roots only of what is visibly at least zero."""
         roots = [(base, rational(e)) for _, base, e in with_head(t, "pow")]
         if not heads(t) <= FINITE or any(
             e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
@@ -3024,10 +2961,8 @@ class Replay:
             raise Rejected("a term that may have no finite value at some points")
 
     def has_real_roots(self, t: Any) -> None:
-        """Check that the roots in what a certificate brings along are those of what is at least zero.
-
-        A root of a number below zero is no number, and its square, which is, would pass for one that is at least zero.
-        """
+        """Check that the roots in what a certificate brings along are those of what is at least zero. A root of a
+        number below zero is no number, and its square, which is, would pass for one that is at least zero."""
         for base in (base for _, base, e in with_head(t, "pow") if rational(e).denominator > 1):
             whole = self.common_denominator(self.settle(self.open_term(base)))
             if not self.visibly_nonnegative(base) and not self.nonnegative_sum(whole):
@@ -3065,8 +3000,7 @@ class Replay:
         mine, theirs = images[: len(left)], images[len(left) :]
         refuse(any(type(steps) is not list for steps in moves), "the moves of a coupling are lists")
         for steps, law in zip(moves, ((left, a, mine), (right, b, theirs)), strict=True):
-            s = self.settle(self.means_of_a_test(*law, names, noise))
-            s = self.after(s, steps)
+            s = self.after(self.settle(self.means_of_a_test(*law, names, noise)), steps)
             refuse(s, "a coupling with other marginals")
         if any(mentions(condition, f"^{n}") for condition in self.conditions.values() for n in range(len(points))):
             raise Rejected("the marginals of a coupling are right under conditions on a test function only")
@@ -3078,10 +3012,8 @@ class Replay:
         return minus(value, found)
 
     def means_of_a_test(self, group: list[Any], density: Any, images: list[Any], names: list[Any], noise: Any) -> Sum:
-        """The mean of a function under a density, less that of its value at images of noise.
-
-        If that vanishes for every function with values in [0, 1], the density is that of the images.
-        """
+        """The mean of a function under a density, less that of its value at images of noise. If that vanishes for every
+        function with values in [0, 1], the density is that of the images."""
         test = f"^{len(group) - 1}"
         self.functions[test] = {"range": "unit", "arity": len(group)}
         ours = ["int", group, ["mul", density, ["fn", test, group]]]
@@ -3089,11 +3021,9 @@ class Replay:
         return minus(self.quietly(ours), self.quietly(theirs))
 
     def critic(self, over: list[Any], cost: Any, f: Any, g: Any) -> Sum:
-        """W - (E_a[f] - E_b[g]), or W - integral over t of |E_a[f_t] - E_b[g_t]|.
-
-        Every coupling has E[c] >= E[f(x) - g(y)] = E_a[f] - E_b[g] if c >= f(x) - g(y) at all points; and it has
-        E[c] >= integral of E|f_t(x) - g_t(y)| if c >= integral of |f_t(x) - g_t(y)|.
-        """
+        """W - (E_a[f] - E_b[g]), or W - integral over t of |E_a[f_t] - E_b[g_t]|. Every coupling has E[c] >= E[f(x) -
+        g(y)] = E_a[f] - E_b[g] if c >= f(x) - g(y) at all points; and it has E[c] >= integral of E|f_t(x) - g_t(y)| if
+        c >= integral of |f_t(x) - g_t(y)|."""
         left, right, a, b, c = self.parts_of(cost)
         check_terms([*over, f, g], self.statement["declare"])
         self.finite_at_all_points(["add", f, g])
@@ -3137,8 +3067,7 @@ class Replay:
         self.at_all_points(["mul", d, _exchanged(d, at_others)])
         signed = self.quietly(["int", names, ["mul", w, d]])
         refuse(not self.always_finite(signed), "an integral that may not be finite")
-        s = self.settle(minus(signed, self.quietly(mean)))
-        s = self.after(s, moves)
+        s = self.after(self.settle(minus(signed, self.quietly(mean))), moves)
         refuse(s, "this is not the integral of what has one sign")
         size = ["int", names, ["mul", w, ["abs", d]]]
         sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
@@ -3163,11 +3092,9 @@ class Replay:
                     raise Rejected("the equality case does not follow from the atoms, or the atoms not from it")
 
     def divides_safely(self, m: Monomial, gaps: list[Sum], bound: set[str]) -> None:
-        """Where a divisor vanishes, it says nothing: then no density of the statement may look there.
-
-        A divisor is positive, by declaration or by hypothesis or as a density at free variables, or all terms of all
-        gaps vanish where it does, because they have a density that does.
-        """
+        """Where a divisor vanishes, it says nothing: then no density of the statement may look there. A divisor is
+        positive, by declaration or by hypothesis or as a density at free variables, or all terms of all gaps vanish
+        where it does, because they have a density that does."""
         for a in (a for a, e in m if e < 0):
             free = a[0] in ("den", "cond") and gaps and not names_in(a) & bound
             if (
@@ -3196,10 +3123,8 @@ class Replay:
         return rename(atom, {name: slot_of(name)})
 
     def cases(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
-        """A number is at least zero or at most zero: the statement is proved in both cases.
-
-        It is one that stands in the statement between bars, and depends on none of its variables.
-        """
+        """A number is at least zero or at most zero: the statement is proved in both cases. It is one that stands in
+        the statement between bars, and depends on none of its variables."""
         self.demand("cases")
         t = proof["term"]
         if free_names(t) or not contains([statement["lhs"], statement["rhs"]], ["abs", t]):
@@ -3237,10 +3162,8 @@ class Replay:
             raise Rejected("a condition restricts what the extremum ranges over")
 
     def counts_where_it_exists(self, binder: list[Any], body: Any, witness: dict[str, Any]) -> None:
-        """A witness may divide by zero, or take the logarithm of zero, only where the body has no weight.
-
-        There it is as good as any other function.
-        """
+        """A witness may divide by zero, or take the logarithm of zero, only where the body has no weight. There it is
+        as good as any other function."""
         formula = witness["body"]
         refuse(mentions(formula, binder[1]), "a witness that mentions what the extremum ranges over")
         self.has_real_roots(formula)
@@ -3289,19 +3212,15 @@ class Replay:
                     self.support("cancelled", monomial, atom, set(binders))
 
     def least_upper_bound(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
-        """A supremum over a class is at most what its value at no function of the class exceeds; infima likewise.
-
-        The extremum ranges over the functions at which the source integrals of its body converge, so that they do is
-        no condition.
-        """
+        """A supremum over a class is at most what its value at no function of the class exceeds; infima likewise. The
+        extremum ranges over the functions at which the source integrals of its body converge, so that they do is no
+        condition."""
         self.demand("least upper bound")
         extremum = proof["extremum"]
         check_term(extremum, statement["declare"])
         self.unrestricted(extremum[1])
         inner, factors, member = with_member(statement, extremum)
-        for factor in factors:
-            if not self.positive_sum(self.quietly(factor)):
-                raise Rejected("a factor of an extremum that is not known to be positive")
+        self.all_positive(factors)
         replay = self.within(inner, proof["bounded"])
         sources = source_integrals(substituted(extremum[2], extremum[1], member))
         for kind, *terms in replay.conditions.values():
@@ -3309,6 +3228,10 @@ class Replay:
                 self.condition(kind, *terms)
             elif kind != "finite" or terms[0] not in sources:
                 raise Rejected("a condition restricts what the extremum ranges over")
+
+    def all_positive(self, factors: list[Any]) -> None:
+        for factor in factors:
+            refuse(not self.positive_sum(self.quietly(factor)), "a factor of an extremum that may not be positive")
 
     def within(self, statement: dict[str, Any], proof: dict[str, Any]) -> Replay:
         """The replay of a proof of another statement, under the same rules and out of the same budget."""
@@ -3319,9 +3242,7 @@ class Replay:
         self.used |= replay.used
         return replay
 
-    def least_upper_bound_over_points(
-        self, statement: dict[str, Any], proof: dict[str, Any]
-    ) -> tuple[dict[str, Any], str]:
+    def least_upper_bound_over_points(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
         """A supremum over points is at most what its value at no point exceeds; infima likewise."""
         self.demand("least upper bound")
         extremum, name = proof["extremum"], proof["point"]
@@ -3332,23 +3253,24 @@ class Replay:
         self.unrestricted(binder)
         point = self.new_point(name, binder, statement)
         inner, factors = with_value(statement, extremum, _exchanged(body, {binder[1]: point}))
-        for factor in factors:
-            if not self.positive_sum(self.quietly(factor)):
-                raise Rejected("a factor of an extremum that is not known to be positive")
+        self.all_positive(factors)
         return inner, name
 
-    def reduced(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+    def reduced(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """The inequality from which another one follows, and the names of what it is to hold for all of."""
-        by_rule: dict[str, Any] = {
+        by_rule: dict[str, Callable[[dict[str, Any], dict[str, Any]], tuple[Any, ...]]] = {
             "least upper bound over points": self.least_upper_bound_over_points,
             "unit eigenvector": self.unit_eigenvector,
             "mean value": self.mean_value,
             "difference quotients": self.difference_quotients,
         }
-        reduced: tuple[Any, ...] = by_rule[proof["rule"]](statement, proof)
-        return reduced
+        inner, *names = by_rule[proof["rule"]](statement, proof)
+        return inner, names
 
-    def for_any(self, inner: dict[str, Any], proof: dict[str, Any], *names: str) -> None:
+    def by_reduction(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+        self.for_any(*self.reduced(statement, proof), proof["bounded"])
+
+    def for_any(self, inner: dict[str, Any], names: list[str], proof: dict[str, Any]) -> None:
         """Another statement, proved at all values of some names, on which no condition may depend."""
         for kind, *terms in self.within(inner, proof).conditions.values():
             if any(mentions(terms, name) for name in names):
@@ -3385,11 +3307,9 @@ class Replay:
         self.finite_at_all_points(one)
         refuse(minus(self.quietly(one), self.quietly(other)), "the statement is not about what this rule speaks of")
 
-    def mean_value(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        """f(y) - f(x) = grad f(m).(y - x) for some m between x and y, if f is differentiable on an open convex set.
-
-        So what bounds the right side, whatever m is, bounds the left one.
-        """
+    def mean_value(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+        """f(y) - f(x) = grad f(m).(y - x) for some m between x and y, if f is differentiable on an open convex set. So
+        what bounds the right side, whatever m is, bounds the left one."""
         self.demand("mean value theorem")
         (_, partial, coordinate), x, y, rise, step = self.rise(proof)
         refuse(self.coordinate(coordinate) not in self.convex, "the mean value theorem needs a convex set")
@@ -3400,11 +3320,9 @@ class Replay:
         slope = ["sum", k, ["mul", _exchanged(partial, {at[1]: m}), step]]
         return {**statement, "lhs": slope}, m[1]
 
-    def difference_quotients(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str, str]:
-        """grad f(x).v is the limit of (f(y) - f(x)) / t for y = x + t v, as t > 0 goes to zero, on an open set.
-
-        So it is at most B(v) if f(y) - f(x) <= t B((y - x) / t) for all y and all t > 0; lower bounds likewise.
-        """
+    def difference_quotients(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+        """grad f(x).v is the limit of (f(y) - f(x)) / t for y = x + t v, as t > 0 goes to zero, on an open set. So it
+        is at most B(v) if f(y) - f(x) <= t B((y - x) / t) for all y and all t > 0; lower bounds likewise."""
         self.demand("difference quotients")
         (_, partial, coordinate), x, y, rise, step = self.rise(proof)
         (k, at), declare, direction, bound = coordinate[2], statement["declare"], proof["direction"], proof["bound"]
@@ -3427,8 +3345,7 @@ class Replay:
         refuse(statement["rhs"] != at_direction, "the statement has another bound of the derivative")
         symbols = {**declare["symbols"], scale[1]: {"sign": "positive", "shape": []}}
         sides = {"lhs": rise, "rhs": ["mul", scale, at_quotient]}
-        inner = {**statement, **sides, "declare": {**declare, "symbols": symbols}}
-        return inner, y[1], scale[1]
+        return {**statement, **sides, "declare": {**declare, "symbols": symbols}}, y[1], scale[1]
 
     def lemma(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """What is proved at all values of its variables, and without a condition, may be used as a hypothesis is."""
@@ -3439,7 +3356,7 @@ class Replay:
         self.finite_at_all_points(["add", *sides])
         shown = {**statement, "relation": relation, "lhs": sides[0], "rhs": sides[1], "equality": []}
         refuse(self.within(shown, proof["shown"]).conditions, "a lemma that holds under conditions only")
-        self.for_any({**statement, "given": [*statement["given"], proof["lemma"]]}, proof["used"])
+        self.for_any({**statement, "given": [*statement["given"], proof["lemma"]]}, [], proof["used"])
 
     def cauchy_schwarz(self, names: list[Any], a: Any, b: Any) -> Sum:
         """|a| |b| - a.b, for vectors with the components a and b at the indices that are named."""
@@ -3471,7 +3388,7 @@ class Replay:
         refuse(names, "this atom is not integrated")
         return self.quietly(_difference(["mul", eigenvalue, length], form))
 
-    def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
         """The largest eigenvalue of a symmetric matrix S is u.Su for some u with u.u = 1, by the spectral theorem."""
         self.demand("unit eigenvector")
         eigenvalue = proof["eigenvalue"]
@@ -3530,9 +3447,10 @@ class Replay:
                     return
         self.condition("finite", self.shown_sum(part))
 
-    def point_masses(self, left: Any, right: Any) -> None:
+    def point_masses(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
         """sup over laws q of E_q[f] = sup f: an average stays below, and point masses come as near as one likes."""
         self.demand("point masses")
+        left, right = statement["lhs"], statement["rhs"]
         if left[1][0] != "law":
             left, right = right, left
         head, law, average = left
@@ -3670,14 +3588,6 @@ class Replay:
 # Small pieces --------------------------------------------------------------------------------------------------------
 
 
-def _quotient(a: Any, b: Any) -> list[Any]:
-    return ["mul", a, ["pow", b, "-1"]]
-
-
-def _difference(a: Any, b: Any) -> list[Any]:
-    return ["add", a, ["mul", ["num", "-1"], b]]
-
-
 def _prime_power(p: int, e: Number) -> Sum:
     floor = e.numerator // e.denominator
     rest = e - floor
@@ -3719,10 +3629,8 @@ def _with_power(s: Sum, atom: Atom, value: Sum) -> Sum:
 
 
 def _changed(s: Sum, change: Callable[[Any], Any], taken: Iterable[str]) -> Sum:
-    """The sum with its atoms changed, inside atoms as well; the change is None where it is to go on inside.
-
-    The names *taken* are those that the changed parts mention.
-    """
+    """The sum with its atoms changed, inside atoms as well; the change is None where it is to go on inside. The names
+    *taken* are those that the changed parts mention."""
 
     def put(item: Any) -> Any:
         if (new := change(item)) is not None:
@@ -3915,10 +3823,8 @@ def restricted(binder: list[Any]) -> bool:
 
 
 def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
-    """An inequality with the value at any one function of a class for the extremum over the class.
-
-    Also the factors of the extremum, which must be positive, and the function, whose name is new.
-    """
+    """An inequality with the value at any one function of a class for the extremum over the class. Also the factors of
+    the extremum, which must be positive, and the function, whose name is new."""
     _, binder, body = extremum
     name, declare = binder[1], statement["declare"]
     if not restricted(binder) or name in bound_names([body, binder[3]]):
@@ -3943,10 +3849,8 @@ def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[st
 
 
 def with_value(statement: dict[str, Any], extremum: list[Any], value: Any) -> tuple[dict[str, Any], list[Any]]:
-    """An inequality with a value for an extremum, and the factors of the extremum, which must be positive.
-
-    A supremum stands on the smaller side and an infimum on the larger, alone, as a factor, or as such a term of a sum.
-    """
+    """An inequality with a value for an extremum, and the factors of the extremum, which must be positive. A supremum
+    stands on the smaller side and an infimum on the larger, alone, as a factor, or as such a term of a sum."""
     factors: list[Any] = []
 
     def opened_side(t: Any, inside: bool) -> Any:
@@ -4056,10 +3960,8 @@ def encoded(item: Any) -> Any:
 
 
 def canonical(item: Any) -> Any:
-    """An atom or key from a certificate, if it has the form that the kernel itself gives it.
-
-    Powers of distinct atoms in order, none zero; inner sums frozen; primes prime.
-    """
+    """An atom or key from a certificate, if it has the form that the kernel itself gives it. Powers of distinct atoms
+    in order, none zero; inner sums frozen; primes prime."""
     if not isinstance(item, tuple):
         return item
     if len(item) == 2 and item[0] == "sum":
