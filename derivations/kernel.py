@@ -81,6 +81,8 @@ RULES = (
     *("one sign", "two bounds", "cases", "lemma", "attained extremum", "point masses"),
 )
 
+SCALARS = ("at", "fn", "den", "cond", "gaussian", "minibatch", "det", "entry", "inverse", "slope", "score", "grad")
+DENSITIES = ("den", "cond", "normal", "prod")
 POLYNOMIAL = frozenset(("num", "sym", "idx", "var", "fn", "at", "add", "mul", "sum"))
 BATCHES = ("exchangeability", "size of a minibatch")
 
@@ -110,8 +112,7 @@ def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
             raise Rejected(f"certificate version {certificate['version']!r} is not 1")
         refuse(certificate["digest"] != digest(certificate), "the digest is not that of the certificate's content")
         allowed = certificate["rules"]
-        if [r for r in RULES if r in allowed] != allowed:
-            raise Rejected("the rules are not a list of known rules in the order of the kernel")
+        refuse([r for r in RULES if r in allowed] != allowed, "the rules are not known rules in the kernel's order")
         replay = Replay(certificate["statement"], frozenset(allowed), certificate["factors"])
         found = replay.run(certificate["proof"])
         for name in ("conditions", "assumptions", "trusts", "rules"):
@@ -248,6 +249,14 @@ def filled_by(name: str) -> str:
     return slot_of(name).split("@", 1)[0]
 
 
+def product_of(sums: Iterable[Sum]) -> Sum:
+    """The product of several sums."""
+    total = constant(1)
+    for s in sums:
+        total = product(total, s)
+    return total
+
+
 def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
     """The product of two sums; a binder of one that the other mentions or binds as well is renamed."""
     total: Sum = {}
@@ -381,8 +390,7 @@ def _arrangements(binders: tuple[str, ...], monomial: Monomial, level: int) -> I
     """The keys that differ in the order of binders of the same slot (all of them up to four of a kind)."""
     groups = [list(g) for _, g in itertools.groupby(sorted(binders, key=slot_of), key=slot_of)]
     orders = [itertools.permutations(g) if len(g) <= 4 else [g] for g in groups]
-    if prod(factorial(len(g)) for g in groups if len(g) <= 4) > 1_000:
-        raise Rejected("an integral over too many variables of the same slots")
+    refuse(prod(factorial(len(g)) for g in groups if len(g) <= 4) > 1_000, "an integral over too many variables alike")
     for choice in itertools.product(*orders):
         names = {b: f"{slot_of(b)}^{level}.{n}" for group in choice for n, b in enumerate(group)}
         yield tuple(sorted(names.values())), rename_monomial(monomial, names)
@@ -441,6 +449,11 @@ def primes(n: int) -> dict[int, int]:
     return found
 
 
+def prime_powers(c: Number) -> list[tuple[int, int]]:
+    """A positive number as a product of powers of primes."""
+    return [*primes(c.numerator).items(), *((p, -times) for p, times in primes(c.denominator).items())]
+
+
 # Replay --------------------------------------------------------------------------------------------------------------
 
 
@@ -473,8 +486,7 @@ def check_form(statement: dict[str, Any]) -> None:
         refuse(not isinstance(statement["declare"][table], dict), f"the declared {table} are no table")
         for name, facts in statement["declare"][table].items():
             keyed(facts, names)
-            if word is not None and facts[word] not in words:
-                raise Rejected(f"{name} is declared with the unknown {word} {facts[word]!r}")
+            refuse(word is not None and facts[word] not in words, f"{name} is declared with an unknown {word}")
             refuse(not isinstance(facts.get("shape", []), list), f"the shape of {name} is no list")
             if table == "functions" and (type(facts["arity"]) is not int or facts["arity"] < 1):
                 raise Rejected(f"the function {name} has no number of arguments")
@@ -490,8 +502,7 @@ def check_form(statement: dict[str, Any]) -> None:
                 raise Rejected(
                     f"{str(name)[:40]!r} is cited, which is none of {', '.join(THEOREMS)}, or says no relation"
                 )
-            if not is_case(name, [relation, *terms], statement):
-                raise Rejected(f"what is cited is no case of the theorem of {name}")
+            refuse(not is_case(name, [relation, *terms], statement), f"what is cited is no case of {name}")
         if not isinstance(relation, str) or len(terms) != PARTS.get(relation, 2):
             raise Rejected(f"a hypothesis {relation!r} of another form than the documented one")
         if relation != "markov":
@@ -933,9 +944,7 @@ class Replay:
 
     def factor(self, atom: Atom, parts: tuple[Atom, ...]) -> None:
         """Note a factorisation, checked by multiplying."""
-        whole = constant(1)
-        for part in parts:
-            whole = product(whole, opened(part, ()))
+        whole = product_of(opened(part, ()) for part in parts)
         refuse(whole != opened(atom, ()), "a factorisation does not multiply out to what it factors")
         self.factors[atom] = parts
 
@@ -979,11 +988,10 @@ class Replay:
                     continue
                 depth = self.dimensions(t) or 0
                 if self.slot(t) != slot or self.depths.setdefault((density[1][1], slot), depth) != depth:
-                    raise Rejected("a hypothesis about a law at a variable of another space")
+                    raise Rejected("a point of another space")
         if relation == "=" and left[0] == right[0] == "den" and not left[3] and left[2:] == right[2:]:
             names = [t[1] for _, t in left[2] if t[0] == "var"]
-            if left[1][1] == right[1][1] or len(set(names)) < len(left[2]):
-                raise Rejected("a hypothesis that identifies marginals needs two laws at distinct variables")
+            refuse(left[1][1] == right[1][1] or len(set(names)) < len(left[2]), "two marginals that are not told apart")
             self.identified.append((right[1], frozenset(s for s, _ in right[2]), left[1]))
         elif (relation == "=" and left[0] == "den" and not left[3]) or (relation == "=" and left[0] == "fn"):
             self.rewritten.append((left, right))
@@ -1023,15 +1031,13 @@ class Replay:
         value, partial, places = *terms[:2], terms[-1][2]
         if value[0] != "fn" or partial[0] != "fn" or value[2] != places[1:] or partial[2] != places:
             raise Rejected("a gradient is that of f(x), with the components g(k, x), in the coordinates c(k, x)")
-        if len({value[1], partial[1], coordinate[0]}) < 3:
-            raise Rejected("a function, its partial derivatives and the coordinates are three things")
+        refuse(len({value[1], partial[1], coordinate[0]}) < 3, "a gradient needs three functions to be told apart")
         self.gradients.append(list(terms))
 
     def coordinate(self, t: Any) -> tuple[Any, ...]:
         """The function, the slot and the range of the index of coordinates c(k, x)."""
         name, (k, x) = t[1:]
-        if t[0] != "fn" or k[0] != "idx" or x[0] != "var":
-            raise Rejected("the coordinates of a point x are c(k, x), with an index k")
+        refuse(t[0] != "fn" or k[0] != "idx" or x[0] != "var", "coordinates of a point x are c(k, x) for an index k")
         if self.variables[x[1]]["shape"] or self.variables[x[1]]["kind"] == "discrete":
             raise Rejected("the points of an open set are neither vectors of others nor discrete")
         return name, self.slot(x), self.indices[k[1]]
@@ -1044,8 +1050,7 @@ class Replay:
         renamings: list[dict[str, str]] = [{}]
         for kind, facts in (("var", table["variables"]), ("function", table["functions"])):
             mine, theirs = ([n for n in facts if n in renameable(terms, kind)] for terms in (hypothesis[1:], sides))
-            if len(theirs) ** len(mine) * len(renamings) > 1_000:
-                raise Rejected("a cited theorem about too many variables and functions")
+            refuse(len(theirs) ** len(mine) * len(renamings) > 1_000, "a cited theorem about too many variables")
             choices = [
                 dict(zip(mine, names, strict=True))
                 for names in itertools.product(theirs, repeat=len(mine))
@@ -1269,8 +1274,7 @@ class Replay:
     def call(self, t: Any, env: Env) -> Sum:
         """A function at arguments, or what a hypothesis says that it is."""
         _, name, parts = t
-        if self.functions[name]["arity"] != len(parts):
-            raise Rejected(f"the function {name} is declared with another number of arguments")
+        refuse(self.functions[name]["arity"] != len(parts), f"the function {name} has another number of arguments")
         arguments = tuple(point(self.total(a, env)) for a in parts)
         for pattern, meaning in self.rewritten:
             names: dict[str, Atom] = {}
@@ -1321,6 +1325,10 @@ class Replay:
     def dimension(self, matrix: Atom) -> Any:
         return self.symbols[matrix[1][1] if matrix[0] == "gram" else matrix[1]]["shape"][0]
 
+    def component_of(self, mean: Atom, i: Atom) -> Sum:
+        """A component of the mean of a normal vector: a vector, or a number for all of them."""
+        return single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ())
+
     def definite(self, matrix: Atom) -> bool:
         """Whether a matrix is positive definite."""
         return bool(matrix[0] == "gram" or self.symbols[matrix[1]]["sign"] == "positive definite")
@@ -1354,8 +1362,7 @@ class Replay:
         """The density, for counting, of the indicators b_1, ..., b_N of a uniformly drawn subset of M out of N."""
         _, b, size = t
         facts = self.variables[b[1]] if b[0] == "var" else {"kind": "", "shape": []}
-        if facts["kind"] != "discrete" or len(facts["shape"]) != 1:
-            raise Rejected("a minibatch is told by a discrete vector, one component for each datum")
+        refuse(facts["kind"] != "discrete" or len(facts["shape"]) != 1, "a minibatch is told by a discrete vector")
         m = point(self.total(size, env))
         self.check_range((point(constant(1)), m))
         return single(("minibatch", point(self.leaf(b, env)), m, self.components_of(facts["shape"][0])))
@@ -1366,7 +1373,7 @@ class Replay:
         inner, (row, column) = self.bind(places, env)
         s = self.settle(self.total(entry, inner))
         if slot_of(row) != slot_of(column) or _renamed(s, {row: column, column: row}) != s:
-            raise Rejected("eigenvalues are those of a symmetric matrix")
+            raise Rejected("a matrix that is not symmetric")
         names = {name: f"{slot_of(name)}^{height(s)}.{end}" for name, end in ((row, "r"), (column, "c"))}
         for name, place in zip(names.values(), places, strict=True):
             self.show_as(name, place[1])
@@ -1394,8 +1401,7 @@ class Replay:
         depends."""
         head, binder, body = t
         named = {(kind, name) for kind, name in leaves(t) if kind in ("var", "idx", "sym")}
-        if any(name in env[0] for _, name in named):
-            raise Rejected("an extremum over a class of functions depends on what is bound around it")
+        refuse(any(name in env[0] for _, name in named), "an extremum over a class depends on what is bound around it")
         return single((head, json.dumps([binder, body]), tuple(sorted(named))))
 
     def density(self, t: Any, env: Env) -> Sum:
@@ -1457,12 +1463,9 @@ class Replay:
 
     def factored_chain(self, law: str, order: list[str], places: dict[str, Atom]) -> Sum:
         """p(a, b, c) = p(a, b) p(b, c) / p(b) for a Markov chain, and so on; parts of a chain are chains."""
-        total = constant(1)
-        for a, b in itertools.pairwise(order):
-            total = product(total, self.marginal(law, (), {a: places[a], b: places[b]}))
-        for b in order[1:-1]:
-            total = product(total, self.power(self.marginal(law, (), {b: places[b]}), -1))
-        return total
+        above = [self.marginal(law, (), {s: places[s] for s in pair}) for pair in itertools.pairwise(order)]
+        below = [self.power(self.marginal(law, (), {s: places[s]}), -1) for s in order[1:-1]]
+        return product_of([*above, *below])
 
     def recombined(self, name: str, inside: list[tuple[Atom, Number]]) -> Sum | None:
         """The integral of p(a, b) p(b, c) / p(b) over b is p(a, c), for a Markov chain with b between a and c."""
@@ -1543,8 +1546,7 @@ class Replay:
         for end in span:
             for (binders, m), c in opened(end, ()).items():
                 symbols = all(a[0] == "sym" and e == 1 and self.nonnegative(a) for a, e in m)
-                if binders or len(m) > 1 or c.denominator != 1 or not symbols:
-                    raise Rejected("the end of a range is no whole number")
+                refuse(binders or len(m) > 1 or c.denominator != 1 or not symbols, "the end of a range is not whole")
 
     # Definitions ------------------------------------------------------------------------------------------------------
 
@@ -1627,10 +1629,10 @@ class Replay:
         density at free variables, or at all components of one, stands in the statement, whose sides exist only where it
         is positive."""
         bound = {name for name in bound if not name.startswith("#")}
-        weight = [a for a, e in monomial if e > 0 and a[0] in ("den", "cond", "normal", "prod", "fn", "sym", "at")]
+        weight = [a for a, e in monomial if e > 0 and a[0] in (*DENSITIES, "fn", "sym", "at")]
         if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
             return
-        densities = [a for a in weight if a[0] in ("den", "cond", "normal", "prod") and names_in(a) & bound]
+        densities = [a for a in weight if a[0] in DENSITIES and names_in(a) & bound]
         apart = kind == "cancelled" and not names_in(atom) & bound
         if apart or not densities or not self.nonnegative(atom):
             if kind == "cancelled":
@@ -1685,19 +1687,14 @@ class Replay:
         """The logarithm, split over the known non-negative factors of its argument; *found* collects its arguments."""
         s = self.common_denominator(self.settle(s))
         content, rest = self.content(s)
-        if rest != constant(1) or content != constant(1):
-            split = self.use("logarithm of a product")
-        else:
+        if rest == content == constant(1):
             return {}
-        if not split:
+        if not self.use("logarithm of a product"):
             argument = point(s)
             found.add(argument)
             return single(("log", argument))
         (_, monomial), c = next(iter(content.items()))
-        total: Sum = {}
-        for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-            for p, times in primes(n).items():
-                total = plus(total, scaled(single(("log", ("prime", p))), sign * times))
+        total = plus(*(scaled(single(("log", ("prime", p))), times) for p, times in prime_powers(c)))
         for atom, e in monomial:
             total = plus(total, scaled(self.log_atom(atom, found), e))
         if rest != constant(1):
@@ -1736,10 +1733,7 @@ class Replay:
         i, j = ("idx", first), ("idx", unused(slot, names_in(atom) | {first}))
         for index in (i, j):
             self.show_as(index[1], "i")
-        fall = [
-            minus(single(("at", x, n)), single(("at", mean, n)) if mean[0] == "sym" else opened(mean, ()))
-            for n in (i, j)
-        ]
+        fall = [minus(single(("at", x, n)), self.component_of(mean, n)) for n in (i, j)]
         quadratic = under([i[1], j[1]], product(self.entry("inverse", matrix, i, j), product(fall[0], fall[1])))
         circle = self.log(scaled(single(("const", "pi")), 2), found)
         dimension = opened(self.ranges[int(slot[1:])][1], ())
@@ -1779,33 +1773,23 @@ class Replay:
     def power(self, s: Sum, e: Number) -> Sum:
         """A power with a rational exponent."""
         refuse(not -64 <= e <= 64 or e.denominator > 64, f"the exponent {e} is out of bounds")
-        result = constant(1)
         if e.denominator == 1 and 0 <= e <= 12:
-            for _ in range(int(e)):
-                result = product(result, s)
-            return result
+            return product_of([s] * int(e))
         s = self.common_denominator(self.settle(s))
         refuse(not s, "a division by zero")
-        if e.denominator == 1:
-            content, rest = self.factored(s)
-        else:
-            content, rest = self.content(s)
+        content, rest = self.factored(s) if e.denominator == 1 else self.content(s)
         (_, monomial), c = next(iter(content.items()))
-        for a, x in monomial:
-            result = product(result, single(a, x * e))
+        factors = [single(a, x * e) for a, x in monomial]
         if e.denominator == 1:
-            result = scaled(result, Fraction(c) ** int(e))
+            factors.append(constant(Fraction(c) ** int(e)))
         else:
-            for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-                for p, times in primes(n).items():
-                    result = product(result, _prime_power(p, sign * times * e))
+            factors += [_prime_power(p, times * e) for p, times in prime_powers(c)]
         if rest != constant(1):
             parts = self.factors_of(point(rest))
             if e.denominator != 1 and not all(self.nonnegative(part) for part in parts):
                 parts = (point(rest),)
-            for part in parts:
-                result = product(result, single(part, e))
-        return result
+            factors += [single(part, e) for part in parts]
+        return product_of(factors)
 
     def factored(self, s: Sum) -> tuple[Sum, Sum]:
         """A factor and the rest, for whole powers: any sign may be pulled out."""
@@ -1971,21 +1955,7 @@ class Replay:
             return bool(self.symbols[item[1]]["shape"])
         if item[0] == "var":
             return "@" in item[1] or bool(self.variables[item[1]]["shape"] if item[1] in self.variables else False)
-        scalar = (
-            "at",
-            "fn",
-            "den",
-            "cond",
-            "gaussian",
-            "minibatch",
-            "det",
-            "entry",
-            "inverse",
-            "slope",
-            "score",
-            "grad",
-        )
-        return item[0] not in scalar and any(self.is_vector(part) for part in item)
+        return item[0] not in SCALARS and any(self.is_vector(part) for part in item)
 
     def limit(self, t: Any, env: Env) -> Sum:
         """The limit of a polynomial in a symbol at a number, or of a rational function of exp(symbol) at infinity. A
@@ -2074,53 +2044,44 @@ class Replay:
         rest = tuple(b for b in binders if b != name)
         inside = [(a, e) for a, e in monomial if name in names_in(a)]
         outside: Sum = {((), tuple(p for p in monomial if p not in inside)): 1}
-        if name.startswith("#") and self.contraction(name, key):
-            return self.contraction(name, key)
-        if name.startswith("#") and self.whole_batch(name, key):
-            return self.whole_batch(name, key)
         if name.startswith("#"):
-            if inside or not self.use("sum of a constant"):
-                return None
-            lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
-            count = plus(upper, scaled(lower, -1), constant(1))
-            if set(count) <= {ONE}:
-                count = constant(max(Fraction(0), count.get(ONE, 0)))
-            if not self.nonnegative_sum(count):
-                return None
-            return under(rest, product(outside, count))
-        heads = [a for a, e in inside if e == 1 and a[0] in ("den", "cond", "normal", "prod", "gaussian", "minibatch")]
+            gone = self.contraction(name, key) or self.whole_batch(name, key)
+            return gone or (None if inside else self.counted(name, outside, rest))
+        densities = [a for a, e in inside if e == 1 and a[0] in (*DENSITIES, "gaussian", "minibatch")]
         scores = [a for a, e in inside if e == 1 and a[0] == "score"]
-        joined = self.recombined(name, inside) if len(heads) == 2 else None
-        if joined is not None:
-            return under(rest, product(outside, joined))
-        if len(heads) == len(scores) == 1 and len(inside) == 2 and scores[0][2] == heads[0]:
-            replaced = self.collapse(heads[0], name)
-            if replaced is None or ("var", name) == scores[0][1] or not self.use("score function"):
-                return None
-            place = scores[0][1]
-            self.condition(
-                "differentiation",
-                self.shown(place),
-                self.shown_sum({((name,), ((heads[0], 1),)): 1}),
-            )
-            return under(rest, product(outside, self.derivative(replaced, place)))
-        if len(heads) == 1 and len(inside) == 1:
-            replaced = self.collapse(heads[0], name)
-            if replaced is not None:
-                return under(rest, product(outside, replaced))
-        if len(heads) == 1 and heads[0][0] == "normal":
-            moment = self.moment(name, heads[0], inside)
-            return None if moment is None else under(rest, product(outside, moment))
-        if len(heads) == 1 and heads[0][0] == "gaussian":
-            second = self.second_moment(name, heads[0], inside)
-            return None if second is None else under(rest, product(outside, second))
-        if len(heads) == 1 and heads[0][0] == "minibatch":
-            share = self.included(name, heads[0], inside)
-            return None if share is None else under(rest, product(outside, share))
-        products = [a for a in heads if a[0] == "prod"]
-        if len(products) == 1:
-            return self.component(name, products[0], monomial, rest)
-        return None
+        scored = len(densities) == len(scores) == 1 and len(inside) == 2 and scores[0][2] == densities[0]
+        found = None
+        if scored:
+            found = self.mean_score(name, densities[0], scores[0][1])
+        elif len(densities) == 2:
+            found = self.recombined(name, inside)
+        elif len(densities) == 1:
+            by_head = {"normal": self.moment, "gaussian": self.second_moment, "minibatch": self.included}
+            found = self.collapse(densities[0], name) if len(inside) == 1 else None
+            if found is None and densities[0][0] in by_head:
+                found = by_head[densities[0][0]](name, densities[0], inside)
+        if found is not None:
+            return under(rest, product(outside, found))
+        products = [a for a in densities if a[0] == "prod"]
+        return self.component(name, products[0], monomial, rest) if len(products) == 1 and not scored else None
+
+    def counted(self, name: str, outside: Sum, rest: tuple[str, ...]) -> Sum | None:
+        """A sum over an index that its term does not mention is the number of its values times the term."""
+        if not self.use("sum of a constant"):
+            return None
+        lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
+        count = plus(upper, scaled(lower, -1), constant(1))
+        if set(count) <= {ONE}:
+            count = constant(max(Fraction(0), count.get(ONE, 0)))
+        return under(rest, product(outside, count)) if self.nonnegative_sum(count) else None
+
+    def mean_score(self, name: str, density: Atom, place: Atom) -> Sum | None:
+        """The integral of a density times its score in a parameter is the derivative of its integral."""
+        replaced = self.collapse(density, name)
+        if replaced is None or ("var", name) == place or not self.use("score function"):
+            return None
+        self.condition("differentiation", self.shown(place), self.shown_sum({((name,), ((density, 1),)): 1}))
+        return self.derivative(replaced, place)
 
     def collapse(self, atom: Atom, name: str) -> Sum | None:
         """The integral over a variable of a density in which it fills one slot."""
@@ -2169,10 +2130,7 @@ class Replay:
         good = good and all(a[:2] == ("at", vector) and e in (1, 2) for a, e in parts)
         if not good or any(name in names_in(i) for i in components) or not self.use("Gaussian moments"):
             return None
-        means = [single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ()) for i in components]
-        result = constant(1)
-        for m in means:
-            result = product(result, m)
+        result = product_of(self.component_of(mean, i) for i in components)
         if len(components) == 2:
             result = plus(result, self.entry("entry", matrix, *components))
         return result
@@ -2356,8 +2314,7 @@ class Replay:
                     raise Rejected(f"the binder {name} cannot be eliminated there")
                 return self.replaced(s, keys, results)
             first, second = name
-            if slot_of(first) != slot_of(second) or not {first, second} <= set(binders):
-                raise Rejected("a swap needs two bound variables of the same slot")
+            refuse(slot_of(first) != slot_of(second) or not {first, second} <= set(binders), "a swap of two slots")
             names = {first: second, second: first}
             return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): 1} for k in keys])
         if kind == "substitute":
@@ -2410,8 +2367,7 @@ class Replay:
         a, b = (opened(canonical(decoded(t)), binders) for t in (shift, scale))
         good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
         free = {n for t in (a, b) for _, m in t for n in levels(m)} <= (taken - {name}) | around
-        if not good or not free or not self.positive_sum(b):
-            raise Rejected("a substitution needs a real variable, a shift, and a positive scale")
+        refuse(not good or not free or not self.positive_sum(b), "a substitution needs a positive scale on a line")
         self.demand("change of variables")
         keys = self.split(s, binders, chosen)
         variable = ("var", name)
@@ -2452,12 +2408,11 @@ class Replay:
                 raise Rejected("an affine substitution needs the covariance L L^T, and a vector of its dimension")
             inner, (fresh,) = self.bind([["var", y]], ({}, taken))
             density = self.total(["prod", ["idx", k], standard], inner)
-            if any(slot_of(a[1]) != slot for _, ((a, _),) in density):
-                raise Rejected("the components of a vector have indices of their own range")
+            refuse(any(slot_of(a[1]) != slot for _, ((a, _),) in density), "a component of another range")
 
             def image(i: Atom, mean: Atom = mean, matrix: Atom = matrix, slot: str = slot, fresh: str = fresh) -> Sum:
                 j = ("idx", unused(slot, names_in(i)))
-                centre = single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ())
+                centre = self.component_of(mean, i)
                 moved = product(single(("entry", matrix[1], i, j)), single(("at", ("var", fresh), j)))
                 return plus(centre, under([j[1]], moved))
 
@@ -2809,8 +2764,7 @@ class Replay:
             refuse(not self.positive_sum(s), "the difference exceeds the atoms by nothing that is known to be positive")
         elif s:
             raise Rejected(f"the difference of the two sides is not that of the atoms: {len(s)} terms are left")
-        if bool(equality) != (proof["equality"] is not None):
-            raise Rejected("an equality case without its proof, or a proof without an equality case")
+        refuse(bool(equality) != (proof["equality"] is not None), "an equality case and its proof belong together")
         if equality:
             terms = [m for t in (low, high) for _, m in self.quietly(t)]
             self.divisors = {a[1] if a[0] == "log" else a for m in terms for a, e in m if e < 0 or a[0] == "log"}
@@ -2860,8 +2814,7 @@ class Replay:
     def atom(self, atom: list[Any]) -> Sum:
         """A sum that is at least zero, see the head of this file."""
         kind, names, *terms = atom
-        if type(names) is not list or kind not in ATOMS:
-            raise Rejected(f"an unknown atom {kind!r}, or one that binds no list of names")
+        refuse(type(names) is not list or kind not in ATOMS, f"an atom {kind!r} of an unknown form")
         check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.statement["declare"])
         self.has_real_roots(terms)
         self.demand(ATOMS[kind])
@@ -2919,8 +2872,7 @@ class Replay:
         caught = bound_names(y["body"]) & ({name for _, name in leaves(f)} | set(y["parameters"]))
         if caught or not heads(y["body"]) <= POLYNOMIAL or mentions(y["body"], binder[1]):
             raise Rejected("a function is chosen as a polynomial that binds no name of what it is put into")
-        if len(y["parameters"]) != self.functions[binder[1]]["arity"]:
-            raise Rejected("a function is chosen with another number of arguments")
+        refuse(len(y["parameters"]) != self.functions[binder[1]]["arity"], "a choice of another number of arguments")
         return substituted(f, binder, y)
 
     def sign_of(self, names: list[Any], t: Any) -> None:
@@ -2994,8 +2946,7 @@ class Replay:
         points = [name for _, name in left + right]
         if len(images) != len(points) or not heads(images).isdisjoint(("idx", "sum")):
             raise Rejected("a coupling needs an image for each point, without an index")
-        if (free_names(c) - set(points)) & {name for _, name in names}:
-            raise Rejected("the cost mentions what the noise of a coupling binds")
+        refuse((free_names(c) - set(points)) & {name for _, name in names}, "the cost mentions the noise")
         self.sign_of(names, noise)
         mine, theirs = images[: len(left)], images[len(left) :]
         refuse(any(type(steps) is not list for steps in moves), "the moves of a coupling are lists")
@@ -3036,8 +2987,7 @@ class Replay:
             fall, gain = (["int", over, ["abs", t]] for t in (fall, gain))
         self.at_all_points(_difference(c, fall))
         for mean in means:
-            if over and not self.always_finite(self.quietly(mean)):
-                raise Rejected("a family of critics with means that may not be finite")
+            refuse(over and not self.always_finite(self.quietly(mean)), "critics with means that may not be finite")
             self.need_finite(self.quietly(mean))
         return minus(self.quietly(cost), self.quietly(gain))
 
@@ -3273,14 +3223,12 @@ class Replay:
     def for_any(self, inner: dict[str, Any], names: list[str], proof: dict[str, Any]) -> None:
         """Another statement, proved at all values of some names, on which no condition may depend."""
         for kind, *terms in self.within(inner, proof).conditions.values():
-            if any(mentions(terms, name) for name in names):
-                raise Rejected("a condition restricts what a proof is to hold for all of")
+            refuse(any(mentions(terms, name) for name in names), "a condition restricts what a proof is for")
             self.condition(kind, *terms)
 
     def new_point(self, name: str, like: Any, statement: dict[str, Any]) -> Any:
         """A variable for any point of the space of another variable; the statement does not speak of it."""
-        if name in free_names([statement["lhs"], statement["rhs"]]):
-            raise Rejected("a point of which the statement speaks is not any point")
+        refuse(name in free_names([statement["lhs"], statement["rhs"]]), "a point of the statement is not any point")
         refuse(self.slot(["var", name]) != self.slot(like), "a point of another space")
         refuse(self.variables[name]["shape"] != self.variables[like[1]]["shape"], "a point of another shape")
         return ["var", name]
@@ -3371,14 +3319,12 @@ class Replay:
     def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
         """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
         check_terms([eigenvalue, root], self.statement["declare"])
-        if eigenvalue[0] != "eigenvalue" or eigenvalue[2] != ["num", "1"]:
-            raise Rejected("this is about the largest eigenvalue of a matrix")
+        refuse(eigenvalue[0] != "eigenvalue" or eigenvalue[2] != ["num", "1"], "this is about largest eigenvalues")
         _, (row, column), _, entry = eigenvalue
         self.quietly(eigenvalue)  # of a symmetric matrix
         self.finite_at_all_points(entry)
         self.finite_at_all_points(root)
-        if has_binder(root) or mentions(root, column[1]):
-            raise Rejected("a component of a vector that binds something, or mentions the column of the matrix")
+        refuse(has_binder(root) or mentions(root, column[1]), "this component of a vector has no place here")
         other = _exchanged(root, {row[1]: column})
         return ["sum", row, ["mul", root, root]], ["sum", row, ["sum", column, ["mul", entry, root, other]]]
 
@@ -3471,8 +3417,7 @@ class Replay:
         if len(set(parameters)) < len(parameters) or (binder[0] != "function" and parameters):
             raise Rejected("the parameters of a witness must be distinct, and those of a function")
         loose = {name for _, name in leaves(witness["body"]) if name not in parameters}
-        if loose & bound_names(body) or binder[1] in bound_names(body):
-            raise Rejected("the witness depends on what the body binds")
+        refuse(loose & bound_names(body) or binder[1] in bound_names(body), "the witness mentions what is bound")
         if binder[0] != "function" and not heads(body).isdisjoint(("sup", "inf", "grad", "limit")):
             raise Rejected("a symbol is not put into a term that ranges over symbols")
 
@@ -3485,8 +3430,7 @@ class Replay:
         upper = {"unit": [_difference(["num", "1"], body)], "nonnegative": []}
         refuse(kind not in upper, f"a witness of range {kind!r} is not checked")
         for t in (body, *upper[kind]):
-            if not self.nonnegative_sum(self.common_denominator(self.quietly(t))):
-                raise Rejected("the witness leaves the range of the extremum")
+            refuse(not self.nonnegative_sum(self.common_denominator(self.quietly(t))), "the witness leaves its range")
 
     # Showing sums as terms --------------------------------------------------------------------------------------------
 
@@ -3729,8 +3673,7 @@ def with_head(t: Any, head: str) -> list[Any]:
 def arguments_of(item: Any, name: str) -> list[tuple[Atom, ...]]:
     """The arguments of a function in atoms; none of its values may stand under what is not opened."""
     for a in inside(item):
-        if a[:1] in UNOPENED and any(part[:2] == ("fn", name) for part in inside(a)):
-            raise Rejected(f"a witness that divides, under the operator {a[0]!r}")
+        refuse(a[:1] in UNOPENED and any(part[:2] == ("fn", name) for part in inside(a)), f"a witness under {a[0]!r}")
     return [a[2] for a in inside(item) if a[:2] == ("fn", name)]
 
 
@@ -3838,11 +3781,7 @@ def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[st
     inner, factors = with_value(statement, extremum, substituted(body, binder, member))
     functions = {**declare["functions"], fresh: facts}
     return (
-        {
-            **inner,
-            "declare": {**declare, "functions": functions},
-            "given": [*statement["given"], *class_of],
-        },
+        {**inner, "declare": {**declare, "functions": functions}, "given": [*statement["given"], *class_of]},
         factors,
         member,
     )
@@ -3969,8 +3908,7 @@ def canonical(item: Any) -> Any:
             check_powers(m)
             refuse(type(c) not in (int, Fraction) or not c, "a sum with a coefficient that is none")
         refuse(freeze(opened(item, ())) != item, "a sum that is not in its canonical form")
-    if item[:1] == ("prime",) and (type(item[1]) is not int or primes(item[1]) != {item[1]: 1}):
-        raise Rejected("a prime that is none")
+    refuse(item[:1] == ("prime",) and (type(item[1]) is not int or primes(item[1]) != {item[1]: 1}), "not a prime")
     for part in item:
         canonical(part)
     return item
