@@ -52,6 +52,7 @@ from functools import lru_cache
 from math import factorial, gcd, lcm, prod
 from typing import Any
 
+Table = dict[str, Any]  # of a certificate, as JSON
 Atom = tuple[Any, ...]
 Number = int | Fraction  # a whole one is an int, which is 20 times as quick
 Monomial = tuple[tuple[Atom, Number], ...]
@@ -100,7 +101,7 @@ def refuse(wrong: object, reason: str) -> None:
         raise Rejected(reason)
 
 
-def check(certificate: dict[str, Any]) -> dict[str, list[str]]:
+def check(certificate: Table) -> dict[str, list[str]]:
     """Replay a certificate.
 
     Returns its ``conditions``, ``assumptions``, ``trusts`` and ``rules``; they must be the ones that it carries.
@@ -130,7 +131,7 @@ def well_formed() -> Iterator[None]:
         raise Rejected(f"malformed certificate: {type(error).__name__}: {error}") from error
 
 
-def digest(certificate: dict[str, Any]) -> str:
+def digest(certificate: Table) -> str:
     """SHA-256 of the certificate's content, so that a damaged one is told from a wrong one."""
     content = {name: part for name, part in certificate.items() if name != "digest"}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -474,7 +475,7 @@ FACTS = {  # of declarations: for each table its entries, and the words that one
 }
 
 
-def check_form(statement: dict[str, Any]) -> None:
+def check_form(statement: Table) -> None:
     """Check that a statement has the documented form, down to its declarations; its terms are read later."""
     keyed(statement, "version declare given relation lhs rhs equality")
     refuse(statement["version"] != 1 or type(statement["version"]) is not int, "a statement of an unknown version")
@@ -543,7 +544,7 @@ FORMS = {
 NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
 
 
-def check_term(t: Any, declare: dict[str, Any]) -> None:
+def check_term(t: Any, declare: Table) -> None:
     """Check that a term has the documented form, all its names declared."""
     refuse(not isinstance(t, list) or not t or not isinstance(t[0], str), f"{str(t)[:40]} is no term")
     head, rest = t[0], t[1:]
@@ -577,7 +578,7 @@ def check_term(t: Any, declare: dict[str, Any]) -> None:
     refuse(not good, f"a term of the head {head!r} has not the documented form")
 
 
-def is_matrix(t: Any, declare: dict[str, Any], signs: tuple[str, ...] = ("positive definite", "invertible")) -> bool:
+def is_matrix(t: Any, declare: Table, signs: tuple[str, ...] = ("positive definite", "invertible")) -> bool:
     """Whether a term is a square matrix: a positive definite S, an invertible L, or the product L L^T."""
     if t[0] == "gram":
         return len(t) == 2 and t[1][0] == "sym" and is_matrix(t[1], declare, ("invertible",))
@@ -585,13 +586,13 @@ def is_matrix(t: Any, declare: dict[str, Any], signs: tuple[str, ...] = ("positi
     return facts["sign"] in signs and len(facts["shape"]) == 2 and facts["shape"][0] == facts["shape"][1]
 
 
-def check_terms(terms: Any, declare: dict[str, Any]) -> None:
+def check_terms(terms: Any, declare: Table) -> None:
     refuse(not isinstance(terms, list), "a list of terms is needed")
     for t in terms:
         check_term(t, declare)
 
 
-def check_given(parts: Any, declare: dict[str, Any]) -> None:
+def check_given(parts: Any, declare: Table) -> None:
     """Check that what a certificate gives to a rule are terms of the documented form, lists of them, or witnesses."""
     refuse(not isinstance(parts, list), "a list of terms is needed")
     for part in parts:
@@ -604,7 +605,7 @@ def check_given(parts: Any, declare: dict[str, Any]) -> None:
             check_given(part, declare)
 
 
-def check_part(form: str, part: Any, declare: dict[str, Any]) -> bool:
+def check_part(form: str, part: Any, declare: Table) -> bool:
     """Check one argument of a head, see FORMS."""
     if form == "n":
         rational(part)
@@ -678,7 +679,7 @@ def _difference(a: Any, b: Any) -> list[Any]:
     return ["add", a, ["mul", ["num", "-1"], b]]
 
 
-def instance(pattern: Any, t: Any, found: dict[str, Any]) -> bool:
+def instance(pattern: Any, t: Any, found: Table) -> bool:
     """Whether a term is of a pattern, in which ?a stands for one part, the same everywhere; *found* tells which."""
     if isinstance(pattern, list):
         alike = isinstance(t, list) and len(t) == len(pattern)
@@ -703,7 +704,7 @@ MOMENTS = ["mul", ["sum", "?i", ["mul", value_of("?x", "?i", "?j"), value_of("?x
 SMALLEST = ["mul", "?n", ["sum", "?t", ["eigenvalue", ["?j", "?m"], "?t", MOMENTS]]]
 
 
-def eckart_young(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
+def eckart_young(says: Any, statement: Table, a: Table) -> bool:
     """The least squared distance of a matrix X from the products of an N x K and a K x n matrix is the sum of all
     eigenvalues of X^T X but the K largest; these are N times those of X^T X / N.
     """
@@ -727,7 +728,7 @@ LIPSCHITZ = ["<=", ["abs", RISE], ["mul", "?K", ["pow", ["sum", "?k", ["pow", ST
 AVERAGE = ["E", ["?v"], ["den", "?law", [["?slot", "?v"]], []], value_of("?n", "?v")]
 
 
-def rademacher(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
+def rademacher(says: Any, statement: Table, a: Table) -> bool:
     """On an open set of vectors a Lipschitz function w is differentiable at almost all points. Hypotheses say that n(r)
     tells the points r without a derivative, and that |w(t) - w(s)| <= K |t - s|. What holds at almost all points is
     used under averages over laws with densities only.
@@ -749,7 +750,7 @@ def rademacher(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
     )
 
 
-def is_lipschitz(h: Any, a: dict[str, Any], index: Any, at: Any, declare: dict[str, Any]) -> bool:
+def is_lipschitz(h: Any, a: Table, index: Any, at: Any, declare: Table) -> bool:
     """Whether a hypothesis says that |w(t) - w(s)| <= K |t - s|, by the coordinates c(k, t) and c(k, s)."""
     return bool(
         instance(LIPSCHITZ, h, a)
@@ -761,7 +762,7 @@ def is_lipschitz(h: Any, a: dict[str, Any], index: Any, at: Any, declare: dict[s
     )
 
 
-def one_space(points: list[Any], declare: dict[str, Any]) -> bool:
+def one_space(points: list[Any], declare: Table) -> bool:
     """Whether all are variables of one slot, and none a vector of points."""
     facts = [declare["variables"][name] for head, name in points if head == "var"]
     return len(facts) == len(points) and all(f == facts[0] for f in facts) and facts[0]["shape"] == []
@@ -782,7 +783,7 @@ DISTANCE = (  # d(u, u) <= 0; d(u, v) <= d(v, u); d(u, w) <= d(u, v) + d(v, w)
 )
 
 
-def kantorovich_rubinstein(says: Any, statement: dict[str, Any], a: dict[str, Any]) -> bool:
+def kantorovich_rubinstein(says: Any, statement: Table, a: Table) -> bool:
     """W(a, b), for a distance d as its cost, is the supremum of E_a[f] - E_b[f] over all f with f(u) - f(v) <= d(u, v).
     Hypotheses say that d is a distance (two points of the distance zero need not be the same).
     """
@@ -798,7 +799,7 @@ def kantorovich_rubinstein(says: Any, statement: dict[str, Any], a: dict[str, An
     )
 
 
-def holds_anywhere(axiom: Any, h: Any, d: str, declare: dict[str, Any]) -> bool:
+def holds_anywhere(axiom: Any, h: Any, d: str, declare: Table) -> bool:
     """Whether a hypothesis is an axiom about a distance d, at distinct free points of one space."""
     found = {"?d": d}
     good = instance(axiom, h, found)
@@ -813,7 +814,7 @@ CASES_OF_THEOREMS: dict[str, Callable[..., bool]] = {
 }
 
 
-def is_case(theorem: str, says: Any, statement: dict[str, Any]) -> bool:
+def is_case(theorem: str, says: Any, statement: Table) -> bool:
     """Whether a relation is what a theorem says, word for word, under the other hypotheses of a statement."""
     try:
         return theorem in CASES_OF_THEOREMS and CASES_OF_THEOREMS[theorem](says, statement, {})
@@ -867,7 +868,7 @@ def merged(values: Iterable[Value]) -> Value:
 class Replay:
     """One statement, expanded and argued about under a set of allowed rules."""
 
-    def __init__(self, statement: dict[str, Any], allowed: frozenset[str], factors: Any = ()) -> None:
+    def __init__(self, statement: Table, allowed: frozenset[str], factors: Any = ()) -> None:
         budget.left = STEPS
         check_form(statement)
         self.statement = statement
@@ -878,12 +879,12 @@ class Replay:
             self.factor(canonical(decoded(atom)), tuple(canonical(decoded(part)) for part in parts))
         refuse(len(self.factors) < len(factors), "a sum is factored twice")
         self.used: set[str] = set()
-        self.conditions: dict[str, Any] = {}
-        declare = statement["declare"]
-        self.variables: dict[str, Any] = declare["variables"]
-        self.symbols: dict[str, Any] = declare["symbols"]
-        self.functions: dict[str, Any] = dict(declare["functions"])
-        self.indices: dict[str, Any] = declare["indices"]
+        self.conditions: Table = {}
+        self.declare: Table = statement["declare"]
+        self.variables: Table = self.declare["variables"]
+        self.symbols: Table = self.declare["symbols"]
+        self.functions: Table = dict(self.declare["functions"])
+        self.indices: Table = self.declare["indices"]
         names = [n for table in (self.variables, self.symbols, self.functions, self.indices) for n in table]
         for name in names + [facts["slot"] for facts in self.variables.values()]:
             plain(name)
@@ -912,7 +913,7 @@ class Replay:
         self.disjoint: list[list[str]] = []  # pairs of laws without a common support
         self.disjoint_slots: list[frozenset[str]] = []
         self.depth = 0
-        self.eliminated: dict[tuple[str, Key], tuple[Sum | None, set[str], dict[str, Any]]] = {}
+        self.eliminated: dict[tuple[str, Key], tuple[Sum | None, set[str], Table]] = {}
         self.chains: list[tuple[str, tuple[str, ...]]] = []  # laws, and slots that form a Markov chain under them
         self.costs: dict[Atom, None] = {}  # transport costs that occur in the argument at hand
         self.moved: set[Atom] = set()  # those that are finite, because a coupling or other finite ones say so
@@ -931,7 +932,7 @@ class Replay:
         self.posed = self.costs  # those of hypotheses
         self.assumptions = [name for name in THEOREMS if any(name == h[1] for h in cited)]
 
-    def run(self, proof: dict[str, Any]) -> dict[str, list[Any]]:
+    def run(self, proof: Table) -> dict[str, list[Any]]:
         """Replay a proof of the statement; what it rests on."""
         with well_formed():
             self.prove(self.statement, proof)
@@ -1046,7 +1047,7 @@ class Replay:
         """Whether a hypothesis says what the statement says, by any names of its free variables and bound functions.
         That is so if the differences of the sides, expanded, are multiples of each other, whatever the relations."""
         sides = [self.statement["lhs"], self.statement["rhs"]]
-        table = self.statement["declare"]
+        table = self.declare
         renamings: list[dict[str, str]] = [{}]
         for kind, facts in (("var", table["variables"]), ("function", table["functions"])):
             mine, theirs = ([n for n in facts if n in renameable(terms, kind)] for terms in (hypothesis[1:], sides))
@@ -1306,7 +1307,7 @@ class Replay:
     def gaussian(self, t: Any, env: Env) -> Sum:
         """The density of a normal law with a mean vector and a positive definite covariance matrix."""
         _, x, mean, covariance = t
-        declared = self.statement["declare"]
+        declared = self.declare
         if x[0] != "var" or not is_matrix(covariance, declared, ("positive definite",)):
             raise Rejected("this density needs a variable and a positive definite matrix")
         dimension = self.dimension(self.matrix(covariance))
@@ -1823,13 +1824,9 @@ class Replay:
         if self.nonnegative_sum(scaled(s, -1)):
             return scaled(s, -1)
         (_, monomial), c = next(iter(content.items()))
-        result = constant(c if c > 0 else -c)
-        for a, e in monomial:
-            result = product(result, single(a if self.nonnegative(a) else ("abs", a), e))
-        if rest != constant(1):
-            argument = point(rest)
-            result = product(result, single(argument if self.nonnegative(argument) else ("abs", argument)))
-        return result
+        powers = monomial if rest == constant(1) else (*monomial, (point(rest), 1))
+        sizes = (single(a if self.nonnegative(a) else ("abs", a), e) for a, e in powers)
+        return product_of([constant(c if c > 0 else -c), *sizes])
 
     def common_denominator(self, s: Sum) -> Sum:
         """The sum over one denominator, where sums (such as p + q) stand in denominators of its terms."""
@@ -1845,9 +1842,7 @@ class Replay:
                 rest: Sum = {((), tuple(sorted(powers.items(), key=_by_atom))): c}
                 if left.denominator != 1:
                     return s
-                for _ in range(int(left)):
-                    rest = product(rest, opened(a, b))
-                cleared = plus(cleared, under(b, rest))
+                cleared = plus(cleared, under(b, product_of([rest, *[opened(a, b)] * int(left)])))
             s = plus(*(under(b, product({((), m): c}, single(a, -e))) for (b, m), c in cleared.items()))
         return s
 
@@ -1894,7 +1889,7 @@ class Replay:
 
     def unrestricted(self, binder: list[Any]) -> None:
         """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
-        declared = self.statement["declare"]
+        declared = self.declare
         shapes = [facts["shape"] for table in ("variables", "symbols") for facts in declared[table].values()]
         if any(
             leaves_open(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)
@@ -1986,11 +1981,11 @@ class Replay:
         """The sum with an atom put to the power minus one, inside sums as well."""
         total: Sum = {}
         for (b, m), c in s.items():
-            term: Sum = {((), ()): c}
-            for a, e in m:
-                inner = self.reciprocal(opened(a, b), atom) if a[0] == "sum" else single(a, -1 if a == atom else 1)
-                term = product(term, self.power(inner, e))
-            total = plus(total, under(b, term))
+            turned = [
+                (self.reciprocal(opened(a, b), atom) if a[0] == "sum" else single(a, -1 if a == atom else 1), e)
+                for a, e in m
+            ]
+            total = plus(total, under(b, product_of([constant(c), *(self.power(t, e) for t, e in turned)])))
         return total
 
     def at_limit(self, s: Sum, atom: Atom, value: Sum, place: Atom) -> Sum | None:
@@ -2303,41 +2298,45 @@ class Replay:
 
     def move(self, s: Sum, move: list[Any]) -> Sum:
         """Apply a move of the certificate, which may act on some of the terms with the same binders."""
-        kind = move[0]
-        if kind in ("eliminate", "swap"):
-            _, binders, name, chosen = move
-            refuse(kind == "eliminate" and name not in binders, "a move eliminates a name that nothing binds")
-            keys = self.split(s, binders, chosen)
-            if kind == "eliminate":
-                results = self.without(name, keys)
-                if results is None:
-                    raise Rejected(f"the binder {name} cannot be eliminated there")
-                return self.replaced(s, keys, results)
-            first, second = name
-            refuse(slot_of(first) != slot_of(second) or not {first, second} <= set(binders), "a swap of two slots")
-            names = {first: second, second: first}
-            return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): 1} for k in keys])
-        if kind == "substitute":
-            return self.substitute(s, *move[1:])
-        if kind == "affine":
-            return self.affine(s, tuple(move[1]), *move[2:])
-        if kind == "disjoint":
-            return self.apart(s, *move[1:])
-        if kind == "pushforward":
-            _, binders, name, number = move
-            return self.pushforward(s, tuple(binders), name, self.pushed[number])
-        if kind == "fold":
-            _, divisor, others, number = move
-            atom, rest, c = canonical(decoded(divisor)), canonical_key(decoded(others)), rational(number)
-            refuse(atom[0] != "sum", "a fold is of a sum")
-            self.demand("algebra of fractions")
-            self.support("cancelled", rest[1], atom, set(rest[0]))
-            if not self.always_finite(opened(atom, rest[0])):
-                self.condition("finite", self.shown(atom))
-            body: Sum = {((), rest[1]): c}
-            definition = product(product(opened(atom, rest[0]), single(atom, -1)), body)
-            return plus(s, under(rest[0], body), scaled(under(rest[0], definition), -1))
-        raise Rejected(f"an unknown move {kind!r}")
+        by_kind: dict[str, Callable[..., Sum]] = {
+            "eliminate": self.eliminate_from,
+            "swap": self.swap,
+            "fold": self.fold,
+            "substitute": self.substitute,
+            "affine": self.affine,
+            "disjoint": self.apart,
+            "pushforward": self.pushforward,
+        }
+        refuse(move[0] not in by_kind, f"an unknown move {move[0]!r}")
+        return by_kind[move[0]](s, *move[1:])
+
+    def eliminate_from(self, s: Sum, binders: list[str], name: str, chosen: list[int]) -> Sum:
+        """A bound variable integrated out of some of the terms with the same binders."""
+        refuse(name not in binders, "a move eliminates a name that nothing binds")
+        keys = self.split(s, binders, chosen)
+        results = self.without(name, keys)
+        if results is None:
+            raise Rejected(f"the binder {name} cannot be eliminated there")
+        return self.replaced(s, keys, results)
+
+    def swap(self, s: Sum, binders: list[str], pair: list[str], chosen: list[int]) -> Sum:
+        """Two bound variables of one slot exchanged in some of the terms with the same binders."""
+        keys, (first, second) = self.split(s, binders, chosen), pair
+        refuse(slot_of(first) != slot_of(second) or not {first, second} <= set(binders), "a swap of two slots")
+        names = {first: second, second: first}
+        return self.replaced(s, keys, [{(k[0], rename_monomial(k[1], names)): 1} for k in keys])
+
+    def fold(self, s: Sum, divisor: Any, others: Any, number: str) -> Sum:
+        """The sum plus zero: c times rest times (1 - S / S) for a sum S that stands in a denominator."""
+        atom, (binders, m), c = canonical(decoded(divisor)), canonical_key(decoded(others)), rational(number)
+        refuse(atom[0] != "sum", "a fold is of a sum")
+        self.demand("algebra of fractions")
+        self.support("cancelled", m, atom, set(binders))
+        if not self.always_finite(opened(atom, binders)):
+            self.condition("finite", self.shown(atom))
+        body: Sum = {((), m): c}
+        definition = product(product(opened(atom, binders), single(atom, -1)), body)
+        return plus(s, under(binders, body), scaled(under(binders, definition), -1))
 
     def split(self, s: Sum, binders: list[str], chosen: list[int]) -> list[Key]:
         """Some of the terms with the same binders, told by their places in order; apart, they must be finite."""
@@ -2389,12 +2388,12 @@ class Replay:
             results.append(under([*(n for n in binders if n != name), fresh], product(density, moved)))
         return self.replaced(s, keys, results)
 
-    def affine(self, s: Sum, binders: tuple[str, ...], name: str, y: str, k: str) -> Sum:
+    def affine(self, s: Sum, binders: list[str], name: str, y: str, k: str) -> Sum:
         """x = m + L y under N(x; m, L L^T): then y has N(y; 0, I), for all terms with these binders. The Jacobian of
         this change of variables is |det L|, the root of det L L^T, and (x - m)^T (L L^T)^-1 (x - m) is y^T y. What is
         averaged mentions x by its components."""
         self.demand("change of variables")
-        facts, keys, results = self.variables[y], [key for key in s if key[0] == binders], []
+        facts, keys, results = self.variables[y], [key for key in s if key[0] == tuple(binders)], []
         vector, taken = ("var", name), (*binders, *sorted(names_in(tuple(s))))
         standard = ["normal", ["at", ["var", y], ["idx", k]], ["num", "0"], ["num", "1"]]
         for _, m in keys:
@@ -2434,9 +2433,7 @@ class Replay:
             if a[0] != "den" or a[1] not in laws or a[2] or e <= 0 or {slot for slot, _ in a[3]} != slots:
                 continue
             other = ("den", laws[1 - laws.index(a[1])], (), a[3])
-            term: Sum = constant(1)
-            for b, x in m:
-                term = product(term, self.put_to_zero(b, x, other) if contains(b, other) else single(b, x))
+            term = product_of(self.put_to_zero(b, x, other) if contains(b, other) else single(b, x) for b, x in m)
             if any(dict(result).get(a, 0) <= 0 for _, result in term):
                 continue  # the weight is gone, and with it the reason
             return under(binders, term)
@@ -2454,9 +2451,9 @@ class Replay:
             return single(atom, e)
         return self.log(rest, set()) if atom[0] == "log" else self.power(rest, e)
 
-    def pushforward(self, s: Sum, binders: tuple[str, ...], name: str, hypothesis: list[Any]) -> Sum:
+    def pushforward(self, s: Sum, binders: Iterable[str], name: str, number: int) -> Sum:
         """An average under the law of G(z) is the average under the law of z, for all terms with these binders."""
-        _, law, source, image = hypothesis
+        binders, (_, law, source, image) = tuple(binders), self.pushed[number]
         if law[3] or source[3] or len(law[2]) != 1 or len(source[2]) != 1 or not self.use("pushforward"):
             raise Rejected("a pushforward is a law of one variable, given as the image of another")
         (slot, x), (origin, z) = law[2][0], source[2][0]
@@ -2509,7 +2506,9 @@ class Replay:
             a = whole.get(((), weight))
             terms = [weight, *(m for _, m in whole)]
             dominated = a and all(c > 0 and not b and self.integrable(m) for (b, m), c in whole.items())
-            if not dominated or not all(self.integrable(m) and self.finite_mass(key[0], m) for m in terms):
+            if not dominated or not all(
+                self.integrable(m) and not any(b for b, _ in self.settle({(key[0], m): 1})) for m in terms
+            ):
                 continue
             found: set[Atom] = set()
             matching = under(key[0], product(density, self.log(density, found)))
@@ -2534,7 +2533,7 @@ class Replay:
                 for name in binders:
                     if name in dict(law[2]) or slot_of(name) == law[2][0][0]:
                         with contextlib.suppress(Rejected):
-                            s = self.settle(self.pushforward(s, binders, name, self.pushed[number]))
+                            s = self.settle(self.pushforward(s, binders, name, number))
         return s
 
     def average_of_bounded(self, key: Key) -> bool:
@@ -2569,22 +2568,19 @@ class Replay:
         )
         return densities and all(b.startswith("#") for names, _ in mass for b in names)
 
-    def finite_mass(self, binders: tuple[str, ...], m: Monomial) -> bool:
-        return not any(b for b, _ in self.settle({(binders, m): 1}))
-
     def integrable(self, m: Monomial) -> bool:
         return len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1
 
     # Proofs -----------------------------------------------------------------------------------------------------------
 
-    def prove(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def prove(self, statement: Table, proof: Table) -> None:
         """Check a proof of a statement, by the method that its rule names."""
         rule = proof["rule"]
         entries, relations = PROOFS.get(rule, ("rule", ()))
         keyed(proof, entries)
         if statement["relation"] not in relations or (statement["equality"] and rule not in WITH_EQUALITY):
             raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
-        by_rule: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
+        by_rule: dict[str, Callable[[Table, Table], None]] = {
             "equal": self.equal,
             "two bounds": self.two_bounds,
             "attained": self.attained,
@@ -2597,7 +2593,7 @@ class Replay:
         }
         by_rule[rule](statement, proof)
 
-    def two_bounds(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def two_bounds(self, statement: Table, proof: Table) -> None:
         """What is at most and at least a value is the value."""
         self.demand("two bounds")
         for part, one_way in (("above", "<="), ("below", ">=")):
@@ -2620,7 +2616,7 @@ class Replay:
         self.sign = 1
         return minus(sides[0], sides[1])
 
-    def equal(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def equal(self, statement: Table, proof: Table) -> None:
         """Both sides are the same sum after the moves of the proof."""
         whole = self.difference(statement["lhs"], statement["rhs"])
         pointwise = not whole
@@ -2638,13 +2634,17 @@ class Replay:
                 fewest = self.conditions
         self.conditions = fewest
 
+    def infinite_nodes(self) -> tuple[list[Node], list[Node]]:
+        """The integrals of the right and of the left side that may be infinite."""
+        right, left = self.nodes[: self.right_nodes], self.nodes[self.right_nodes :]
+        return [n for n in right if not self.finite(n)], [n for n in left if not self.finite(n)]
+
     def one_sided_pairs(self) -> list[tuple[Node, Node]]:
         """Pairs of integrals, one of each side, that may both be infinite while all others are finite. One of them can
         be infinite in one direction only, as a divergence can, and the integrand of the other is a multiple of its
         integrand but for what is integrable. Then the other is a multiple of it as well, also as an integral of
         integrals (Tonelli's and Fubini's theorems), and the two sides are infinite together."""
-        sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
-        right, left = ([n for n in side if not self.finite(n)] for side in sides)
+        right, left = self.infinite_nodes()
         pairs: list[tuple[Node, Node]] = []
         for some, others in ((left, right), (right, left)):
             simple = [b for b in others if b.sign and not has_binder(b.term[2:])]
@@ -2669,26 +2669,21 @@ class Replay:
         """Whether integrands that cancel point by point are enough, in [-infinity, infinity]. The integral of a sum is
         the sum of the integrals where that sum exists: so it is if one of the sides is just one integral, or if each
         side's can only be infinite in one direction."""
-        sides = (self.nodes[: self.right_nodes], self.nodes[self.right_nodes :])
-        infinite = [[n for n in side if not self.finite(n)] for side in sides]
+        infinite = self.infinite_nodes()
         if any(has_binder(n.term[2:]) for side in infinite for n in side):
             return False
         one_sided = [
             all(self.bounded_below(n) for n in side) or all(self.bounded_below(n, -1) for n in side)
             for side in infinite
         ]
-        return min(len(side) for side in sides) == 1 or all(one_sided)
+        return min(self.right_nodes, len(self.nodes) - self.right_nodes) == 1 or all(one_sided)
 
     def same_integral(self) -> bool:
         """Whether each side has one integral that may be infinite, and these two are the same integral."""
-        right, left = self.nodes[: self.right_nodes], self.nodes[self.right_nodes :]
-        open_right = [n for n in right if not self.finite(n)]
-        open_left = [n for n in left if not self.finite(n)]
-        if len(open_left) != 1 or len(open_right) != 1:
-            return False
-        a, b = open_left[0], open_right[0]
-        if has_binder(a.term[2:]) or has_binder(b.term[2:]):
-            return False  # integrals of integrals: their order may matter unless they converge absolutely
+        right, left = self.infinite_nodes()
+        if len(left) != 1 or len(right) != 1 or any(has_binder(n.term[2:]) for n in left + right):
+            return False  # of integrals of integrals the order may matter unless they converge absolutely
+        (a,), (b,) = left, right
         return a.sign * b.sign == -1 and self.settle(a.value) == self.settle(b.value)
 
     def finiteness(self, dispensable: bool, spared: tuple[Node, ...] = ()) -> None:
@@ -2740,7 +2735,7 @@ class Replay:
             return sign
         return 0
 
-    def bound(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def bound(self, statement: Table, proof: Table) -> None:
         """The larger side less the smaller one is a sum of multiples of what is at least zero."""
         low, high, relation, equality = (statement[part] for part in ("lhs", "rhs", "relation", "equality"))
         low, high, strict = (low, high, relation == "<") if relation[0] == "<" else (high, low, relation == ">")
@@ -2749,7 +2744,7 @@ class Replay:
         nodes = list(self.nodes)
         factors = []
         for multiplier, atom in proof["atoms"]:
-            check_term(multiplier, self.statement["declare"])
+            check_term(multiplier, self.declare)
             self.has_real_roots(multiplier)
             factor = self.quietly(multiplier)
             refuse(not self.nonnegative_sum(factor), "a multiplier is not known to be non-negative")
@@ -2815,10 +2810,10 @@ class Replay:
         """A sum that is at least zero, see the head of this file."""
         kind, names, *terms = atom
         refuse(type(names) is not list or kind not in ATOMS, f"an atom {kind!r} of an unknown form")
-        check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.statement["declare"])
+        check_given([names, *(terms[:-1] if kind in ("coupling", "one sign") else terms)], self.declare)
         self.has_real_roots(terms)
         self.demand(ATOMS[kind])
-        by_kind: dict[str, Any] = {
+        by_kind: Table = {
             "Rayleigh": self.rayleigh,
             "Cauchy-Schwarz": self.cauchy_schwarz,
             "coupling": self.coupling,
@@ -2867,7 +2862,7 @@ class Replay:
         if binder[0] != "function" or restricted(binder) or binder[2] != "real" or binder[1] not in self.functions:
             raise Rejected("this atom needs an extremum over a variable or over all real functions")
         keyed(y, "parameters body")
-        check_terms([extremum, y["body"]], self.statement["declare"])
+        check_terms([extremum, y["body"]], self.declare)
         self.closed(binder, f, y)
         caught = bound_names(y["body"]) & ({name for _, name in leaves(f)} | set(y["parameters"]))
         if caught or not heads(y["body"]) <= POLYNOMIAL or mentions(y["body"], binder[1]):
@@ -2899,7 +2894,7 @@ class Replay:
 
     def parts_of(self, cost: list[Any]) -> list[Any]:
         """What a transport cost is made of: the points of its two laws, their densities, the cost."""
-        check_term(cost, self.statement["declare"])
+        check_term(cost, self.declare)
         refuse(cost[0] != "W", "this atom is about a transport cost")
         return cost[1:]
 
@@ -2940,7 +2935,7 @@ class Replay:
     def coupling(self, names: list[Any], cost: Any, noise: Any, images: list[Any], moves: list[Any]) -> Sum:
         """E[c(G(z), H(z))] - W: the pair (G(z), H(z)) has a joint law of the laws of G(z) and of H(z)."""
         left, right, a, b, c = self.parts_of(cost)
-        check_terms([*names, noise, *images], self.statement["declare"])
+        check_terms([*names, noise, *images], self.declare)
         for image in images:
             self.finite_at_all_points(image)
         points = [name for _, name in left + right]
@@ -2976,7 +2971,7 @@ class Replay:
         g(y)] = E_a[f] - E_b[g] if c >= f(x) - g(y) at all points; and it has E[c] >= integral of E|f_t(x) - g_t(y)| if
         c >= integral of |f_t(x) - g_t(y)|."""
         left, right, a, b, c = self.parts_of(cost)
-        check_terms([*over, f, g], self.statement["declare"])
+        check_terms([*over, f, g], self.declare)
         self.finite_at_all_points(["add", f, g])
         ours, theirs, bound = ({name for _, name in group} for group in (left, right, over))
         if free_names(f) & theirs or free_names(g) & ours or bound & (ours | theirs | free_names([a, b, c])):
@@ -3006,7 +3001,7 @@ class Replay:
         self, over: list[Any], names: list[Any], others: list[Any], w: Any, d: Any, mean: Any, moves: list[Any]
     ) -> Sum:
         """|m| - integral of w |d| for m the integral of w d: a term d with d(u) d(v) >= 0 never changes its sign."""
-        check_terms([*over, *names, *others, w, d, mean], self.statement["declare"])
+        check_terms([*over, *names, *others, w, d, mean], self.declare)
         self.finite_at_all_points(d)
         facts = [[{**self.variables[name]} for _, name in group] for group in (names, others)]
         mine, copies, around = ({name for _, name in group} for group in (names, others, over))
@@ -3023,10 +3018,10 @@ class Replay:
         sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
         return minus(next(sides), next(sides))
 
-    def equality_case(self, equations: list[Any], inner: list[Sum], witness: dict[str, Any], bound: set[str]) -> None:
+    def equality_case(self, equations: list[Any], inner: list[Sum], witness: Table, bound: set[str]) -> None:
         """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
         keyed(witness, "forward backward")
-        check_given(list(witness.values()), self.statement["declare"])
+        check_given(list(witness.values()), self.declare)
         sides = [minus(self.open_term(a), self.open_term(b)) for a, b in equations]
         for _, m in (key for side in sides for key in side):
             self.divides_safely(m, inner, bound)
@@ -3072,7 +3067,7 @@ class Replay:
             return rename(atom, {name: f"#{self.ranges.index(span)}"}) if span in self.ranges else atom
         return rename(atom, {name: slot_of(name)})
 
-    def cases(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def cases(self, statement: Table, proof: Table) -> None:
         """A number is at least zero or at most zero: the statement is proved in both cases. It is one that stands in
         the statement between bars, and depends on none of its variables."""
         self.demand("cases")
@@ -3087,7 +3082,7 @@ class Replay:
             self.prove(statement, proof[part])
         self.statement, self.bounds, self.eliminated = whole, bounds, {}
 
-    def attained(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def attained(self, statement: Table, proof: Table) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
         self.demand("attained extremum")
         extremum, value = statement["lhs"], statement["rhs"]
@@ -3100,7 +3095,7 @@ class Replay:
         if binder[0] == "function" and self.functions[binder[1]]["range"] != binder[2]:
             raise Rejected("the extremum ranges over other functions than the declared ones")
         self.unrestricted(binder)
-        check_given([proof["witness"]], self.statement["declare"])
+        check_given([proof["witness"]], self.declare)
         self.in_range(binder, proof["witness"])
         self.closed(binder, body, proof["witness"])
         self.counts_where_it_exists(binder, body, proof["witness"])
@@ -3111,7 +3106,7 @@ class Replay:
         if any(mentions(c, binder[1]) for c in self.conditions.values()):
             raise Rejected("a condition restricts what the extremum ranges over")
 
-    def counts_where_it_exists(self, binder: list[Any], body: Any, witness: dict[str, Any]) -> None:
+    def counts_where_it_exists(self, binder: list[Any], body: Any, witness: Table) -> None:
         """A witness may divide by zero, or take the logarithm of zero, only where the body has no weight. There it is
         as good as any other function."""
         formula = witness["body"]
@@ -3161,7 +3156,7 @@ class Replay:
                 else:
                     self.support("cancelled", monomial, atom, set(binders))
 
-    def least_upper_bound(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def least_upper_bound(self, statement: Table, proof: Table) -> None:
         """A supremum over a class is at most what its value at no function of the class exceeds; infima likewise. The
         extremum ranges over the functions at which the source integrals of its body converge, so that they do is no
         condition."""
@@ -3183,7 +3178,7 @@ class Replay:
         for factor in factors:
             refuse(not self.positive_sum(self.quietly(factor)), "a factor of an extremum that may not be positive")
 
-    def within(self, statement: dict[str, Any], proof: dict[str, Any]) -> Replay:
+    def within(self, statement: Table, proof: Table) -> Replay:
         """The replay of a proof of another statement, under the same rules and out of the same budget."""
         left = budget.left
         replay = type(self)(statement, self.allowed)
@@ -3192,7 +3187,7 @@ class Replay:
         self.used |= replay.used
         return replay
 
-    def least_upper_bound_over_points(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+    def least_upper_bound_over_points(self, statement: Table, proof: Table) -> tuple[Any, ...]:
         """A supremum over points is at most what its value at no point exceeds; infima likewise."""
         self.demand("least upper bound")
         extremum, name = proof["extremum"], proof["point"]
@@ -3206,9 +3201,9 @@ class Replay:
         self.all_positive(factors)
         return inner, name
 
-    def reduced(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def reduced(self, statement: Table, proof: Table) -> tuple[Table, list[str]]:
         """The inequality from which another one follows, and the names of what it is to hold for all of."""
-        by_rule: dict[str, Callable[[dict[str, Any], dict[str, Any]], tuple[Any, ...]]] = {
+        by_rule: dict[str, Callable[[Table, Table], tuple[Any, ...]]] = {
             "least upper bound over points": self.least_upper_bound_over_points,
             "unit eigenvector": self.unit_eigenvector,
             "mean value": self.mean_value,
@@ -3217,16 +3212,16 @@ class Replay:
         inner, *names = by_rule[proof["rule"]](statement, proof)
         return inner, names
 
-    def by_reduction(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def by_reduction(self, statement: Table, proof: Table) -> None:
         self.for_any(*self.reduced(statement, proof), proof["bounded"])
 
-    def for_any(self, inner: dict[str, Any], names: list[str], proof: dict[str, Any]) -> None:
+    def for_any(self, inner: Table, names: list[str], proof: Table) -> None:
         """Another statement, proved at all values of some names, on which no condition may depend."""
         for kind, *terms in self.within(inner, proof).conditions.values():
             refuse(any(mentions(terms, name) for name in names), "a condition restricts what a proof is for")
             self.condition(kind, *terms)
 
-    def new_point(self, name: str, like: Any, statement: dict[str, Any]) -> Any:
+    def new_point(self, name: str, like: Any, statement: Table) -> Any:
         """A variable for any point of the space of another variable; the statement does not speak of it."""
         refuse(name in free_names([statement["lhs"], statement["rhs"]]), "a point of the statement is not any point")
         refuse(self.slot(["var", name]) != self.slot(like), "a point of another space")
@@ -3235,7 +3230,7 @@ class Replay:
 
     # Gradients --------------------------------------------------------------------------------------------------------
 
-    def rise(self, proof: dict[str, Any]) -> tuple[Any, ...]:
+    def rise(self, proof: Table) -> tuple[Any, ...]:
         """For a gradient and two points: what it is made of, x, y, f(y) - f(x), and the k-th coordinate of y - x."""
         number = proof["gradient"]
         refuse(type(number) is not int or not 0 <= number < len(self.gradients), "no hypothesis gives this gradient")
@@ -3255,7 +3250,7 @@ class Replay:
         self.finite_at_all_points(one)
         refuse(minus(self.quietly(one), self.quietly(other)), "the statement is not about what this rule speaks of")
 
-    def mean_value(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+    def mean_value(self, statement: Table, proof: Table) -> tuple[Any, ...]:
         """f(y) - f(x) = grad f(m).(y - x) for some m between x and y, if f is differentiable on an open convex set. So
         what bounds the right side, whatever m is, bounds the left one."""
         self.demand("mean value theorem")
@@ -3268,7 +3263,7 @@ class Replay:
         slope = ["sum", k, ["mul", _exchanged(partial, {at[1]: m}), step]]
         return {**statement, "lhs": slope}, m[1]
 
-    def difference_quotients(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+    def difference_quotients(self, statement: Table, proof: Table) -> tuple[Any, ...]:
         """grad f(x).v is the limit of (f(y) - f(x)) / t for y = x + t v, as t > 0 goes to zero, on an open set. So it
         is at most B(v) if f(y) - f(x) <= t B((y - x) / t) for all y and all t > 0; lower bounds likewise."""
         self.demand("difference quotients")
@@ -3295,7 +3290,7 @@ class Replay:
         sides = {"lhs": rise, "rhs": ["mul", scale, at_quotient]}
         return {**statement, **sides, "declare": {**declare, "symbols": symbols}}, y[1], scale[1]
 
-    def lemma(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def lemma(self, statement: Table, proof: Table) -> None:
         """What is proved at all values of its variables, and without a condition, may be used as a hypothesis is."""
         self.demand("lemma")
         relation, *sides = proof["lemma"]
@@ -3318,7 +3313,7 @@ class Replay:
 
     def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
         """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
-        check_terms([eigenvalue, root], self.statement["declare"])
+        check_terms([eigenvalue, root], self.declare)
         refuse(eigenvalue[0] != "eigenvalue" or eigenvalue[2] != ["num", "1"], "this is about largest eigenvalues")
         _, (row, column), _, entry = eigenvalue
         self.quietly(eigenvalue)  # of a symmetric matrix
@@ -3334,7 +3329,7 @@ class Replay:
         refuse(names, "this atom is not integrated")
         return self.quietly(_difference(["mul", eigenvalue, length], form))
 
-    def unit_eigenvector(self, statement: dict[str, Any], proof: dict[str, Any]) -> tuple[Any, ...]:
+    def unit_eigenvector(self, statement: Table, proof: Table) -> tuple[Any, ...]:
         """The largest eigenvalue of a symmetric matrix S is u.Su for some u with u.u = 1, by the spectral theorem."""
         self.demand("unit eigenvector")
         eigenvalue = proof["eigenvalue"]
@@ -3347,12 +3342,12 @@ class Replay:
             raise Rejected("a matrix that may have no rows has no eigenvector")
         return inner, name
 
-    def member(self, extremum: Any, witness: dict[str, Any]) -> Sum:
+    def member(self, extremum: Any, witness: Table) -> Sum:
         """sup A - A(g) or A(g) - inf A, for a function g in the class, at which the integrals of A converge."""
-        check_term(extremum, self.statement["declare"])
+        check_term(extremum, self.declare)
         head, binder, body = extremum
         keyed(witness, "body parameters")
-        check_term(witness["body"], self.statement["declare"])
+        check_term(witness["body"], self.declare)
         whole = all(rational(e).denominator == 1 for _, _, e in with_head(witness["body"], "pow"))
         refuse(not whole or not heads(witness["body"]) <= TOTAL, "a witness that may have no value somewhere")
         for _, m in self.open_term(witness["body"]):
@@ -3393,7 +3388,7 @@ class Replay:
                     return
         self.condition("finite", self.shown_sum(part))
 
-    def point_masses(self, statement: dict[str, Any], proof: dict[str, Any]) -> None:
+    def point_masses(self, statement: Table, proof: Table) -> None:
         """sup over laws q of E_q[f] = sup f: an average stays below, and point masses come as near as one likes."""
         self.demand("point masses")
         left, right = statement["lhs"], statement["rhs"]
@@ -3411,7 +3406,7 @@ class Replay:
     def slot(self, variable: Any) -> Any:
         return self.variables[variable[1]]["slot"]
 
-    def closed(self, binder: list[Any], body: Any, witness: dict[str, Any]) -> None:
+    def closed(self, binder: list[Any], body: Any, witness: Table) -> None:
         """A witness for a function depends on its parameters, and on nothing that the body binds."""
         parameters = witness["parameters"]
         if len(set(parameters)) < len(parameters) or (binder[0] != "function" and parameters):
@@ -3421,7 +3416,7 @@ class Replay:
         if binder[0] != "function" and not heads(body).isdisjoint(("sup", "inf", "grad", "limit")):
             raise Rejected("a symbol is not put into a term that ranges over symbols")
 
-    def in_range(self, binder: list[Any], witness: dict[str, Any]) -> None:
+    def in_range(self, binder: list[Any], witness: Table) -> None:
         body = witness["body"]
         refuse(has_binder(body), "a witness may not bind variables")
         kind = binder[2] if binder[0] == "function" else self.symbols[binder[1]]["sign"]
@@ -3454,18 +3449,16 @@ class Replay:
             return list(atom)
         if head == "prime":
             return ["num", str(atom[1])]
-        if head in ("at", "entry", "inverse", "det", "gram"):
-            return [head, *(self.shown(a) for a in atom[1:])]
+        if head in ("at", "entry", "inverse", "det", "gram", "log", "exp", "abs", "normal", "grad"):
+            return [head, *map(self.shown, atom[1:])]
         if head in ("gaussian", "minibatch"):
-            return [head, *(self.shown(a) for a in atom[1:-1])]
+            return [head, *map(self.shown, atom[1:-1])]
         if head == "fn":
             return ["fn", atom[1], [self.shown(a) for a in atom[2]]]
         if head in ("den", "cond"):
             law = ["law", atom[1], [self.shown(a) for a in atom[2]]]
             given = [[s, self.shown(a)] for s, a in atom[4]] if head == "cond" else []
             return ["den", law, [[s, self.shown(a)] for s, a in atom[3]], given]
-        if head in ("log", "exp", "abs", "normal"):
-            return [head, *(self.shown(a) for a in atom[1:])]
         if head == "prod":
             return ["prod", ["idx", self.shown_index(atom[1])], self.shown(atom[2])]
         if head == "sum":
@@ -3479,8 +3472,6 @@ class Replay:
             return [atom[1], *groups, *(self.shown(a) for a in inner[3:])]
         if head == "score":
             return ["grad", self.shown(atom[1]), ["log", self.shown(atom[2])]]
-        if head == "grad":
-            return ["grad", self.shown(atom[1]), self.shown(atom[2])]
         if head == "slope":
             return ["slope", str(atom[1]), self.shown(atom[2])]
         if len(atom) == 3 and atom[1].startswith("[["):
@@ -3544,7 +3535,7 @@ def exponents(atom: Atom, s: Sum) -> list[Number]:
     return [dict(m).get(atom, 0) for _, m in s]
 
 
-def must_converge(conditions: dict[str, Any]) -> int:
+def must_converge(conditions: Table) -> int:
     """How many conditions say that an integral is finite."""
     return sum(c[0] == "finite" for c in conditions.values())
 
@@ -3748,7 +3739,7 @@ def has_binder(t: Any) -> bool:
     return not heads(t).isdisjoint(BINDERS)
 
 
-def substituted(t: Any, binder: list[Any], witness: dict[str, Any]) -> Any:
+def substituted(t: Any, binder: list[Any], witness: Table) -> Any:
     """A term with a witness put for the function or symbol that an extremum ranges over."""
     if not isinstance(t, list):
         return t
@@ -3765,7 +3756,7 @@ def restricted(binder: list[Any]) -> bool:
     return binder[0] == "function" and len(binder) == 4
 
 
-def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
+def with_member(statement: Table, extremum: list[Any]) -> tuple[Table, list[Any], Table]:
     """An inequality with the value at any one function of a class for the extremum over the class. Also the factors of
     the extremum, which must be positive, and the function, whose name is new."""
     _, binder, body = extremum
@@ -3787,7 +3778,7 @@ def with_member(statement: dict[str, Any], extremum: list[Any]) -> tuple[dict[st
     )
 
 
-def with_value(statement: dict[str, Any], extremum: list[Any], value: Any) -> tuple[dict[str, Any], list[Any]]:
+def with_value(statement: Table, extremum: list[Any], value: Any) -> tuple[Table, list[Any]]:
     """An inequality with a value for an extremum, and the factors of the extremum, which must be positive. A supremum
     stands on the smaller side and an infimum on the larger, alone, as a factor, or as such a term of a sum."""
     factors: list[Any] = []
@@ -3806,7 +3797,7 @@ def with_value(statement: dict[str, Any], extremum: list[Any], value: Any) -> tu
     return {**statement, side: opened_side(statement[side], True)}, factors
 
 
-def with_eigenvector(statement: dict[str, Any], eigenvalue: list[Any]) -> tuple[dict[str, Any], str]:
+def with_eigenvector(statement: Table, eigenvalue: list[Any]) -> tuple[Table, str]:
     """A statement in which a largest eigenvalue stands, with a unit eigenvector of it, whose name is new."""
     declare, (_, (row, column), _, entry) = statement["declare"], eigenvalue
     if not contains([statement["lhs"], statement["rhs"]], eigenvalue):
@@ -3835,7 +3826,7 @@ def source_integrals(t: Any) -> list[Any]:
     return [found for part in t for found in source_integrals(part)]
 
 
-def _exchanged(t: Any, terms: dict[str, Any]) -> Any:
+def _exchanged(t: Any, terms: Table) -> Any:
     """A term with terms put for variables and indices, all at once."""
     if not isinstance(t, list):
         return t
