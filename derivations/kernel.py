@@ -231,6 +231,15 @@ def unused(slot: str, taken: Container[str]) -> str:
     return next(name for level in itertools.count() if (name := f"{slot}.{level}") not in taken)
 
 
+def fresh_names(binders: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """For bound names, one after the other, the next free levels of their slots."""
+    used, names = set(taken), {}
+    for b in binders:
+        names[b] = unused(slot_of(b), used)
+        used.add(names[b])
+    return names
+
+
 class Budget:
     """How many products of monomials are left to the replay at hand."""
 
@@ -294,12 +303,7 @@ def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Number) -> Iterab
 def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
     """A term with those of its binders renamed that are taken, each to the next free level of its slot."""
     binders, monomial = key
-    used = set(taken) | set(binders) | names_in(monomial)
-    names = {}
-    for b in binders:
-        if b in taken:
-            names[b] = unused(slot_of(b), used)
-            used.add(names[b])
+    names = fresh_names((b for b in binders if b in taken), {*taken, *binders, *names_in(monomial)})
     return tuple(sorted(names.get(b, b) for b in binders)), rename_monomial(monomial, names)
 
 
@@ -307,11 +311,7 @@ def lowered(key: Key, free: set[str]) -> Key:
     """A term with its binders at the lowest levels of their slots but for the free ones: bound variables have no names.
     Terms under one integral sign stay under one if they are given the same free names."""
     binders, monomial = key
-    taken = set(free)
-    names: dict[str, str] = {}
-    for b in sorted(binders, key=lambda b: (slot_of(b), int(b.rsplit(".", 1)[1]))):
-        names[b] = unused(slot_of(b), taken)
-        taken.add(names[b])
+    names = fresh_names(sorted(binders, key=lambda b: (slot_of(b), int(b.rsplit(".", 1)[1]))), free)
     if all(old == new for old, new in names.items()):
         return key
     return tuple(sorted(names.values())), rename_monomial(monomial, names)
@@ -381,9 +381,7 @@ def levels(m: Monomial) -> set[str]:
 
 def freeze(s: Sum) -> Atom:
     """A sum as an atom.  Its binders get names by height, which do not depend on where the sum stands."""
-    items = []
-    for key, c in s.items():
-        items.append((min(_arrangements(*key, height({key: c})), key=order) if key[0] else key, c))
+    items = ((min(_arrangements(*k, height({k: c})), key=order) if k[0] else k, c) for k, c in s.items())
     return ("sum", tuple(sorted(items, key=order)))
 
 
@@ -404,11 +402,7 @@ def opened(atom: Atom, taken: Iterable[str]) -> Sum:
     around = set(taken)
     total: Sum = {}
     for (binders, monomial), c in atom[1]:
-        used = around | names_in(monomial)
-        names: dict[str, str] = {}
-        for b in binders:
-            names[b] = unused(slot_of(b), used)
-            used.add(names[b])
+        names = fresh_names(binders, around | names_in(monomial))
         add_term(total, (tuple(sorted(names.values())), rename_monomial(monomial, names)), c)
     return total
 
@@ -899,7 +893,7 @@ class Replay:
         self.depths: dict[tuple[str, str], int] = {}  # of the points that fill a slot of a law
         self.display: dict[str, str] = {}  # bound name -> a declared name to show for it
         self.free = free_names([statement["lhs"], statement["rhs"]])
-        self.ranges: list[tuple[Atom, Atom]] = []
+        self.ranges: list[tuple[Atom, ...]] = []  # of indices, from a lower to an upper end
         self.nodes: list[Node] = []  # those of the right side first
         self.right_nodes = 0
         self.node: Node | None = None
@@ -1049,8 +1043,8 @@ class Replay:
         sides = [self.statement["lhs"], self.statement["rhs"]]
         table = self.declare
         renamings: list[dict[str, str]] = [{}]
-        for kind, facts in (("var", table["variables"]), ("function", table["functions"])):
-            mine, theirs = ([n for n in facts if n in renameable(terms, kind)] for terms in (hypothesis[1:], sides))
+        for named, facts in ((free_names, table["variables"]), (bound_functions, table["functions"])):
+            mine, theirs = ([n for n in facts if n in named(terms)] for terms in (hypothesis[1:], sides))
             refuse(len(theirs) ** len(mine) * len(renamings) > 1_000, "a cited theorem about too many variables")
             choices = [
                 dict(zip(mine, names, strict=True))
@@ -1103,7 +1097,7 @@ class Replay:
 
     def least(self, index: Atom) -> Number:
         """The smallest value of an index, if it is a number; else minus one, which says nothing."""
-        lower = opened(self.ranges[int(slot_of(index[1])[1:])][0], ()) if index[1].startswith("#") else {}
+        lower = opened(self.ends_of(slot_of(index[1]))[0], ()) if index[1].startswith("#") else {}
         return lower.get(ONE, 0) if set(lower) <= {ONE} and index[1].startswith("#") else -1
 
     def positive_sum(self, s: Sum) -> bool:
@@ -1353,11 +1347,18 @@ class Replay:
 
     def components_of(self, dimension: Any) -> str:
         """The range of the indices of a vector's components."""
-        span = (point(constant(1)), point(self.quietly(dimension)))
+        return self.range_of((point(constant(1)), point(self.quietly(dimension))))
+
+    def range_of(self, span: tuple[Atom, ...]) -> str:
+        """The slot of the indices from one end to another."""
         if span not in self.ranges:
             self.check_range(span)
             self.ranges.append(span)
         return f"#{self.ranges.index(span)}"
+
+    def ends_of(self, slot: str) -> tuple[Atom, ...]:
+        """The ends of the range of an index, told by its slot."""
+        return self.ranges[int(slot[1:])]
 
     def minibatch(self, t: Any, env: Env) -> Sum:
         """The density, for counting, of the indicators b_1, ..., b_N of a uniformly drawn subset of M out of N."""
@@ -1491,12 +1492,11 @@ class Replay:
             return False
         for pattern, argument in zip(patterns, arguments, strict=True):
             if pattern[0] == "var":
-                if names.setdefault(pattern[1], argument) != argument:
-                    return False
-                continue
-            if pattern[0] != "fn" or argument[:2] != ("fn", pattern[1]):
-                return False
-            if not self.matches(pattern[2], argument[2], names):
+                alike = names.setdefault(pattern[1], argument) == argument
+            else:
+                alike = pattern[0] == "fn" and argument[:2] == ("fn", pattern[1])
+                alike = alike and self.matches(pattern[2], argument[2], names)
+            if not alike:
                 return False
         return True
 
@@ -1518,11 +1518,7 @@ class Replay:
         for head, name in names:
             if head == "idx":
                 facts = self.indices[name]
-                span = (point(self.total(facts["lower"], env)), point(self.total(facts["upper"], env)))
-                if span not in self.ranges:
-                    self.check_range(span)
-                    self.ranges.append(span)
-                slot = f"#{self.ranges.index(span)}"
+                slot = self.range_of(tuple(point(self.total(facts[end], env)) for end in ("lower", "upper")))
             else:
                 slot, shape = self.variables[name]["slot"], self.variables[name]["shape"]
                 slot += f"@{self.vectors.index([slot, shape])}" if shape else ""
@@ -1541,7 +1537,7 @@ class Replay:
                 self.display[bound] = name
             name += "'"
 
-    def check_range(self, span: tuple[Atom, Atom]) -> None:
+    def check_range(self, span: tuple[Atom, ...]) -> None:
         """Ends of a range are whole numbers: numbers, or sums of them and of symbols for whole numbers >= 0. By
         convention a symbol in a range stands for a whole number."""
         for end in span:
@@ -1585,10 +1581,16 @@ class Replay:
         proper = head == "JSD" or (
             head == "KL" and all(self.settle(self.total(["int", t[1], a], env)) == constant(1) for a in terms)
         )
-        places = tuple(inner[0][n[1]] for n in names)
-        atom = (head, tuple(map(len, groups)), places, *(point(self.total(a, inner)) for a in terms))
-        frozen = freeze({(tuple(sorted(bound)), ((atom, 1),)): 1})
-        return {frozenset(): single(("opaque", head, frozen, proper))}
+        values = [self.total(a, inner) for a in terms]
+        return {frozenset(): single(self.opaque(head, groups, values, inner, bound, proper))}
+
+    def opaque(
+        self, head: str, groups: list[Any], values: list[Sum], inner: Env, bound: list[str], proper: bool
+    ) -> Atom:
+        """A divergence, an entropy or a transport cost as an atom, under the names that it binds."""
+        places = tuple(inner[0][name] for group in groups for _, name in group)
+        atom = (head, tuple(map(len, groups)), places, *map(point, values))
+        return ("opaque", head, freeze({(tuple(sorted(bound)), ((atom, 1),)): 1}), proper)
 
     def transport(self, t: Any, env: Env) -> Value:
         """The least mean cost over all joint laws of two, as an atom: an infimum of numbers that are at least zero."""
@@ -1601,12 +1603,8 @@ class Replay:
         self.at_all_points(terms[2])
         inner, bound = self.bind(left + right, env)
         values = [self.value(part, inner) for part in terms]
-        a, b, cost = (plus(*value.values()) for value in values)
         refuse(any(hazards for value in values for hazards in value), "a transport cost of what has no value somewhere")
-        names = tuple(inner[0][n] for _, n in left + right)
-        atom = ("W", (len(left), len(right)), names, point(a), point(b), point(cost))
-        frozen = freeze({(tuple(sorted(bound)), ((atom, 1),)): 1})
-        found = ("opaque", "W", frozen, True)
+        found = self.opaque("W", [left, right], [plus(*value.values()) for value in values], inner, bound, True)
         self.costs[found] = None
         return {frozenset(): single(found)}
 
@@ -1737,7 +1735,7 @@ class Replay:
         fall = [minus(single(("at", x, n)), self.component_of(mean, n)) for n in (i, j)]
         quadratic = under([i[1], j[1]], product(self.entry("inverse", matrix, i, j), product(fall[0], fall[1])))
         circle = self.log(scaled(single(("const", "pi")), 2), found)
-        dimension = opened(self.ranges[int(slot[1:])][1], ())
+        dimension = opened(self.ends_of(slot)[1], ())
         volume = plus(product(dimension, circle), self.log(self.determinant(matrix), found))
         return scaled(plus(volume, quadratic), Fraction(-1, 2))
 
@@ -2064,7 +2062,7 @@ class Replay:
         """A sum over an index that its term does not mention is the number of its values times the term."""
         if not self.use("sum of a constant"):
             return None
-        lower, upper = (opened(s, rest) for s in self.ranges[int(slot_of(name)[1:])])
+        lower, upper = (opened(s, rest) for s in self.ends_of(slot_of(name)))
         count = plus(upper, scaled(lower, -1), constant(1))
         if set(count) <= {ONE}:
             count = constant(max(Fraction(0), count.get(ONE, 0)))
@@ -2141,7 +2139,7 @@ class Replay:
         indices = {i[1] for i in pairs[0][2:] if i[0] == "idx"}
         others = tuple(p for p in monomial if p[0] not in pairs)
         span = (point(constant(1)), point(self.quietly(self.symbols[pairs[0][1][1]]["shape"][0])))
-        ranges = {self.ranges[int(slot_of(i)[1:])] for i in indices}
+        ranges = {self.ends_of(slot_of(i)) for i in indices}
         if len(indices) != 2 or not indices <= set(binders) or names_in(others) & indices or ranges != {span}:
             return None
         if not self.use("inverse matrix"):
@@ -2158,7 +2156,7 @@ class Replay:
             return None
         if not parts:
             return constant(1) if self.use("normalisation") else None
-        (a, e), whole = parts[0], opened(self.ranges[int(atom[3][1:])][1], ())
+        (a, e), whole = parts[0], opened(self.ends_of(atom[3])[1], ())
         alone = (
             len(parts) == 1 and e == 1 and a[:2] == ("at", vector) and a[2][0] == "idx" and slot_of(a[2][1]) == atom[3]
         )
@@ -2191,7 +2189,7 @@ class Replay:
         if uses is None or len(uses) > 2 or _components(tuple(m for _, m in body), vector) != {index}:
             return None
         shape = self.vectors[int(slot_of(name).split("@")[1])][1] if "@" in name else []
-        span = self.ranges[int(slot_of(atom[1])[1:])]
+        span = self.ends_of(slot_of(atom[1]))
         whole = len(shape) == 1 and span == (point(constant(1)), point(self.quietly(shape[0])))
         if not whole or any(j[0] != "idx" or slot_of(j[1]) != slot_of(atom[1]) or "^" in j[1] for j in uses):
             return None  # product and index run over the whole vector, and no inner sum binds the index
@@ -2244,7 +2242,7 @@ class Replay:
         if any(names_in(m) & {first[1]} for s in density for _, m in s):
             return None  # not identically distributed
         around = tuple(b for b in rest if b != second[1])
-        lower, upper = (opened(end, ()) for end in self.ranges[int(slot_of(index[1])[1:])])
+        lower, upper = (opened(end, ()) for end in self.ends_of(slot_of(index[1])))
         equal = _put(_put(function, at_second, at_first), at_first, x)
         different = product(product(density[0], density[1]), apart)
         others = product(minus(upper, lower), different)
@@ -3434,7 +3432,8 @@ class Replay:
         if atom[0] != "den":
             return self.shown(atom)
         above = [[s, self.shown(a)] for s, a in atom[3] if names_in(a) & set(targets)]
-        below = [[s, self.shown(a)] for s, a in atom[3] if not names_in(a) & set(targets) and _is_free(a)]
+        others = [(s, a) for s, a in atom[3] if not names_in(a) & set(targets)]
+        below = [[s, self.shown(a)] for s, a in others if all("." not in n or n[0] == "#" for n in names_in(a))]
         shown = self.shown(atom)
         return ["den", shown[1], above, below] if above else shown
 
@@ -3625,10 +3624,6 @@ def _components(item: Any, vector: Atom) -> set[Atom] | None:
     return found
 
 
-def _is_free(atom: Atom) -> bool:
-    return all("." not in n or n.startswith("#") for n in names_in(atom))
-
-
 def inside(item: Any) -> list[Any]:
     """The terms in a term, or the atoms in an atom: itself and all parts of parts, in the order they are written in."""
     found, left = [], [item]
@@ -3714,11 +3709,6 @@ def strongest(conditions: list[Any]) -> list[Any]:
     return [c for c in conditions if c[0] != "support" or not any(follows(c, other) for other in supports)]
 
 
-def renameable(terms: Any, kind: str) -> set[str]:
-    """The names that may be exchanged in terms: of their free variables, or of the functions that extrema bind."""
-    return free_names(terms) if kind == "var" else {n for h, n in bound_leaves(terms) if h == "function"}
-
-
 def renamed_term(t: Any, names: dict[str, str]) -> Any:
     """A term with other names for its variables and functions."""
     if not isinstance(t, list):
@@ -3756,26 +3746,32 @@ def restricted(binder: list[Any]) -> bool:
     return binder[0] == "function" and len(binder) == 4
 
 
+def with_function(statement: Table, name: str, facts: Table, known: list[Any]) -> Table:
+    """A statement with a new function, and with what is known about it as hypotheses."""
+    functions = {**statement["declare"]["functions"], name: facts}
+    declare = {**statement["declare"], "functions": functions}
+    return {**statement, "declare": declare, "given": [*statement["given"], *known]}
+
+
+def new_name(statement: Table, names: Iterable[str]) -> str:
+    """The first of some names that a statement does not declare."""
+    taken = {name for table in statement["declare"].values() for name in table}
+    return next(name for name in names if name not in taken)
+
+
 def with_member(statement: Table, extremum: list[Any]) -> tuple[Table, list[Any], Table]:
     """An inequality with the value at any one function of a class for the extremum over the class. Also the factors of
     the extremum, which must be positive, and the function, whose name is new."""
     _, binder, body = extremum
-    name, declare = binder[1], statement["declare"]
+    name, functions = binder[1], statement["declare"]["functions"]
     if not restricted(binder) or name in bound_names([body, binder[3]]):
         raise Rejected("this rule needs an extremum over a class of functions, whose name nothing in it binds again")
-    taken = {n for table in declare.values() for n in table}
-    fresh = next(n for i in itertools.count(1) if (n := name + "'" * i) not in taken)
-    facts = declare["functions"][name]
-    parameters = [f"^{n}" for n in range(facts["arity"])]
+    fresh = new_name(statement, (name + "'" * n for n in itertools.count(1)))
+    parameters = [f"^{n}" for n in range(functions[name]["arity"])]
     member = {"body": ["fn", fresh, [["var", n] for n in parameters]], "parameters": parameters}
     class_of = [[h[0], *(substituted(t, binder, member) for t in h[1:])] for h in binder[3]]
     inner, factors = with_value(statement, extremum, substituted(body, binder, member))
-    functions = {**declare["functions"], fresh: facts}
-    return (
-        {**inner, "declare": {**declare, "functions": functions}, "given": [*statement["given"], *class_of]},
-        factors,
-        member,
-    )
+    return with_function(inner, fresh, functions[name], class_of), factors, member
 
 
 def with_value(statement: Table, extremum: list[Any], value: Any) -> tuple[Table, list[Any]]:
@@ -3799,22 +3795,19 @@ def with_value(statement: Table, extremum: list[Any], value: Any) -> tuple[Table
 
 def with_eigenvector(statement: Table, eigenvalue: list[Any]) -> tuple[Table, str]:
     """A statement in which a largest eigenvalue stands, with a unit eigenvector of it, whose name is new."""
-    declare, (_, (row, column), _, entry) = statement["declare"], eigenvalue
+    _, (row, column), _, entry = eigenvalue
     if not contains([statement["lhs"], statement["rhs"]], eigenvalue):
         raise Rejected("the eigenvalue of an eigenvector stands in the statement, or else there may be none")
     fixed = {name for _, name in leaves(eigenvalue)} - bound_names(eigenvalue)
     if free_names(eigenvalue) or fixed & bound_names([statement["lhs"], statement["rhs"]]):
         raise Rejected("the eigenvector would depend on a variable, or on what the statement binds")
-    taken = {n for table in declare.values() for n in table}
-    name = next(n for i in itertools.count() if (n := "v" + "'" * i) not in taken)
+    name = new_name(statement, ("v" + "'" * n for n in itertools.count()))
     u, other = (["fn", name, [place]] for place in (row, column))
     length = ["sum", row, ["mul", u, u]]
     form = ["sum", row, ["sum", column, ["mul", entry, u, other]]]
     equations = ((length, ["num", "1"]), (form, eigenvalue))
     known = [[relation, *sides] for sides in equations for relation in ("<=", ">=")]
-    facts = {"range": "real", "arity": 1}
-    functions = {**declare["functions"], name: facts}
-    return {**statement, "declare": {**declare, "functions": functions}, "given": [*statement["given"], *known]}, name
+    return with_function(statement, name, {"range": "real", "arity": 1}, known), name
 
 
 def source_integrals(t: Any) -> list[Any]:
@@ -3848,12 +3841,12 @@ def heads(t: Any) -> set[str]:
 
 def bound_names(t: Any) -> set[str]:
     """The names that binders in a term bind."""
-    return {name for _, name in bound_leaves(t)}
+    return {name for part in inside(t) for _, name in leaves(binders_of(part))}
 
 
-def bound_leaves(t: Any) -> set[tuple[str, str]]:
-    """What binders in a term bind, with its kind."""
-    return {leaf for part in inside(t) for leaf in leaves(binders_of(part))}
+def bound_functions(t: Any) -> set[str]:
+    """The functions that extrema in a term range over."""
+    return {name for part in inside(t) for head, name in leaves(binders_of(part)) if head == "function"}
 
 
 def binders_of(t: Any) -> list[Any]:
