@@ -62,6 +62,9 @@ Hazards = frozenset[tuple[str, Atom]]  # ("log", atom) and ("cancelled", atom)
 Value = dict[Hazards, Sum]  # a sum in pieces, each with the hazards met in making it
 Env = tuple[dict[str, Atom], tuple[str, ...]]  # what names stand for, and the bound names in use
 
+
+# The contract ---------------------------------------------------------------------------------------------------------
+
 ONE: Key = ((), ())
 BINDERS = (
     *("int", "E", "sum", "prod", "KL", "JSD", "CE", "TV", "H", "I", "W"),
@@ -69,7 +72,6 @@ BINDERS = (
 )
 STEPS = 200_000  # products of monomials in one replay; beyond them the certificate is rejected
 LIMIT = 20_000  # terms in one sum; beyond it the certificate is rejected, not believed
-
 RULES = (
     *("definition of KL", "definition of JSD", "definition of entropy", "definition of cross-entropy"),
     *("definition of mutual information", "Bayes' rule", "logarithm of a product", "normalisation", "marginalisation"),
@@ -81,7 +83,6 @@ RULES = (
     *("Cauchy-Schwarz inequality", "mean value theorem", "difference quotients", "coupling", "critic", "gluing"),
     *("one sign", "two bounds", "cases", "lemma", "attained extremum", "point masses"),
 )
-
 SCALARS = ("at", "fn", "den", "cond", "gaussian", "minibatch", "det", "entry", "inverse", "slope", "score", "grad")
 DENSITIES = ("den", "cond", "normal", "prod")
 POLYNOMIAL = frozenset(("num", "sym", "idx", "var", "fn", "at", "add", "mul", "sum"))
@@ -137,7 +138,7 @@ def digest(certificate: Table) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-# Sums ----------------------------------------------------------------------------------------------------------------
+# Numbers and names ----------------------------------------------------------------------------------------------------
 
 
 def simplest(c: Number) -> Number:
@@ -150,6 +151,32 @@ def ratio(a: Number, b: Number) -> Number:
     return simplest(Fraction(a) / b)
 
 
+@lru_cache(maxsize=10_000)
+def rational(text: str) -> Number:
+    """A number from its text, such as -3/4."""
+    if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,300}(/[0-9]{1,300})?", text):
+        raise Rejected(f"{str(text)[:40]!r} is not a number such as -3/4")
+    return simplest(Fraction(text))
+
+
+def primes(n: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    p = 2
+    while p * p <= n and p < 100_000:
+        while n % p == 0:
+            found[p] = found.get(p, 0) + 1
+            n //= p
+        p += 1
+    if n > 1:
+        found[n] = found.get(n, 0) + 1
+    return found
+
+
+def prime_powers(c: Number) -> list[tuple[int, int]]:
+    """A positive number as a product of powers of primes."""
+    return [*primes(c.numerator).items(), *((p, -times) for p, times in primes(c.denominator).items())]
+
+
 @lru_cache(maxsize=200_000)
 def order(item: Any) -> str:
     """The canonical order of atoms, monomials and keys: that of their printed form."""
@@ -158,22 +185,55 @@ def order(item: Any) -> str:
     return repr(item) if isinstance(item, str) else str(item)
 
 
+def _by_atom(power: tuple[Atom, Number]) -> str:
+    return order(power[0])
+
+
+def keyed(table: Any, names: str) -> None:
+    """Check that a table has exactly the named entries."""
+    refuse(not isinstance(table, dict) or set(table) != set(names.split()), f"a table should have the entries {names}")
+
+
+def plain(name: Any) -> str:
+    """A name without the characters that the kernel keeps for bound names."""
+    if not isinstance(name, str) or not name or set(name) & set("^.#@"):
+        raise Rejected(f"{str(name)[:40]!r} is no name, or has a character that the kernel keeps for bound names")
+    return name
+
+
+def slot_of(name: str) -> str:
+    """The slot (or index range) of a bound name: names are slot, dot, level, or slot, ^height, dot, ordinal."""
+    return name.rsplit(".", 1)[0].split("^", 1)[0]
+
+
+def filled_by(name: str) -> str:
+    """The slot that a bound variable fills; the names of vectors carry the number of their shape after an @."""
+    return slot_of(name).split("@", 1)[0]
+
+
+def unused(slot: str, taken: Container[str]) -> str:
+    """The name of a slot at the lowest level that is not taken."""
+    return next(name for level in itertools.count() if (name := f"{slot}.{level}") not in taken)
+
+
+def fresh_names(binders: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """For bound names, one after the other, the next free levels of their slots."""
+    used, names = set(taken), {}
+    for b in binders:
+        names[b] = unused(slot_of(b), used)
+        used.add(names[b])
+    return names
+
+
+# Sums -----------------------------------------------------------------------------------------------------------------
+
+
 def constant(c: Number) -> Sum:
     return {ONE: simplest(c)} if c else {}
 
 
 def single(atom: Atom, exponent: Number = 1) -> Sum:
     return {((), ((atom, simplest(exponent)),)): 1}
-
-
-def plus(*sums: Sum) -> Sum:
-    total = dict(sums[0]) if sums else {}
-    for s in sums[1:]:
-        for key, c in s.items():
-            add_term(total, key, c)
-    if len(total) > LIMIT:
-        raise Rejected(f"a sum of more than {LIMIT} terms")
-    return total
 
 
 def add_term(total: Sum, key: Key, c: Number) -> None:
@@ -187,12 +247,27 @@ def add_term(total: Sum, key: Key, c: Number) -> None:
         total[key] = c
 
 
-def scaled(s: Sum, c: Number) -> Sum:
-    return {key: simplest(v * c) for key, v in s.items()} if c else {}
+def plus(*sums: Sum) -> Sum:
+    total = dict(sums[0]) if sums else {}
+    for s in sums[1:]:
+        for key, c in s.items():
+            add_term(total, key, c)
+    if len(total) > LIMIT:
+        raise Rejected(f"a sum of more than {LIMIT} terms")
+    return total
 
 
 def minus(s: Sum, t: Sum) -> Sum:
     return plus(s, scaled(t, -1))
+
+
+def scaled(s: Sum, c: Number) -> Sum:
+    return {key: simplest(v * c) for key, v in s.items()} if c else {}
+
+
+def exponents(atom: Atom, s: Sum) -> list[Number]:
+    """The exponents of an atom in the terms of a sum."""
+    return [dict(m).get(atom, 0) for _, m in s]
 
 
 @lru_cache(maxsize=100_000)
@@ -217,27 +292,11 @@ def multiply_monomials(a: Monomial, b: Monomial) -> tuple[Monomial, Number, tupl
     return tuple(sorted(powers.items(), key=_by_atom)), factor, tuple(cancelled)
 
 
-def _by_atom(power: tuple[Atom, Number]) -> str:
-    return order(power[0])
-
-
-def slot_of(name: str) -> str:
-    """The slot (or index range) of a bound name: names are slot, dot, level, or slot, ^height, dot, ordinal."""
-    return name.rsplit(".", 1)[0].split("^", 1)[0]
-
-
-def unused(slot: str, taken: Container[str]) -> str:
-    """The name of a slot at the lowest level that is not taken."""
-    return next(name for level in itertools.count() if (name := f"{slot}.{level}") not in taken)
-
-
-def fresh_names(binders: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """For bound names, one after the other, the next free levels of their slots."""
-    used, names = set(taken), {}
-    for b in binders:
-        names[b] = unused(slot_of(b), used)
-        used.add(names[b])
-    return names
+def _prime_power(p: int, e: Number) -> Sum:
+    floor = e.numerator // e.denominator
+    rest = e - floor
+    monomial: Monomial = ((("prime", p), rest),) if rest else ()
+    return {((), monomial): simplest(Fraction(p) ** floor)}
 
 
 class Budget:
@@ -252,19 +311,6 @@ class Budget:
 
 
 budget = Budget()
-
-
-def filled_by(name: str) -> str:
-    """The slot that a bound variable fills; the names of vectors carry the number of their shape after an @."""
-    return slot_of(name).split("@", 1)[0]
-
-
-def product_of(sums: Iterable[Sum]) -> Sum:
-    """The product of several sums."""
-    total = constant(1)
-    for s in sums:
-        total = product(total, s)
-    return total
 
 
 def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
@@ -288,6 +334,14 @@ def product(s: Sum, t: Sum, cancelled: set[Atom] | None = None) -> Sum:
     return total
 
 
+def product_of(sums: Iterable[Sum]) -> Sum:
+    """The product of several sums."""
+    total = constant(1)
+    for s in sums:
+        total = product(total, s)
+    return total
+
+
 def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Number) -> Iterable[tuple[Key, Number]]:
     """A term with the whole positive powers of its inner sums multiplied out."""
     inner = next((p for p in monomial if p[0][0] == "sum" and p[1] >= 1), None)
@@ -298,6 +352,16 @@ def _expanded(binders: tuple[str, ...], monomial: Monomial, c: Number) -> Iterab
     for _ in range(int(inner[1])):
         rest = product(rest, opened(inner[0], binders))
     return product(rest, single(inner[0], inner[1] % 1)).items() if inner[1] % 1 else rest.items()
+
+
+def under(binders: Iterable[str], s: Sum) -> Sum:
+    """The sum with binders put around each of its terms, which may mention them."""
+    around = tuple(binders)
+    total: Sum = {}
+    for key, c in s.items() if around else ():
+        b, m = renamed_apart(key, around) if set(key[0]) & set(around) else key
+        add_term(total, (tuple(sorted((*b, *around))), m), c)
+    return total if around else dict(s)
 
 
 def renamed_apart(key: Key, taken: Iterable[str]) -> Key:
@@ -331,14 +395,24 @@ def independent(key: Key) -> list[Key]:
     return [lowered(key, levels(key[1]) - set(key[0])) for key in keys]
 
 
-def under(binders: Iterable[str], s: Sum) -> Sum:
-    """The sum with binders put around each of its terms, which may mention them."""
-    around = tuple(binders)
-    total: Sum = {}
-    for key, c in s.items() if around else ():
-        b, m = renamed_apart(key, around) if set(key[0]) & set(around) else key
-        add_term(total, (tuple(sorted((*b, *around))), m), c)
-    return total if around else dict(s)
+@lru_cache(maxsize=200_000)
+def names_in(item: Any) -> frozenset[str]:
+    """The names of variables and indices that occur in an atom or monomial."""
+    if not isinstance(item, tuple):
+        return frozenset()
+    if len(item) == 2 and item[0] in ("var", "idx"):
+        return frozenset([item[1]])
+    return frozenset().union(*(names_in(i) for i in item))
+
+
+def levels(m: Monomial) -> set[str]:
+    """The bound names of a term that have a level: those that only binders around the term may bind."""
+    return {n for n in names_in(m) if "." in n and "^" not in n}
+
+
+def height(s: Sum) -> int:
+    """A height above those of all bound names in a sum."""
+    return 1 + max((int(n.split("^")[1].split(".")[0]) for key in s for n in names_in(key[1]) if "^" in n), default=0)
 
 
 def rename(item: Any, names: dict[str, str]) -> Any:
@@ -359,24 +433,8 @@ def rename_monomial(monomial: Monomial, names: dict[str, str]) -> Monomial:
     return tuple(sorted(((rename(a, names), e) for a, e in monomial), key=_by_atom))
 
 
-@lru_cache(maxsize=200_000)
-def names_in(item: Any) -> frozenset[str]:
-    """The names of variables and indices that occur in an atom or monomial."""
-    if not isinstance(item, tuple):
-        return frozenset()
-    if len(item) == 2 and item[0] in ("var", "idx"):
-        return frozenset([item[1]])
-    return frozenset().union(*(names_in(i) for i in item))
-
-
-def height(s: Sum) -> int:
-    """A height above those of all bound names in a sum."""
-    return 1 + max((int(n.split("^")[1].split(".")[0]) for key in s for n in names_in(key[1]) if "^" in n), default=0)
-
-
-def levels(m: Monomial) -> set[str]:
-    """The bound names of a term that have a level: those that only binders around the term may bind."""
-    return {n for n in names_in(m) if "." in n and "^" not in n}
+def _renamed(s: Sum, names: dict[str, str]) -> Sum:
+    return plus(*({(b, rename_monomial(m, names)): c} for (b, m), c in s.items()))
 
 
 def freeze(s: Sum) -> Atom:
@@ -416,46 +474,348 @@ def point(s: Sum) -> Atom:
     return freeze(s)
 
 
-def plain(name: Any) -> str:
-    """A name without the characters that the kernel keeps for bound names."""
-    if not isinstance(name, str) or not name or set(name) & set("^.#@"):
-        raise Rejected(f"{str(name)[:40]!r} is no name, or has a character that the kernel keeps for bound names")
-    return name
+def _with_power(s: Sum, atom: Atom, value: Sum) -> Sum:
+    """A sum with another sum in place of an atom, where it stands as a factor to a whole power."""
+    total: Sum = {}
+    for (binders, m), c in s.items():
+        term: Sum = {(binders, tuple(p for p in m if p[0] != atom)): c}
+        for _ in range(int(dict(m).get(atom, 0))):
+            term = product(term, value)
+        total = plus(total, term)
+    return total
 
 
-@lru_cache(maxsize=10_000)
-def rational(text: str) -> Number:
-    """A number from its text, such as -3/4."""
-    if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,300}(/[0-9]{1,300})?", text):
-        raise Rejected(f"{str(text)[:40]!r} is not a number such as -3/4")
-    return simplest(Fraction(text))
+def _changed(s: Sum, change: Callable[[Any], Any], taken: Iterable[str]) -> Sum:
+    """The sum with its atoms changed, inside atoms as well; the change is None where it is to go on inside. The names
+    *taken* are those that the changed parts mention."""
+
+    def put(item: Any) -> Any:
+        if (new := change(item)) is not None:
+            return new
+        if not isinstance(item, tuple):
+            return item
+        if len(item) == 2 and item[0] == "sum":
+            return freeze(_changed(opened(item, taken), change, taken))
+        return tuple(put(i) for i in item)
+
+    total: Sum = {}
+    for (b, m), c in s.items():
+        moved = {a: new for a, _ in m if (new := put(a)) != a}
+        term: Sum = {((), tuple(p for p in m if p[0] not in moved)): c}
+        for a, e in m:
+            if a in moved:
+                term = product(term, single(moved[a], e))
+        total = plus(total, under(b, term))
+    return total
 
 
-def primes(n: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    p = 2
-    while p * p <= n and p < 100_000:
-        while n % p == 0:
-            found[p] = found.get(p, 0) + 1
-            n //= p
-        p += 1
-    if n > 1:
-        found[n] = found.get(n, 0) + 1
+def _put(s: Sum, old: Atom, new: Atom) -> Sum:
+    """The sum with one atom put for another, inside atoms as well."""
+
+    def change(item: Any) -> Any:
+        if item == old:
+            return new
+        return None if names_in(old) <= names_in(item) else item
+
+    return _changed(s, change, names_in((old, new)))
+
+
+def _put_components(s: Sum, vector: Atom, image: Callable[[Atom], Sum], fresh: str) -> Sum:
+    """The sum with images put for the components of a vector, inside atoms as well; the images mention a fresh name."""
+
+    def change(item: Any) -> Any:
+        found = isinstance(item, tuple) and len(item) == 3 and item[:2] == ("at", vector)
+        return point(image(item[2])) if found else None
+
+    return _changed(s, change, (vector[1], fresh))
+
+
+def _components(item: Any, vector: Atom) -> set[Atom] | None:
+    """The indices at which components of a vector occur, or None if the vector occurs otherwise."""
+    if item == vector:
+        return None
+    if not isinstance(item, tuple):
+        return set()
+    if len(item) == 3 and item[0] == "at" and item[1] == vector:
+        return {item[2]}
+    found: set[Atom] = set()
+    for part in item:
+        inner = _components(part, vector)
+        if inner is None:
+            return None
+        found |= inner
     return found
 
 
-def prime_powers(c: Number) -> list[tuple[int, int]]:
-    """A positive number as a product of powers of primes."""
-    return [*primes(c.numerator).items(), *((p, -times) for p, times in primes(c.denominator).items())]
+def by_variables(s: Sum) -> dict[tuple[str, ...], Sum]:
+    """The parts of a sum that are integrals over the same variables; sums over indices are finite."""
+    parts: dict[tuple[str, ...], Sum] = {}
+    for key, c in s.items():
+        parts.setdefault(tuple(b for b in key[0] if not b.startswith("#")), {})[key] = c
+    return parts
 
 
-# Replay --------------------------------------------------------------------------------------------------------------
+def merged(values: Iterable[Value]) -> Value:
+    """The sum of sums in pieces."""
+    total: Value = {}
+    for value in values:
+        for hazards, s in value.items():
+            total[hazards] = plus(total.get(hazards, {}), s)
+    return total
 
 
-def keyed(table: Any, names: str) -> None:
-    """Check that a table has exactly the named entries."""
-    refuse(not isinstance(table, dict) or set(table) != set(names.split()), f"a table should have the entries {names}")
+def inner_sums(item: Any) -> Iterator[Atom]:
+    """The outermost sums in atoms."""
+    if isinstance(item, tuple):
+        if len(item) == 2 and item[0] == "sum":
+            yield item
+        else:
+            for part in item:
+                yield from inner_sums(part)
 
+
+def differentiates(item: Any, name: str) -> bool:
+    """Whether a derivative of something that mentions a bound name stands anywhere inside."""
+    return any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a in inside(item))
+
+
+def hides_integral(item: Any, place: Atom) -> bool:
+    """Whether an inner sum in an atom integrates something that depends on a place."""
+    keys = [key for a in inside(item) if len(a) == 2 and a[0] == "sum" for key, _ in a[1]]
+    return any(contains(m, place) and not all(b.startswith("#") for b in binders) for binders, m in keys)
+
+
+def arguments_of(item: Any, name: str) -> list[tuple[Atom, ...]]:
+    """The arguments of a function in atoms; none of its values may stand under what is not opened."""
+    for a in inside(item):
+        refuse(a[:1] in UNOPENED and any(part[:2] == ("fn", name) for part in inside(a)), f"a witness under {a[0]!r}")
+    return [a[2] for a in inside(item) if a[:2] == ("fn", name)]
+
+
+# Sums in a certificate ------------------------------------------------------------------------------------------------
+
+
+def encoded(item: Any) -> Any:
+    """Atoms and keys as JSON."""
+    if type(item) in (int, Fraction):
+        return {"q": str(item)}
+    return [encoded(i) for i in item] if isinstance(item, tuple) else item
+
+
+def decoded(item: Any) -> Any:
+    if isinstance(item, dict):
+        keyed(item, "q")
+        return rational(item["q"])
+    if isinstance(item, list):
+        return tuple(decoded(i) for i in item)
+    refuse(type(item) not in (str, bool), f"{str(item)[:40]!r} has no place in a sum")
+    return item
+
+
+def canonical(item: Any) -> Any:
+    """An atom or key from a certificate, if it has the form that the kernel itself gives it. Powers of distinct atoms
+    in order, none zero; inner sums frozen; primes prime."""
+    if not isinstance(item, tuple):
+        return item
+    if len(item) == 2 and item[0] == "sum":
+        for (_, m), c in item[1]:
+            check_powers(m)
+            refuse(type(c) not in (int, Fraction) or not c, "a sum with a coefficient that is none")
+        refuse(freeze(opened(item, ())) != item, "a sum that is not in its canonical form")
+    refuse(item[:1] == ("prime",) and (type(item[1]) is not int or primes(item[1]) != {item[1]: 1}), "not a prime")
+    for part in item:
+        canonical(part)
+    return item
+
+
+def canonical_key(item: Any) -> Key:
+    binders, m = canonical(item)
+    check_powers(m)
+    refuse(tuple(sorted(set(binders))) != binders, "binders that are not distinct and in order")
+    return binders, m
+
+
+def check_powers(m: Monomial) -> None:
+    if tuple(sorted(dict(m).items(), key=_by_atom)) != m or any(type(e) not in (int, Fraction) or not e for _, e in m):
+        raise Rejected("a monomial that is not in its canonical form")
+
+
+# Terms ----------------------------------------------------------------------------------------------------------------
+
+
+def _quotient(a: Any, b: Any) -> list[Any]:
+    return ["mul", a, ["pow", b, "-1"]]
+
+
+def _difference(a: Any, b: Any) -> list[Any]:
+    return ["add", a, ["mul", ["num", "-1"], b]]
+
+
+def as_integral(t: Any) -> tuple[str, list[Any], Any]:
+    """What is an integral by definition: the rule that says so, if it takes one, the variables and the integrand."""
+    if t[0] in ("int", "sum"):
+        return "", t[1] if t[0] == "int" else [t[1]], t[2]
+    if t[0] in ("H", "I"):
+        *groups, given, a = t[1:]
+        names = [n for group in groups for n in group]
+        if t[0] == "H":
+            inside = _quotient(a, ["int", names, a]) if given else a
+            return "definition of entropy", names + given, ["mul", ["num", "-1"], a, ["log", inside]]
+        both = ["mul", a, ["int", names, a]] if given else a
+        inside = _quotient(both, ["mul", *(["int", group, a] for group in groups)])
+        return "definition of mutual information", names + given, ["mul", a, ["log", inside]]
+    head, names, a, b = t
+    rule, body = {
+        "E": ("", ["mul", a, b]),
+        "TV": ("", ["mul", ["num", "1/2"], ["abs", _difference(a, b)]]),
+        "KL": ("definition of KL", ["mul", a, ["log", _quotient(a, b)]]),
+        "CE": ("definition of cross-entropy", ["mul", ["num", "-1"], a, ["log", b]]),
+    }[head]
+    return rule, names, body
+
+
+def inside(item: Any) -> list[Any]:
+    """The terms in a term, or the atoms in an atom: itself and all parts of parts, in the order they are written in."""
+    found, left = [], [item]
+    while left:
+        item = left.pop()
+        if isinstance(item, (list, tuple)) and item:
+            found.append(item)
+            left.extend(reversed(item))
+    return found
+
+
+def contains(item: Any, part: Any) -> bool:
+    """Whether a term stands anywhere in a term, or an atom in an atom."""
+    return any(i == part for i in inside(item))
+
+
+def with_head(t: Any, head: str) -> list[Any]:
+    """The terms of a head that stand in a term."""
+    return [part for part in inside(t) if part[0] == head]
+
+
+def heads(t: Any) -> set[str]:
+    """The heads that occur in a term."""
+    return {part[0] for part in inside(t) if isinstance(part[0], str)}
+
+
+def leaves(t: Any) -> set[tuple[str, str]]:
+    """The variables, indices, symbols and laws that a term mentions, bound or free."""
+    named = [part for part in inside(t) if part[0] in ("var", "idx", "sym", "law", "fn", "function")]
+    return {(part[0], part[1]) for part in named if isinstance(part[1], str)}
+
+
+def applications(t: Any, name: str) -> list[Any]:
+    """The arguments to which a function is applied in a term."""
+    return [part[2] for part in inside(t) if part[:2] == ["fn", name]]
+
+
+def mentions(t: Any, name: str) -> bool:
+    parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
+    return t == name or any(mentions(part, name) for part in parts)
+
+
+def binders_of(t: Any) -> list[Any]:
+    """What the head of a term binds: its first argument, or for entropies and information all groups."""
+    if t[0] in ("H", "I", "W"):
+        return list(t[1 : 3 if t[0] == "W" else -1])
+    if t[0] in ("sup", "inf") and restricted(t[1]):
+        return [t[1][:3]]  # what describes a class is no more bound than the body
+    return [t[1]] if t[0] in BINDERS else []
+
+
+def has_binder(t: Any) -> bool:
+    return not heads(t).isdisjoint(BINDERS)
+
+
+def bound_names(t: Any) -> set[str]:
+    """The names that binders in a term bind."""
+    return {name for part in inside(t) for _, name in leaves(binders_of(part))}
+
+
+def bound_functions(t: Any) -> set[str]:
+    """The functions that extrema in a term range over."""
+    return {name for part in inside(t) for head, name in leaves(binders_of(part)) if head == "function"}
+
+
+def free_names(t: Any) -> set[str]:
+    """The variables that a term mentions outside the binders that bind them."""
+    found: set[str] = set()
+    left: list[tuple[Any, frozenset[str]]] = [(t, frozenset())]
+    while left:
+        t, bound = left.pop()
+        if not isinstance(t, list) or not t:
+            continue
+        if t[0] == "var":
+            found |= {t[1]} - bound
+            continue
+        if binders := binders_of(t):
+            bound = bound.union(name for _, name in leaves(binders))
+        left.extend((part, bound) for part in t)
+    return found
+
+
+def leaves_open(t: Any, name: str) -> bool:
+    """Whether a name is mentioned outside the binders that bind it."""
+    if isinstance(t, list) and t and isinstance(t[0], str) and name in {n for _, n in leaves(binders_of(t))}:
+        return t[0] in ("grad", "limit")  # which speak of their symbol
+    parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
+    return t == name or any(leaves_open(part, name) for part in parts)
+
+
+def restricted(binder: list[Any]) -> bool:
+    """Whether an extremum ranges over a class of functions, given by inequalities."""
+    return binder[0] == "function" and len(binder) == 4
+
+
+def nested(t: Any) -> bool:
+    """Whether an integral has others inside; the sum of one over an index is one integral, over the index as well."""
+    while t[0] == "sum" and t[2][0] in ("sum", "int", "E", "KL", "CE"):
+        t = t[2]
+    return has_binder(t[2:])
+
+
+def source_integrals(t: Any) -> list[Any]:
+    """The integrals and divergences of a term that stand outside all others."""
+    if not isinstance(t, list) or not t:
+        return []
+    if t[0] in ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum"):
+        return [t]
+    return [found for part in t for found in source_integrals(part)]
+
+
+def _exchanged(t: Any, terms: Table) -> Any:
+    """A term with terms put for variables and indices, all at once."""
+    if not isinstance(t, list):
+        return t
+    if len(t) == 2 and t[0] in ("var", "idx") and t[1] in terms:
+        return terms[t[1]]
+    return [_exchanged(part, terms) for part in t]
+
+
+def substituted(t: Any, binder: list[Any], witness: Table) -> Any:
+    """A term with a witness put for the function or symbol that an extremum ranges over."""
+    if not isinstance(t, list):
+        return t
+    if binder[0] == "function" and t[:2] == ["fn", binder[1]]:
+        arguments = [substituted(argument, binder, witness) for argument in t[2]]
+        return _exchanged(witness["body"], dict(zip(witness["parameters"], arguments, strict=True)))
+    if binder[0] == "sym" and t == binder:
+        return witness["body"]
+    return [substituted(part, binder, witness) for part in t]
+
+
+def renamed_term(t: Any, names: dict[str, str]) -> Any:
+    """A term with other names for its variables and functions."""
+    if not isinstance(t, list):
+        return t
+    if len(t) > 1 and t[0] in ("var", "fn", "function") and isinstance(t[1], str):
+        return [t[0], names.get(t[1], t[1]), *(renamed_term(part, names) for part in t[2:])]
+    return [renamed_term(part, names) for part in t]
+
+
+# The form of a statement ----------------------------------------------------------------------------------------------
 
 FACTS = {  # of declarations: for each table its entries, and the words that one of them may be
     "variables": ("kind slot shape", "kind", ("unknown", "discrete", "continuous")),
@@ -467,6 +827,38 @@ FACTS = {  # of declarations: for each table its entries, and the words that one
     "functions": ("range arity", "range", ("real", "nonnegative", "positive", "unit")),
     "indices": ("lower upper", None, ()),
 }
+PARTS = {
+    "pushforward": 3,
+    "gradient": 3,
+    "nondifferentiable": 3,
+    "convex": 1,
+}  # of hypotheses that are no relation of two terms
+
+# What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
+# extremum ranges over, w where a limit is taken, p two indices, m a covariance, * one or more terms.  Names and
+# densities have checks of their own.
+FORMS = {
+    **dict.fromkeys(("add", "mul"), "*"),
+    **dict.fromkeys(("log", "exp", "abs"), "t"),
+    **dict.fromkeys(("E", "KL", "JSD", "CE", "TV"), "vtt"),
+    **dict.fromkeys(("sum", "prod"), "it"),
+    **dict.fromkeys(("sup", "inf"), "xt"),
+    **{
+        "num": "n",
+        "pow": "tn",
+        "normal": "ttt",
+        "gaussian": "ttm",
+        "minibatch": "tt",
+        "eigenvalue": "ptt",
+        "int": "vt",
+        "H": "vvt",
+        "I": "vvvt",
+        "W": "vvttt",
+        "grad": "dt",
+        "limit": "dwt",
+    },
+}
+NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
 
 
 def check_form(statement: Table) -> None:
@@ -504,40 +896,6 @@ def check_form(statement: Table) -> None:
             check_terms(terms, statement["declare"])
 
 
-PARTS = {
-    "pushforward": 3,
-    "gradient": 3,
-    "nondifferentiable": 3,
-    "convex": 1,
-}  # of hypotheses that are no relation of two terms
-
-# What follows each head: t a term, n a number, v a list of variables, i an index, d a symbol or variable, x what an
-# extremum ranges over, w where a limit is taken, p two indices, m a covariance, * one or more terms.  Names and
-# densities have checks of their own.
-FORMS = {
-    **dict.fromkeys(("add", "mul"), "*"),
-    **dict.fromkeys(("log", "exp", "abs"), "t"),
-    **dict.fromkeys(("E", "KL", "JSD", "CE", "TV"), "vtt"),
-    **dict.fromkeys(("sum", "prod"), "it"),
-    **dict.fromkeys(("sup", "inf"), "xt"),
-    **{
-        "num": "n",
-        "pow": "tn",
-        "normal": "ttt",
-        "gaussian": "ttm",
-        "minibatch": "tt",
-        "eigenvalue": "ptt",
-        "int": "vt",
-        "H": "vvt",
-        "I": "vvvt",
-        "W": "vvttt",
-        "grad": "dt",
-        "limit": "dwt",
-    },
-}
-NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
-
-
 def check_term(t: Any, declare: Table) -> None:
     """Check that a term has the documented form, all its names declared."""
     refuse(not isinstance(t, list) or not t or not isinstance(t[0], str), f"{str(t)[:40]} is no term")
@@ -570,14 +928,6 @@ def check_term(t: Any, declare: Table) -> None:
         for form, part in zip(FORMS.get(head, ""), rest, strict=False):
             good = good and check_part(form, part, declare)
     refuse(not good, f"a term of the head {head!r} has not the documented form")
-
-
-def is_matrix(t: Any, declare: Table, signs: tuple[str, ...] = ("positive definite", "invertible")) -> bool:
-    """Whether a term is a square matrix: a positive definite S, an invertible L, or the product L L^T."""
-    if t[0] == "gram":
-        return len(t) == 2 and t[1][0] == "sym" and is_matrix(t[1], declare, ("invertible",))
-    facts = declare["symbols"][t[1]] if t[0] == "sym" and len(t) == 2 else {"sign": "", "shape": []}
-    return facts["sign"] in signs and len(facts["shape"]) == 2 and facts["shape"][0] == facts["shape"][1]
 
 
 def check_terms(terms: Any, declare: Table) -> None:
@@ -627,50 +977,15 @@ def check_part(form: str, part: Any, declare: Table) -> bool:
     return part[0] in {"i": ("idx",), "d": ("sym", "var"), "x": ("sym", "var"), "w": ("num",)}.get(form, (part[0],))
 
 
-# What a cost, a critic or an image is made of: it has a finite value at all points of its variables.
-FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn", "sum"))
-# What a witness for a function is made of: with whole powers and no division by zero it has a value everywhere.
-TOTAL = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn"))
-
-# Rules by which an inequality follows from another one that holds for all of something new.
-REDUCTIONS = ("least upper bound over points", "unit eigenvector", "mean value", "difference quotients")
-# Atoms that bind names without being sums.
-UNOPENED = [(head,) for head in ("sup", "inf", "prod", "eigenvalue", "opaque", "grad", "score", "slope")]
-
-ATOMS = {  # with the rules that they take
-    "gibbs": "Gibbs' inequality",
-    "monotone": "monotonicity of the logarithm",
-    "square": "squares are non-negative",
-    "nonneg": "non-negative integrand",
-    "extremum": "bounded by its extremum",
-    "Rayleigh": "Rayleigh quotient",
-    "Cauchy-Schwarz": "Cauchy-Schwarz inequality",
-    **{name: name for name in ("coupling", "critic", "gluing", "one sign")},
-}
-
-PROOFS = {  # what each carries, and the relations that it proves
-    "equal": ("rule moves", ("=",)),
-    "two bounds": ("rule above below", ("=",)),
-    "attained": ("rule witness reached bounded", ("=",)),
-    "point masses": ("rule", ("=",)),
-    "least upper bound": ("rule extremum bounded", ("<=", ">=")),
-    "least upper bound over points": ("rule extremum point bounded", ("<=", ">=")),
-    "unit eigenvector": ("rule eigenvalue bounded", ("<=", ">=")),
-    "mean value": ("rule gradient start end point bounded", ("<=", ">=")),
-    "difference quotients": ("rule gradient start end scale direction bound bounded", ("<=", ">=")),
-    "bound": ("rule atoms moves equality", ("<=", ">=", "<", ">")),
-    "cases": ("rule term above below", ("=", "!=", "<=", ">=", "<", ">")),
-    "lemma": ("rule lemma shown used", ("=", "!=", "<=", ">=", "<", ">")),
-}
-WITH_EQUALITY = ("bound", "cases", "lemma")  # the proofs of statements that say when there is equality
+def is_matrix(t: Any, declare: Table, signs: tuple[str, ...] = ("positive definite", "invertible")) -> bool:
+    """Whether a term is a square matrix: a positive definite S, an invertible L, or the product L L^T."""
+    if t[0] == "gram":
+        return len(t) == 2 and t[1][0] == "sym" and is_matrix(t[1], declare, ("invertible",))
+    facts = declare["symbols"][t[1]] if t[0] == "sym" and len(t) == 2 else {"sign": "", "shape": []}
+    return facts["sign"] in signs and len(facts["shape"]) == 2 and facts["shape"][0] == facts["shape"][1]
 
 
-def _quotient(a: Any, b: Any) -> list[Any]:
-    return ["mul", a, ["pow", b, "-1"]]
-
-
-def _difference(a: Any, b: Any) -> list[Any]:
-    return ["add", a, ["mul", ["num", "-1"], b]]
+# Theorems that may be cited -------------------------------------------------------------------------------------------
 
 
 def instance(pattern: Any, t: Any, found: Table) -> bool:
@@ -816,6 +1131,136 @@ def is_case(theorem: str, says: Any, statement: Table) -> bool:
         return False
 
 
+# Statements that others follow from -----------------------------------------------------------------------------------
+
+
+def with_function(statement: Table, name: str, facts: Table, known: list[Any]) -> Table:
+    """A statement with a new function, and with what is known about it as hypotheses."""
+    functions = {**statement["declare"]["functions"], name: facts}
+    declare = {**statement["declare"], "functions": functions}
+    return {**statement, "declare": declare, "given": [*statement["given"], *known]}
+
+
+def new_name(statement: Table, names: Iterable[str]) -> str:
+    """The first of some names that a statement does not declare."""
+    taken = {name for table in statement["declare"].values() for name in table}
+    return next(name for name in names if name not in taken)
+
+
+def with_member(statement: Table, extremum: list[Any]) -> tuple[Table, list[Any], Table]:
+    """An inequality with the value at any one function of a class for the extremum over the class. Also the factors of
+    the extremum, which must be positive, and the function, whose name is new."""
+    _, binder, body = extremum
+    name, functions = binder[1], statement["declare"]["functions"]
+    if not restricted(binder) or name in bound_names([body, binder[3]]):
+        raise Rejected("this rule needs an extremum over a class of functions, whose name nothing in it binds again")
+    fresh = new_name(statement, (name + "'" * n for n in itertools.count(1)))
+    parameters = [f"^{n}" for n in range(functions[name]["arity"])]
+    member = {"body": ["fn", fresh, [["var", n] for n in parameters]], "parameters": parameters}
+    class_of = [[h[0], *(substituted(t, binder, member) for t in h[1:])] for h in binder[3]]
+    inner, factors = with_value(statement, extremum, substituted(body, binder, member))
+    return with_function(inner, fresh, functions[name], class_of), factors, member
+
+
+def with_value(statement: Table, extremum: list[Any], value: Any) -> tuple[Table, list[Any]]:
+    """An inequality with a value for an extremum, and the factors of the extremum, which must be positive. A supremum
+    stands on the smaller side and an infimum on the larger, alone, as a factor, or as such a term of a sum."""
+    factors: list[Any] = []
+
+    def opened_side(t: Any, inside: bool) -> Any:
+        if t == extremum:
+            return value
+        places = [n for n, part in enumerate(t) if contains(part, extremum)]
+        if len(places) != 1 or t[0] not in (("add", "mul") if inside else ("mul",)):
+            raise Rejected("the extremum does not stand alone, as a factor, or as a term of a sum")
+        if t[0] == "mul":
+            factors.extend(part for n, part in enumerate(t) if n and n != places[0])
+        return [opened_side(part, False) if n == places[0] else part for n, part in enumerate(t)]
+
+    side = "lhs" if (statement["relation"] == "<=") == (extremum[0] == "sup") else "rhs"
+    return {**statement, side: opened_side(statement[side], True)}, factors
+
+
+def with_eigenvector(statement: Table, eigenvalue: list[Any]) -> tuple[Table, str]:
+    """A statement in which a largest eigenvalue stands, with a unit eigenvector of it, whose name is new."""
+    _, (row, column), _, entry = eigenvalue
+    if not contains([statement["lhs"], statement["rhs"]], eigenvalue):
+        raise Rejected("the eigenvalue of an eigenvector stands in the statement, or else there may be none")
+    fixed = {name for _, name in leaves(eigenvalue)} - bound_names(eigenvalue)
+    if free_names(eigenvalue) or fixed & bound_names([statement["lhs"], statement["rhs"]]):
+        raise Rejected("the eigenvector would depend on a variable, or on what the statement binds")
+    name = new_name(statement, ("v" + "'" * n for n in itertools.count()))
+    u, other = (["fn", name, [place]] for place in (row, column))
+    length = ["sum", row, ["mul", u, u]]
+    form = ["sum", row, ["sum", column, ["mul", entry, u, other]]]
+    equations = ((length, ["num", "1"]), (form, eigenvalue))
+    known = [[relation, *sides] for sides in equations for relation in ("<=", ">=")]
+    return with_function(statement, name, {"range": "real", "arity": 1}, known), name
+
+
+# The replay of a certificate ------------------------------------------------------------------------------------------
+
+# What a cost, a critic or an image is made of: it has a finite value at all points of its variables.
+FINITE = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn", "sum"))
+
+# What a witness for a function is made of: with whole powers and no division by zero it has a value everywhere.
+TOTAL = frozenset(("num", "const", "sym", "var", "idx", "at", "add", "mul", "pow", "exp", "abs", "fn"))
+
+# Rules by which an inequality follows from another one that holds for all of something new.
+REDUCTIONS = ("least upper bound over points", "unit eigenvector", "mean value", "difference quotients")
+
+# Atoms that bind names without being sums.
+UNOPENED = [(head,) for head in ("sup", "inf", "prod", "eigenvalue", "opaque", "grad", "score", "slope")]
+ATOMS = {  # with the rules that they take
+    "gibbs": "Gibbs' inequality",
+    "monotone": "monotonicity of the logarithm",
+    "square": "squares are non-negative",
+    "nonneg": "non-negative integrand",
+    "extremum": "bounded by its extremum",
+    "Rayleigh": "Rayleigh quotient",
+    "Cauchy-Schwarz": "Cauchy-Schwarz inequality",
+    **{name: name for name in ("coupling", "critic", "gluing", "one sign")},
+}
+PROOFS = {  # what each carries, and the relations that it proves
+    "equal": ("rule moves", ("=",)),
+    "two bounds": ("rule above below", ("=",)),
+    "attained": ("rule witness reached bounded", ("=",)),
+    "point masses": ("rule", ("=",)),
+    "least upper bound": ("rule extremum bounded", ("<=", ">=")),
+    "least upper bound over points": ("rule extremum point bounded", ("<=", ">=")),
+    "unit eigenvector": ("rule eigenvalue bounded", ("<=", ">=")),
+    "mean value": ("rule gradient start end point bounded", ("<=", ">=")),
+    "difference quotients": ("rule gradient start end scale direction bound bounded", ("<=", ">=")),
+    "bound": ("rule atoms moves equality", ("<=", ">=", "<", ">")),
+    "cases": ("rule term above below", ("=", "!=", "<=", ">=", "<", ">")),
+    "lemma": ("rule lemma shown used", ("=", "!=", "<=", ">=", "<", ">")),
+}
+WITH_EQUALITY = ("bound", "cases", "lemma")  # the proofs of statements that say when there is equality
+
+
+def strongest(conditions: list[Any]) -> list[Any]:
+    """The conditions without those supports that follow from one for more variables of the same law."""
+
+    def places(d: Any) -> set[str]:
+        return {json.dumps(p) for p in d[2] + d[3]} if d[0] == "den" else set()
+
+    def follows(one: Any, other: Any) -> bool:
+        """From A << B follow A << B' and, for joint densities, A' << B', where primes are marginals of the same law."""
+        (a, b), (c, d) = one[1:], other[1:]
+        if one == other or b[0] != "den" or d[0] != "den" or b[1] != d[1] or not places(b) <= places(d):
+            return False
+        marginal = a[0] == c[0] == "den" and a[1] == c[1] and not (a[3] or c[3]) and places(b) <= places(a) <= places(c)
+        return bool(a == c or marginal)
+
+    supports = [c for c in conditions if c[0] == "support"]
+    return [c for c in conditions if c[0] != "support" or not any(follows(c, other) for other in supports)]
+
+
+def must_converge(conditions: Table) -> int:
+    """How many conditions say that an integral is finite."""
+    return sum(c[0] == "finite" for c in conditions.values())
+
+
 class Node:
     """A source integral: a binder that stands in the statement outside all others, with the sign of its coefficient."""
 
@@ -825,38 +1270,6 @@ class Node:
         self.proper: bool | None = None  # whether it is a divergence of densities of finite mass, once asked
         self.finite: bool | None = None  # whether it is known to be finite, once that was asked
         self.supports: dict[str, list[Any]] = {}  # absolute continuities that its finiteness implies
-
-
-def as_integral(t: Any) -> tuple[str, list[Any], Any]:
-    """What is an integral by definition: the rule that says so, if it takes one, the variables and the integrand."""
-    if t[0] in ("int", "sum"):
-        return "", t[1] if t[0] == "int" else [t[1]], t[2]
-    if t[0] in ("H", "I"):
-        *groups, given, a = t[1:]
-        names = [n for group in groups for n in group]
-        if t[0] == "H":
-            inside = _quotient(a, ["int", names, a]) if given else a
-            return "definition of entropy", names + given, ["mul", ["num", "-1"], a, ["log", inside]]
-        both = ["mul", a, ["int", names, a]] if given else a
-        inside = _quotient(both, ["mul", *(["int", group, a] for group in groups)])
-        return "definition of mutual information", names + given, ["mul", a, ["log", inside]]
-    head, names, a, b = t
-    rule, body = {
-        "E": ("", ["mul", a, b]),
-        "TV": ("", ["mul", ["num", "1/2"], ["abs", _difference(a, b)]]),
-        "KL": ("definition of KL", ["mul", a, ["log", _quotient(a, b)]]),
-        "CE": ("definition of cross-entropy", ["mul", ["num", "-1"], a, ["log", b]]),
-    }[head]
-    return rule, names, body
-
-
-def merged(values: Iterable[Value]) -> Value:
-    """The sum of sums in pieces."""
-    total: Value = {}
-    for value in values:
-        for hazards, s in value.items():
-            total[hazards] = plus(total.get(hazards, {}), s)
-    return total
 
 
 class Replay:
@@ -947,8 +1360,6 @@ class Replay:
         """The known factors of a sum; the prover's replay finds them, the kernel looks them up."""
         return self.factors.get(atom, (atom,))
 
-    # Rules, conditions, hypotheses ------------------------------------------------------------------------------------
-
     def use(self, rule: str) -> bool:
         """Whether a rule is allowed; if so, it is noted as used."""
         if rule in self.allowed:
@@ -961,6 +1372,8 @@ class Replay:
     def condition(self, kind: str, *terms: Any) -> None:
         """Conditions: ``finite`` T, ``support`` A B (A << B), ``nonzero`` T."""
         self.conditions[json.dumps([kind, *terms])] = [kind, *terms]
+
+    # Hypotheses -------------------------------------------------------------------------------------------------------
 
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
@@ -1037,6 +1450,9 @@ class Replay:
             raise Rejected("the points of an open set are neither vectors of others nor discrete")
         return name, self.slot(x), self.indices[k[1]]
 
+    def slot(self, variable: Any) -> Any:
+        return self.variables[variable[1]]["slot"]
+
     def is_the_claim(self, hypothesis: list[Any]) -> bool:
         """Whether a hypothesis says what the statement says, by any names of its free variables and bound functions.
         That is so if the differences of the sides, expanded, are multiples of each other, whatever the relations."""
@@ -1062,6 +1478,8 @@ class Replay:
         self.used, self.conditions = used, conditions
         return found
 
+    # Terms into sums --------------------------------------------------------------------------------------------------
+
     def quietly(self, term: Any) -> Sum:
         """A term that is not part of the statement, its variables free: no source integral, no condition."""
         return plus(*self.aside(term).values())
@@ -1076,99 +1494,6 @@ class Replay:
         value = self.value(term, (names or {}, ()))
         self.node = outer
         return value
-
-    # Signs ------------------------------------------------------------------------------------------------------------
-
-    def nonnegative(self, atom: Atom) -> bool:
-        """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
-        head = atom[0]
-        return bool(
-            head in ("den", "cond", "normal", "gaussian", "minibatch", "exp", "prime", "const", "abs")
-            or (head == "sum" and self.nonnegative_sum(opened(atom, ())))
-            or (head == "sym" and self.symbols[atom[1]]["sign"] in ("positive", "nonnegative"))
-            or (head == "at" and atom[1][0] == "sym" and self.nonnegative(atom[1]))
-            or (head == "fn" and self.functions[atom[1]]["range"] != "real")
-            or (head == "prod" and self.nonnegative(atom[2]))
-            or (head == "opaque" and atom[3])
-            or (head == "log" and atom[1][0] == "prime")
-            or (head == "det" and self.definite(atom[1]))
-            or (head == "idx" and self.least(atom) >= 0)
-        )
-
-    def least(self, index: Atom) -> Number:
-        """The smallest value of an index, if it is a number; else minus one, which says nothing."""
-        lower = opened(self.ends_of(slot_of(index[1]))[0], ()) if index[1].startswith("#") else {}
-        return lower.get(ONE, 0) if set(lower) <= {ONE} and index[1].startswith("#") else -1
-
-    def positive_sum(self, s: Sum) -> bool:
-        """Whether a sum is known to be above zero, term by term."""
-        signs = [c > 0 and self.nonnegative_monomial(m) for (_, m), c in s.items()]
-        return all(signs) and any(not b and all(self.above_zero(a, e) for a, e in m) for b, m in s)
-
-    def above_zero(self, atom: Atom, e: Number) -> bool:
-        """Whether a power is positive: of something positive, or an even one of a symbol that is not zero."""
-        even = e.denominator == 1 and e % 2 == 0
-        return self.implied(atom, []) or (even and atom[0] == "sym" and self.symbols[atom[1]]["sign"] == "nonzero")
-
-    def nonnegative_monomial(self, m: Monomial) -> bool:
-        return all(e.denominator % 2 == 0 or (e.numerator % 2 == 0) or self.nonnegative(a) for a, e in m)
-
-    def nonnegative_sum(self, s: Sum, depth: int = 3, here: tuple[Sum, ...] = ()) -> bool:
-        """Whether a sum is at least zero: term by term, after subtracting multiples of bounds, or for |u| = u and -u.
-        The sums *here* are at least zero at the point in question, but not at every point."""
-        negative = [k for k, c in s.items() if c < 0 or not self.nonnegative_monomial(k[1])]
-        if not negative:
-            return True
-        if depth == 0:
-            return False
-        key = min(negative, key=order)
-        local = [b for b in here if not frozenset().union(*(names_in(m) for _, m in b)) & set(key[0])]
-        for bound in (*self.bounds_about(key, s), *local):
-            if set(bound) == set(s) and len(ratios := {ratio(s[k], bound[k]) for k in s}) == 1 and min(ratios) > 0:
-                return True
-            for lead, v in bound.items():
-                inverse = tuple((a, -e) for a, e in lead[1])
-                quotient, factor, _ = multiply_monomials(key[1], inverse)
-                c = ratio(s[key] * factor, v)
-                around = () if lead[0] == key[0] else key[0]
-                if (lead[0] and (around or names_in(quotient) & set(lead[0]))) or any(e < 0 for _, e in quotient):
-                    continue
-                if c < 0 or not self.nonnegative_monomial(quotient):
-                    continue
-                multiple = under(around, product(bound, {((), quotient): c}))
-                rest = minus(s, multiple)
-                if self.nonnegative_sum(rest, depth - 1, here):
-                    return True
-        powers = [p for _, m in s for p in m if p[0][0] == "abs"]
-        absolute = min((a for a, _ in powers), default=None, key=order)
-        if absolute is None or len(here) >= 4 or any(names_in(absolute) & set(binders) for binders, _ in s):
-            return False
-        if any(a == absolute and (e < 0 or e.denominator != 1) for a, e in powers):
-            return False
-        u = opened(absolute[1], set().union(*(names_in(m) | set(binders) for binders, m in s)))
-        signs = [scaled(u, sign) for sign in (1, -1)]
-        return all(self.nonnegative_sum(_with_power(s, absolute, v), 3, (*here, v)) for v in signs)
-
-    def bounds_about(self, key: Key, s: Sum) -> Iterable[Sum]:
-        """Sums known to be at least zero about an atom of the key: hypotheses, 1 - D, p(x) - p(x, z) for discrete z."""
-        for bound in self.bounds:
-            self.use("hypothesis")
-            yield bound
-        for atom in sorted({a for _, m in s for a, _ in m if a[0] == "abs"}, key=order):
-            for sign in (1, -1):
-                yield plus(single(atom), scaled(opened(atom[1], ()), sign))
-        for atom, _ in key[1]:
-            if atom[0] == "fn" and self.functions[atom[1]]["range"] == "unit":
-                yield minus(constant(1), single(atom))
-            if atom[0] == "den":
-                larger = {a for _, m in s for a, _ in m if a[0] == "den" and a[1:3] == atom[1:3]}
-                for other in [None, *sorted(larger, key=order)]:
-                    rest = set(atom[3]) - set(other[3] if other else ())
-                    inside = other is None or set(other[3]) < set(atom[3])
-                    if inside and all(self.kinds.get(slot) == "discrete" for slot, _ in rest):
-                        yield minus(single(other) if other else constant(1), single(atom))
-
-    # Terms into sums --------------------------------------------------------------------------------------------------
 
     def value(self, t: Any, env: Env) -> Value:
         """A term as a sum of integrals of monomials, in pieces that remember their hazards."""
@@ -1277,215 +1602,6 @@ class Replay:
                 return self.replaced_by_hypothesis(meaning, names)
         return single(("fn", name, arguments))
 
-    def normal(self, t: Any, env: Env) -> Sum:
-        """The density N(x; m, v) of a normal law on the reals, on condition that v is positive."""
-        _, x, mean, variance = t
-        if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
-            raise Rejected("a normal density needs a continuous variable with values in the reals")
-        if x[0] == "var":
-            self.lines.add(self.variables[x[1]]["slot"])
-        v = self.total(variance, env)
-        if not self.positive_sum(v):
-            self.condition("positive", variance)
-        return single(("normal", point(self.total(x, env)), point(self.total(mean, env)), point(v)))
-
-    def product_over_index(self, t: Any, env: Env) -> Sum:
-        """A product over an index as an atom; the index gets a name by height."""
-        _, index, factor = t
-        inner, (name,) = self.bind([index], env)
-        body = self.total(factor, inner)
-        bound = f"{slot_of(name)}^{height(body)}.p"
-        self.show_as(bound, index[1])
-        return single(("prod", bound, rename(point(body), {name: bound})))
-
-    def gaussian(self, t: Any, env: Env) -> Sum:
-        """The density of a normal law with a mean vector and a positive definite covariance matrix."""
-        _, x, mean, covariance = t
-        declared = self.declare
-        if x[0] != "var" or not is_matrix(covariance, declared, ("positive definite",)):
-            raise Rejected("this density needs a variable and a positive definite matrix")
-        dimension = self.dimension(self.matrix(covariance))
-        facts = self.variables[x[1]]
-        centre = self.symbols[mean[1]]["shape"] if mean[0] == "sym" else None
-        if facts["shape"] != [dimension] or facts["kind"] != "continuous" or centre not in ([dimension], None):
-            raise Rejected("a normal density of shapes that do not fit")
-        refuse(mean[0] not in ("sym", "num"), "the mean of this density is a symbol or a number")
-        places = (point(self.leaf(a, env)) for a in (x, mean))
-        return single(("gaussian", *places, self.matrix(covariance), self.components_of(dimension)))
-
-    def matrix(self, t: Any) -> Atom:
-        """A matrix as an atom: a symbol, or L L^T of one."""
-        return ("gram", ("sym", t[1][1])) if t[0] == "gram" else ("sym", t[1])
-
-    def dimension(self, matrix: Atom) -> Any:
-        return self.symbols[matrix[1][1] if matrix[0] == "gram" else matrix[1]]["shape"][0]
-
-    def component_of(self, mean: Atom, i: Atom) -> Sum:
-        """A component of the mean of a normal vector: a vector, or a number for all of them."""
-        return single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ())
-
-    def definite(self, matrix: Atom) -> bool:
-        """Whether a matrix is positive definite."""
-        return bool(matrix[0] == "gram" or self.symbols[matrix[1]]["sign"] == "positive definite")
-
-    def entry(self, head: str, matrix: Atom, row: Atom, column: Atom) -> Sum:
-        """An entry of a matrix or of its inverse; a positive definite matrix is symmetric. (L L^T)_ij is the sum of
-        L_ik L_jk over k, and its inverse, L^-T L^-1, that of (L^-1)_ki (L^-1)_kj."""
-        if matrix[0] == "gram":
-            slot, taken = self.components_of(self.dimension(matrix)), names_in((row, column))
-            k = ("idx", unused(slot, taken))
-            pairs = [(row, k), (column, k)] if head == "entry" else [(k, row), (k, column)]
-            self.show_as(k[1], "k")
-            left, right = (single((head, matrix[1], *pair)) for pair in pairs)
-            return under([k[1]], product(left, right))
-        places = sorted((row, column), key=order) if self.definite(matrix) else (row, column)
-        return single((head, matrix, *places))
-
-    def determinant(self, matrix: Atom) -> Sum:
-        """The determinant of a matrix; that of L L^T is the square of that of L."""
-        return single(("det", matrix[1]), 2) if matrix[0] == "gram" else single(("det", matrix))
-
-    def components_of(self, dimension: Any) -> str:
-        """The range of the indices of a vector's components."""
-        return self.range_of((point(constant(1)), point(self.quietly(dimension))))
-
-    def range_of(self, span: tuple[Atom, ...]) -> str:
-        """The slot of the indices from one end to another."""
-        if span not in self.ranges:
-            self.check_range(span)
-            self.ranges.append(span)
-        return f"#{self.ranges.index(span)}"
-
-    def ends_of(self, slot: str) -> tuple[Atom, ...]:
-        """The ends of the range of an index, told by its slot."""
-        return self.ranges[int(slot[1:])]
-
-    def minibatch(self, t: Any, env: Env) -> Sum:
-        """The density, for counting, of the indicators b_1, ..., b_N of a uniformly drawn subset of M out of N."""
-        _, b, size = t
-        facts = self.variables[b[1]] if b[0] == "var" else {"kind": "", "shape": []}
-        refuse(facts["kind"] != "discrete" or len(facts["shape"]) != 1, "a minibatch is told by a discrete vector")
-        m = point(self.total(size, env))
-        self.check_range((point(constant(1)), m))
-        return single(("minibatch", point(self.leaf(b, env)), m, self.components_of(facts["shape"][0])))
-
-    def eigenvalue(self, t: Any, env: Env) -> Sum:
-        """The eigenvalue of a rank, the largest being the first, of a symmetric matrix given by its entries."""
-        _, places, rank, entry = t
-        inner, (row, column) = self.bind(places, env)
-        s = self.settle(self.total(entry, inner))
-        if slot_of(row) != slot_of(column) or _renamed(s, {row: column, column: row}) != s:
-            raise Rejected("a matrix that is not symmetric")
-        names = {name: f"{slot_of(name)}^{height(s)}.{end}" for name, end in ((row, "r"), (column, "c"))}
-        for name, place in zip(names.values(), places, strict=True):
-            self.show_as(name, place[1])
-        return single(("eigenvalue", *names.values(), point(self.total(rank, env)), rename(point(s), names)))
-
-    def extremum(self, t: Any, env: Env) -> Sum:
-        """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
-        head, binder, body = t
-        refuse("W" in heads(body), "an extremum of transport costs")
-        self.unrestricted(binder)
-        if restricted(binder):
-            return self.extremum_of_class(t, env)
-        if binder[0] != "var":
-            table = {name: a for name, a in env[0].items() if name != binder[1]}
-            return single((head, json.dumps(binder), point(self.total(body, (table, *env[1:])))))
-        inner, (name,) = self.bind([binder], env)
-        s = self.total(body, inner)
-        bound = f"{slot_of(name)}^{height(s)}.s"
-        self.show_as(bound, binder[1])
-        return single((head, bound, rename(point(s), {name: bound})))
-
-    def extremum_of_class(self, t: Any, env: Env) -> Sum:
-        """A supremum or infimum over a class of functions as an atom: it is what it is written as, nothing is expanded.
-        So it may depend on nothing that is bound around it; the atom shows on which symbols and variables it
-        depends."""
-        head, binder, body = t
-        named = {(kind, name) for kind, name in leaves(t) if kind in ("var", "idx", "sym")}
-        refuse(any(name in env[0] for _, name in named), "an extremum over a class depends on what is bound around it")
-        return single((head, json.dumps([binder, body]), tuple(sorted(named))))
-
-    def density(self, t: Any, env: Env) -> Sum:
-        """A density p(targets | given) is p(targets, given) / p(given); marginals may be identified by hypothesis."""
-        _, law, targets, given = t
-        refuse(not targets, "a density of no variable")
-        slots = [plain(s) for s, _ in targets + given]
-        plain(law[1])
-        refuse(len(set(slots)) < len(slots), f"a density of {law[1]} fills a slot twice")
-        places = {s: point(self.total(a, env)) for s, a in targets + given}
-        for slot, a in targets + given:
-            depth = self.dimensions(a)
-            if depth is not None and self.depths.setdefault((law[1], slot), depth) != depth:
-                raise Rejected(f"the slot {slot} of {law[1]} takes a vector here and a component there")
-        parameters = tuple(point(self.total(a, env)) for a in law[2])
-        if given and not self.use("Bayes' rule"):
-            above, below = (tuple(sorted((s, places[s]) for s, _ in part)) for part in (targets, given))
-            return single(("cond", law[1], parameters, above, below))
-        joint = self.marginal(law[1], parameters, places)
-        if not given:
-            return joint
-        condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
-        cancelled: set[Atom] = set()
-        quotient = product(joint, self.power(condition, -1), cancelled)
-        self.loose.update(("cancelled", atom) for atom in cancelled)
-        return quotient
-
-    def dimensions(self, t: Any) -> int | None:
-        """The number of dimensions of a variable or of a component of one."""
-        if t[0] == "at":
-            inner = self.dimensions(t[1])
-            return None if inner is None else inner - len(t[2:])
-        return len(self.variables[t[1]]["shape"]) if t[0] == "var" else None
-
-    def marginal(self, law: str, parameters: tuple[Atom, ...], places: dict[str, Atom]) -> Sum:
-        """A marginal density of a law, or what a hypothesis says that it is."""
-        for old, slots, new in self.identified:
-            if old[1] == law and not old[2] and not parameters and slots.issuperset(places):
-                law = new[1] if self.use("hypothesis") else law
-        for pattern, meaning in self.rewritten:
-            if (
-                pattern[0] != "den"
-                or pattern[1][1] != law
-                or parameters
-                or sorted(s for s, _ in pattern[2]) != sorted(places)
-            ):
-                continue
-            names: dict[str, Atom] = {}
-            if any(names.setdefault(t[1], places[s]) != places[s] for s, t in pattern[2] if t[0] == "var"):
-                continue
-            fixed = [(places[s], point(self.quietly(t))) for s, t in pattern[2] if t[0] != "var"]
-            if all(a == b for a, b in fixed) and "hypothesis" in self.allowed:
-                return self.replaced_by_hypothesis(meaning, names)
-        for owner, chain in self.chains:
-            order = [s for s in chain if s in places]
-            if owner == law and not parameters and len(order) == len(places) > 2 and self.use("Markov chain"):
-                return self.factored_chain(law, order, places)
-        return single(("den", law, parameters, tuple(sorted(places.items()))))
-
-    def factored_chain(self, law: str, order: list[str], places: dict[str, Atom]) -> Sum:
-        """p(a, b, c) = p(a, b) p(b, c) / p(b) for a Markov chain, and so on; parts of a chain are chains."""
-        above = [self.marginal(law, (), {s: places[s] for s in pair}) for pair in itertools.pairwise(order)]
-        below = [self.power(self.marginal(law, (), {s: places[s]}), -1) for s in order[1:-1]]
-        return product_of([*above, *below])
-
-    def recombined(self, name: str, inside: list[tuple[Atom, Number]]) -> Sum | None:
-        """The integral of p(a, b) p(b, c) / p(b) over b is p(a, c), for a Markov chain with b between a and c."""
-        middle = (filled_by(name), ("var", name))
-        below = [a for a, e in inside if e == -1 and a[0] == "den" and a[3] == (middle,)]
-        above = [a for a, e in inside if e == 1 and a[0] == "den" and len(a[3]) == 2 and middle in a[3]]
-        if len(inside) != 3 or len(below) != 1 or len(above) != 2 or len({a[1:3] for a in (*below, *above)}) > 1:
-            return None
-        law, parameters = below[0][1:3]
-        ends = dict(p for a in above for p in a[3] if p != middle)
-        if parameters or len(ends) != 2 or name in names_in(tuple(ends.values())):
-            return None
-        for owner, slots in self.chains:
-            order = [s for s in slots if s in ends or s == middle[0]]
-            if owner == law and len(order) == 3 and order[1] == middle[0] and self.use("Markov chain"):
-                return self.marginal(law, (), ends)
-        return None
-
     def matches(self, patterns: list[Any], arguments: tuple[Atom, ...], names: dict[str, Atom]) -> bool:
         """Whether arguments are an instance of patterns: variables stand for anything, functions for themselves."""
         if len(patterns) != len(arguments) or "hypothesis" not in self.allowed:
@@ -1537,6 +1653,21 @@ class Replay:
                 self.display[bound] = name
             name += "'"
 
+    def components_of(self, dimension: Any) -> str:
+        """The range of the indices of a vector's components."""
+        return self.range_of((point(constant(1)), point(self.quietly(dimension))))
+
+    def range_of(self, span: tuple[Atom, ...]) -> str:
+        """The slot of the indices from one end to another."""
+        if span not in self.ranges:
+            self.check_range(span)
+            self.ranges.append(span)
+        return f"#{self.ranges.index(span)}"
+
+    def ends_of(self, slot: str) -> tuple[Atom, ...]:
+        """The ends of the range of an index, told by its slot."""
+        return self.ranges[int(slot[1:])]
+
     def check_range(self, span: tuple[Atom, ...]) -> None:
         """Ends of a range are whole numbers: numbers, or sums of them and of symbols for whole numbers >= 0. By
         convention a symbol in a range stands for a whole number."""
@@ -1545,7 +1676,50 @@ class Replay:
                 symbols = all(a[0] == "sym" and e == 1 and self.nonnegative(a) for a, e in m)
                 refuse(binders or len(m) > 1 or c.denominator != 1 or not symbols, "the end of a range is not whole")
 
-    # Definitions ------------------------------------------------------------------------------------------------------
+    def product_over_index(self, t: Any, env: Env) -> Sum:
+        """A product over an index as an atom; the index gets a name by height."""
+        _, index, factor = t
+        inner, (name,) = self.bind([index], env)
+        body = self.total(factor, inner)
+        bound = f"{slot_of(name)}^{height(body)}.p"
+        self.show_as(bound, index[1])
+        return single(("prod", bound, rename(point(body), {name: bound})))
+
+    def unrestricted(self, binder: list[Any]) -> None:
+        """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
+        declared = self.declare
+        shapes = [facts["shape"] for table in ("variables", "symbols") for facts in declared[table].values()]
+        if any(
+            leaves_open(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)
+        ):
+            raise Rejected(f"a hypothesis, a range or a shape depends on {binder[1]}")
+
+    def extremum(self, t: Any, env: Env) -> Sum:
+        """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
+        head, binder, body = t
+        refuse("W" in heads(body), "an extremum of transport costs")
+        self.unrestricted(binder)
+        if restricted(binder):
+            return self.extremum_of_class(t, env)
+        if binder[0] != "var":
+            table = {name: a for name, a in env[0].items() if name != binder[1]}
+            return single((head, json.dumps(binder), point(self.total(body, (table, *env[1:])))))
+        inner, (name,) = self.bind([binder], env)
+        s = self.total(body, inner)
+        bound = f"{slot_of(name)}^{height(s)}.s"
+        self.show_as(bound, binder[1])
+        return single((head, bound, rename(point(s), {name: bound})))
+
+    def extremum_of_class(self, t: Any, env: Env) -> Sum:
+        """A supremum or infimum over a class of functions as an atom: it is what it is written as, nothing is expanded.
+        So it may depend on nothing that is bound around it; the atom shows on which symbols and variables it
+        depends."""
+        head, binder, body = t
+        named = {(kind, name) for kind, name in leaves(t) if kind in ("var", "idx", "sym")}
+        refuse(any(name in env[0] for _, name in named), "an extremum over a class depends on what is bound around it")
+        return single((head, json.dumps([binder, body]), tuple(sorted(named))))
+
+    # Integrals, and what is one by definition -------------------------------------------------------------------------
 
     def node_value(self, t: Any, env: Env) -> Value:
         """A term that binds variables.  The outermost ones of the statement are its source integrals."""
@@ -1623,62 +1797,150 @@ class Replay:
             result[key] = plus(result.get(key, {}), under(bound, s))
         return result
 
-    def support(self, kind: str, monomial: Monomial, atom: Atom, bound: set[str]) -> None:
-        """Where the weight of a monomial is positive, an atom must be: it was cancelled, or stands in a logarithm. A
-        density at free variables, or at all components of one, stands in the statement, whose sides exist only where it
-        is positive."""
-        bound = {name for name in bound if not name.startswith("#")}
-        weight = [a for a, e in monomial if e > 0 and a[0] in (*DENSITIES, "fn", "sym", "at")]
-        if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
-            return
-        densities = [a for a in weight if a[0] in DENSITIES and names_in(a) & bound]
-        apart = kind == "cancelled" and not names_in(atom) & bound
-        if apart or not densities or not self.nonnegative(atom):
-            if kind == "cancelled":
-                self.condition("nonzero", self.shown(atom))
-            return
-        free = names_in(atom) - bound
-        shown = [self.conditional(a, names_in(atom) & bound, free) for a in densities]
-        w = shown[0] if len(shown) == 1 else ["mul", *shown]
-        need = ["support", w, self.conditional(atom, names_in(atom) & bound, free)]
-        if kind == "log" and self.node is not None:
-            self.node.supports[json.dumps(need)] = need
-        else:
-            self.condition(*need)
+    # Densities and matrices -------------------------------------------------------------------------------------------
 
-    def implied(self, atom: Atom, weight: list[Atom]) -> bool:
-        """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
-        head = atom[0]
-        if atom in weight:
-            return True
-        if head == "sum":
-            items = opened(atom, ())
-            return all(c > 0 and self.nonnegative_monomial(m) for (_, m), c in items.items()) and any(
-                self.positive_integral(key) if key[0] else self.positive(key[1], weight) for key in items
-            )
-        if head == "exp":  # of a polynomial: of minus infinity it is zero
-            terms = opened(atom[1], ())
-            return not any(b or any(a[0] not in ("var", "sym", "at", "fn", "idx") for a, _ in m) for b, m in terms)
-        whole = atom[1] if head == "at" else atom
-        return bool(
-            head in ("normal", "gaussian", "prime", "const")
-            or (head in ("sym", "at") and whole[0] != "var" and self.symbols[whole[1]]["sign"] == "positive")
-            or (head == "fn" and self.functions[atom[1]]["range"] == "positive")
-            or (head == "den" and any(w[:3] == atom[:3] and set(atom[3]) <= set(w[3]) for w in weight))
-            or (head == "prod" and all(self.implied(a, []) for _, m in opened(atom[2], ()) for a, _ in m))
-            or (head == "det" and self.definite(atom[1]))
-            or (head == "idx" and self.least(atom) > 0)
-        )
+    def density(self, t: Any, env: Env) -> Sum:
+        """A density p(targets | given) is p(targets, given) / p(given); marginals may be identified by hypothesis."""
+        _, law, targets, given = t
+        refuse(not targets, "a density of no variable")
+        slots = [plain(s) for s, _ in targets + given]
+        plain(law[1])
+        refuse(len(set(slots)) < len(slots), f"a density of {law[1]} fills a slot twice")
+        places = {s: point(self.total(a, env)) for s, a in targets + given}
+        for slot, a in targets + given:
+            depth = self.dimensions(a)
+            if depth is not None and self.depths.setdefault((law[1], slot), depth) != depth:
+                raise Rejected(f"the slot {slot} of {law[1]} takes a vector here and a component there")
+        parameters = tuple(point(self.total(a, env)) for a in law[2])
+        if given and not self.use("Bayes' rule"):
+            above, below = (tuple(sorted((s, places[s]) for s, _ in part)) for part in (targets, given))
+            return single(("cond", law[1], parameters, above, below))
+        joint = self.marginal(law[1], parameters, places)
+        if not given:
+            return joint
+        condition = self.marginal(law[1], parameters, {s: places[s] for s, _ in given})
+        cancelled: set[Atom] = set()
+        quotient = product(joint, self.power(condition, -1), cancelled)
+        self.loose.update(("cancelled", atom) for atom in cancelled)
+        return quotient
 
-    def positive(self, m: Monomial, weight: list[Atom]) -> bool:
-        return all(e < 0 or self.implied(a, weight) for a, e in m)
+    def dimensions(self, t: Any) -> int | None:
+        """The number of dimensions of a variable or of a component of one."""
+        if t[0] == "at":
+            inner = self.dimensions(t[1])
+            return None if inner is None else inner - len(t[2:])
+        return len(self.variables[t[1]]["shape"]) if t[0] == "var" else None
 
-    def positive_integral(self, key: Key) -> bool:
-        """Whether an integral is positive: of a probability density times factors that are positive everywhere."""
-        densities = tuple(p for p in key[1] if p[0][0] in ("den", "normal") and p[1] == 1)
-        others = tuple(p for p in key[1] if p not in densities)
-        mass = self.settle({(key[0], densities): 1})
-        return set(mass) == {ONE} and self.positive(others, [])
+    def marginal(self, law: str, parameters: tuple[Atom, ...], places: dict[str, Atom]) -> Sum:
+        """A marginal density of a law, or what a hypothesis says that it is."""
+        for old, slots, new in self.identified:
+            if old[1] == law and not old[2] and not parameters and slots.issuperset(places):
+                law = new[1] if self.use("hypothesis") else law
+        for pattern, meaning in self.rewritten:
+            if (
+                pattern[0] != "den"
+                or pattern[1][1] != law
+                or parameters
+                or sorted(s for s, _ in pattern[2]) != sorted(places)
+            ):
+                continue
+            names: dict[str, Atom] = {}
+            if any(names.setdefault(t[1], places[s]) != places[s] for s, t in pattern[2] if t[0] == "var"):
+                continue
+            fixed = [(places[s], point(self.quietly(t))) for s, t in pattern[2] if t[0] != "var"]
+            if all(a == b for a, b in fixed) and "hypothesis" in self.allowed:
+                return self.replaced_by_hypothesis(meaning, names)
+        for owner, chain in self.chains:
+            order = [s for s in chain if s in places]
+            if owner == law and not parameters and len(order) == len(places) > 2 and self.use("Markov chain"):
+                return self.factored_chain(law, order, places)
+        return single(("den", law, parameters, tuple(sorted(places.items()))))
+
+    def factored_chain(self, law: str, order: list[str], places: dict[str, Atom]) -> Sum:
+        """p(a, b, c) = p(a, b) p(b, c) / p(b) for a Markov chain, and so on; parts of a chain are chains."""
+        above = [self.marginal(law, (), {s: places[s] for s in pair}) for pair in itertools.pairwise(order)]
+        below = [self.power(self.marginal(law, (), {s: places[s]}), -1) for s in order[1:-1]]
+        return product_of([*above, *below])
+
+    def normal(self, t: Any, env: Env) -> Sum:
+        """The density N(x; m, v) of a normal law on the reals, on condition that v is positive."""
+        _, x, mean, variance = t
+        if self.dimensions(x) not in (0, None) or (x[0] == "var" and self.variables[x[1]]["kind"] != "continuous"):
+            raise Rejected("a normal density needs a continuous variable with values in the reals")
+        if x[0] == "var":
+            self.lines.add(self.variables[x[1]]["slot"])
+        v = self.total(variance, env)
+        if not self.positive_sum(v):
+            self.condition("positive", variance)
+        return single(("normal", point(self.total(x, env)), point(self.total(mean, env)), point(v)))
+
+    def gaussian(self, t: Any, env: Env) -> Sum:
+        """The density of a normal law with a mean vector and a positive definite covariance matrix."""
+        _, x, mean, covariance = t
+        declared = self.declare
+        if x[0] != "var" or not is_matrix(covariance, declared, ("positive definite",)):
+            raise Rejected("this density needs a variable and a positive definite matrix")
+        dimension = self.dimension(self.matrix(covariance))
+        facts = self.variables[x[1]]
+        centre = self.symbols[mean[1]]["shape"] if mean[0] == "sym" else None
+        if facts["shape"] != [dimension] or facts["kind"] != "continuous" or centre not in ([dimension], None):
+            raise Rejected("a normal density of shapes that do not fit")
+        refuse(mean[0] not in ("sym", "num"), "the mean of this density is a symbol or a number")
+        places = (point(self.leaf(a, env)) for a in (x, mean))
+        return single(("gaussian", *places, self.matrix(covariance), self.components_of(dimension)))
+
+    def minibatch(self, t: Any, env: Env) -> Sum:
+        """The density, for counting, of the indicators b_1, ..., b_N of a uniformly drawn subset of M out of N."""
+        _, b, size = t
+        facts = self.variables[b[1]] if b[0] == "var" else {"kind": "", "shape": []}
+        refuse(facts["kind"] != "discrete" or len(facts["shape"]) != 1, "a minibatch is told by a discrete vector")
+        m = point(self.total(size, env))
+        self.check_range((point(constant(1)), m))
+        return single(("minibatch", point(self.leaf(b, env)), m, self.components_of(facts["shape"][0])))
+
+    def matrix(self, t: Any) -> Atom:
+        """A matrix as an atom: a symbol, or L L^T of one."""
+        return ("gram", ("sym", t[1][1])) if t[0] == "gram" else ("sym", t[1])
+
+    def dimension(self, matrix: Atom) -> Any:
+        return self.symbols[matrix[1][1] if matrix[0] == "gram" else matrix[1]]["shape"][0]
+
+    def definite(self, matrix: Atom) -> bool:
+        """Whether a matrix is positive definite."""
+        return bool(matrix[0] == "gram" or self.symbols[matrix[1]]["sign"] == "positive definite")
+
+    def entry(self, head: str, matrix: Atom, row: Atom, column: Atom) -> Sum:
+        """An entry of a matrix or of its inverse; a positive definite matrix is symmetric. (L L^T)_ij is the sum of
+        L_ik L_jk over k, and its inverse, L^-T L^-1, that of (L^-1)_ki (L^-1)_kj."""
+        if matrix[0] == "gram":
+            slot, taken = self.components_of(self.dimension(matrix)), names_in((row, column))
+            k = ("idx", unused(slot, taken))
+            pairs = [(row, k), (column, k)] if head == "entry" else [(k, row), (k, column)]
+            self.show_as(k[1], "k")
+            left, right = (single((head, matrix[1], *pair)) for pair in pairs)
+            return under([k[1]], product(left, right))
+        places = sorted((row, column), key=order) if self.definite(matrix) else (row, column)
+        return single((head, matrix, *places))
+
+    def determinant(self, matrix: Atom) -> Sum:
+        """The determinant of a matrix; that of L L^T is the square of that of L."""
+        return single(("det", matrix[1]), 2) if matrix[0] == "gram" else single(("det", matrix))
+
+    def component_of(self, mean: Atom, i: Atom) -> Sum:
+        """A component of the mean of a normal vector: a vector, or a number for all of them."""
+        return single(("at", mean, i)) if mean[0] == "sym" else opened(mean, ())
+
+    def eigenvalue(self, t: Any, env: Env) -> Sum:
+        """The eigenvalue of a rank, the largest being the first, of a symmetric matrix given by its entries."""
+        _, places, rank, entry = t
+        inner, (row, column) = self.bind(places, env)
+        s = self.settle(self.total(entry, inner))
+        if slot_of(row) != slot_of(column) or _renamed(s, {row: column, column: row}) != s:
+            raise Rejected("a matrix that is not symmetric")
+        names = {name: f"{slot_of(name)}^{height(s)}.{end}" for name, end in ((row, "r"), (column, "c"))}
+        for name, place in zip(names.values(), places, strict=True):
+            self.show_as(name, place[1])
+        return single(("eigenvalue", *names.values(), point(self.total(rank, env)), rename(point(s), names)))
 
     # Functions of sums ------------------------------------------------------------------------------------------------
 
@@ -1769,6 +2031,18 @@ class Replay:
         inverse: Sum = {((), tuple(sorted(((a, -e) for a, e in common), key=_by_atom))): ratio(1, number)}
         return factor, product(s, inverse)
 
+    def factored(self, s: Sum) -> tuple[Sum, Sum]:
+        """A factor and the rest, for whole powers: any sign may be pulled out."""
+        if len(s) == 1:
+            (binders, m), c = next(iter(s.items()))
+            if not binders:
+                return {((), m): c}, constant(1)
+        content, rest = self.content(s)
+        least = min(rest.items(), key=lambda item: order(item[0]))[1]
+        if not self.nonnegative_sum(rest) and (least < 0 or self.nonnegative_sum(scaled(rest, -1))):
+            return scaled(content, -1), scaled(rest, -1)
+        return content, rest
+
     def power(self, s: Sum, e: Number) -> Sum:
         """A power with a rational exponent."""
         refuse(not -64 <= e <= 64 or e.denominator > 64, f"the exponent {e} is out of bounds")
@@ -1789,18 +2063,6 @@ class Replay:
                 parts = (point(rest),)
             factors += [single(part, e) for part in parts]
         return product_of(factors)
-
-    def factored(self, s: Sum) -> tuple[Sum, Sum]:
-        """A factor and the rest, for whole powers: any sign may be pulled out."""
-        if len(s) == 1:
-            (binders, m), c = next(iter(s.items()))
-            if not binders:
-                return {((), m): c}, constant(1)
-        content, rest = self.content(s)
-        least = min(rest.items(), key=lambda item: order(item[0]))[1]
-        if not self.nonnegative_sum(rest) and (least < 0 or self.nonnegative_sum(scaled(rest, -1))):
-            return scaled(content, -1), scaled(rest, -1)
-        return content, rest
 
     def exponential(self, s: Sum) -> Sum:
         """exp of a sum: each term its own factor, to the power of its coefficient; exp(c log a) is a^c."""
@@ -1844,6 +2106,154 @@ class Replay:
             s = plus(*(under(b, product({((), m): c}, single(a, -e))) for (b, m), c in cleared.items()))
         return s
 
+    # Signs and supports -----------------------------------------------------------------------------------------------
+
+    def nonnegative(self, atom: Atom) -> bool:
+        """Whether an atom is known to be at least zero: densities, declared signs, sums of such."""
+        head = atom[0]
+        return bool(
+            head in ("den", "cond", "normal", "gaussian", "minibatch", "exp", "prime", "const", "abs")
+            or (head == "sum" and self.nonnegative_sum(opened(atom, ())))
+            or (head == "sym" and self.symbols[atom[1]]["sign"] in ("positive", "nonnegative"))
+            or (head == "at" and atom[1][0] == "sym" and self.nonnegative(atom[1]))
+            or (head == "fn" and self.functions[atom[1]]["range"] != "real")
+            or (head == "prod" and self.nonnegative(atom[2]))
+            or (head == "opaque" and atom[3])
+            or (head == "log" and atom[1][0] == "prime")
+            or (head == "det" and self.definite(atom[1]))
+            or (head == "idx" and self.least(atom) >= 0)
+        )
+
+    def least(self, index: Atom) -> Number:
+        """The smallest value of an index, if it is a number; else minus one, which says nothing."""
+        lower = opened(self.ends_of(slot_of(index[1]))[0], ()) if index[1].startswith("#") else {}
+        return lower.get(ONE, 0) if set(lower) <= {ONE} and index[1].startswith("#") else -1
+
+    def nonnegative_monomial(self, m: Monomial) -> bool:
+        return all(e.denominator % 2 == 0 or (e.numerator % 2 == 0) or self.nonnegative(a) for a, e in m)
+
+    def nonnegative_sum(self, s: Sum, depth: int = 3, here: tuple[Sum, ...] = ()) -> bool:
+        """Whether a sum is at least zero: term by term, after subtracting multiples of bounds, or for |u| = u and -u.
+        The sums *here* are at least zero at the point in question, but not at every point."""
+        negative = [k for k, c in s.items() if c < 0 or not self.nonnegative_monomial(k[1])]
+        if not negative:
+            return True
+        if depth == 0:
+            return False
+        key = min(negative, key=order)
+        local = [b for b in here if not frozenset().union(*(names_in(m) for _, m in b)) & set(key[0])]
+        for bound in (*self.bounds_about(key, s), *local):
+            if set(bound) == set(s) and len(ratios := {ratio(s[k], bound[k]) for k in s}) == 1 and min(ratios) > 0:
+                return True
+            for lead, v in bound.items():
+                inverse = tuple((a, -e) for a, e in lead[1])
+                quotient, factor, _ = multiply_monomials(key[1], inverse)
+                c = ratio(s[key] * factor, v)
+                around = () if lead[0] == key[0] else key[0]
+                if (lead[0] and (around or names_in(quotient) & set(lead[0]))) or any(e < 0 for _, e in quotient):
+                    continue
+                if c < 0 or not self.nonnegative_monomial(quotient):
+                    continue
+                multiple = under(around, product(bound, {((), quotient): c}))
+                rest = minus(s, multiple)
+                if self.nonnegative_sum(rest, depth - 1, here):
+                    return True
+        powers = [p for _, m in s for p in m if p[0][0] == "abs"]
+        absolute = min((a for a, _ in powers), default=None, key=order)
+        if absolute is None or len(here) >= 4 or any(names_in(absolute) & set(binders) for binders, _ in s):
+            return False
+        if any(a == absolute and (e < 0 or e.denominator != 1) for a, e in powers):
+            return False
+        u = opened(absolute[1], set().union(*(names_in(m) | set(binders) for binders, m in s)))
+        signs = [scaled(u, sign) for sign in (1, -1)]
+        return all(self.nonnegative_sum(_with_power(s, absolute, v), 3, (*here, v)) for v in signs)
+
+    def bounds_about(self, key: Key, s: Sum) -> Iterable[Sum]:
+        """Sums known to be at least zero about an atom of the key: hypotheses, 1 - D, p(x) - p(x, z) for discrete z."""
+        for bound in self.bounds:
+            self.use("hypothesis")
+            yield bound
+        for atom in sorted({a for _, m in s for a, _ in m if a[0] == "abs"}, key=order):
+            for sign in (1, -1):
+                yield plus(single(atom), scaled(opened(atom[1], ()), sign))
+        for atom, _ in key[1]:
+            if atom[0] == "fn" and self.functions[atom[1]]["range"] == "unit":
+                yield minus(constant(1), single(atom))
+            if atom[0] == "den":
+                larger = {a for _, m in s for a, _ in m if a[0] == "den" and a[1:3] == atom[1:3]}
+                for other in [None, *sorted(larger, key=order)]:
+                    rest = set(atom[3]) - set(other[3] if other else ())
+                    inside = other is None or set(other[3]) < set(atom[3])
+                    if inside and all(self.kinds.get(slot) == "discrete" for slot, _ in rest):
+                        yield minus(single(other) if other else constant(1), single(atom))
+
+    def positive_sum(self, s: Sum) -> bool:
+        """Whether a sum is known to be above zero, term by term."""
+        signs = [c > 0 and self.nonnegative_monomial(m) for (_, m), c in s.items()]
+        return all(signs) and any(not b and all(self.above_zero(a, e) for a, e in m) for b, m in s)
+
+    def above_zero(self, atom: Atom, e: Number) -> bool:
+        """Whether a power is positive: of something positive, or an even one of a symbol that is not zero."""
+        even = e.denominator == 1 and e % 2 == 0
+        return self.implied(atom, []) or (even and atom[0] == "sym" and self.symbols[atom[1]]["sign"] == "nonzero")
+
+    def implied(self, atom: Atom, weight: list[Atom]) -> bool:
+        """Whether an atom is positive wherever the weights are: a weight, a marginal of one, or a sum with one."""
+        head = atom[0]
+        if atom in weight:
+            return True
+        if head == "sum":
+            items = opened(atom, ())
+            return all(c > 0 and self.nonnegative_monomial(m) for (_, m), c in items.items()) and any(
+                self.positive_integral(key) if key[0] else self.positive(key[1], weight) for key in items
+            )
+        if head == "exp":  # of a polynomial: of minus infinity it is zero
+            terms = opened(atom[1], ())
+            return not any(b or any(a[0] not in ("var", "sym", "at", "fn", "idx") for a, _ in m) for b, m in terms)
+        whole = atom[1] if head == "at" else atom
+        return bool(
+            head in ("normal", "gaussian", "prime", "const")
+            or (head in ("sym", "at") and whole[0] != "var" and self.symbols[whole[1]]["sign"] == "positive")
+            or (head == "fn" and self.functions[atom[1]]["range"] == "positive")
+            or (head == "den" and any(w[:3] == atom[:3] and set(atom[3]) <= set(w[3]) for w in weight))
+            or (head == "prod" and all(self.implied(a, []) for _, m in opened(atom[2], ()) for a, _ in m))
+            or (head == "det" and self.definite(atom[1]))
+            or (head == "idx" and self.least(atom) > 0)
+        )
+
+    def positive(self, m: Monomial, weight: list[Atom]) -> bool:
+        return all(e < 0 or self.implied(a, weight) for a, e in m)
+
+    def positive_integral(self, key: Key) -> bool:
+        """Whether an integral is positive: of a probability density times factors that are positive everywhere."""
+        densities = tuple(p for p in key[1] if p[0][0] in ("den", "normal") and p[1] == 1)
+        others = tuple(p for p in key[1] if p not in densities)
+        mass = self.settle({(key[0], densities): 1})
+        return set(mass) == {ONE} and self.positive(others, [])
+
+    def support(self, kind: str, monomial: Monomial, atom: Atom, bound: set[str]) -> None:
+        """Where the weight of a monomial is positive, an atom must be: it was cancelled, or stands in a logarithm. A
+        density at free variables, or at all components of one, stands in the statement, whose sides exist only where it
+        is positive."""
+        bound = {name for name in bound if not name.startswith("#")}
+        weight = [a for a, e in monomial if e > 0 and a[0] in (*DENSITIES, "fn", "sym", "at")]
+        if self.implied(atom, weight) or (atom[0] in ("den", "cond") and not names_in(atom) & bound):
+            return
+        densities = [a for a in weight if a[0] in DENSITIES and names_in(a) & bound]
+        apart = kind == "cancelled" and not names_in(atom) & bound
+        if apart or not densities or not self.nonnegative(atom):
+            if kind == "cancelled":
+                self.condition("nonzero", self.shown(atom))
+            return
+        free = names_in(atom) - bound
+        shown = [self.conditional(a, names_in(atom) & bound, free) for a in densities]
+        w = shown[0] if len(shown) == 1 else ["mul", *shown]
+        need = ["support", w, self.conditional(atom, names_in(atom) & bound, free)]
+        if kind == "log" and self.node is not None:
+            self.node.supports[json.dumps(need)] = need
+        else:
+            self.condition(*need)
+
     # Derivatives and limits -------------------------------------------------------------------------------------------
 
     def gradient(self, t: Any, env: Env) -> Sum:
@@ -1884,15 +2294,6 @@ class Replay:
             move = list(binders), normal[1][1], chosen, encoded(normal[2]), encoded(scale), slot, around
             s = self.settle(self.substitute(s, *move))
         return s
-
-    def unrestricted(self, binder: list[Any]) -> None:
-        """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
-        declared = self.declare
-        shapes = [facts["shape"] for table in ("variables", "symbols") for facts in declared[table].values()]
-        if any(
-            leaves_open(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)
-        ):
-            raise Rejected(f"a hypothesis, a range or a shape depends on {binder[1]}")
 
     def derivative(self, s: Sum, place: Atom) -> Sum:
         total: Sum = {}
@@ -2012,7 +2413,46 @@ class Replay:
             total = plus(total, under(binders, term))
         return total
 
-    # Moves ------------------------------------------------------------------------------------------------------------
+    # Binders that go --------------------------------------------------------------------------------------------------
+
+    def settle(self, s: Sum) -> Sum:
+        """Eliminate every binder that can go from all terms with the same binders at once."""
+        while True:
+            groups: dict[tuple[str, ...], list[Key]] = {}
+            for key in s:
+                groups.setdefault(key[0], []).append(key)
+            for binders, keys in sorted(groups.items(), key=lambda g: (-len(g[0]), g[0])):
+                step = next((r for b in binders if (r := self.without(b, keys)) is not None), None)
+                if step is not None:
+                    break
+            else:
+                return s
+            s = self.replaced(s, keys, step)
+
+    def without(self, name: str, keys: list[Key]) -> list[Sum] | None:
+        results = []
+        for key in keys:
+            result = self.eliminate(name, key)
+            if result is None:
+                return None
+            results.append(result)
+        return results
+
+    def replaced(self, s: Sum, keys: list[Key], results: list[Sum]) -> Sum:
+        """The sum with terms replaced; powers that cancel in this need the support of what is left."""
+        s = dict(s)
+        new: list[Sum] = []
+        free: set[str] = set().union(*(levels(key[1]) - set(key[0]) for key in keys))
+        for key, result in zip(keys, results, strict=True):
+            before = {a for a, e in key[1] if e < 0}
+            loose = levels(key[1]) - set(key[0])
+            for binders, m in result:
+                refuse(not levels(m) <= loose | set(binders), "a bound variable would escape from its binder")
+                for atom in sorted(before - {a for a, _ in m}, key=order):
+                    self.support("cancelled", m, atom, set(binders))
+            c = s.pop(key)
+            new.extend({lowered(k, free): v * c} for k, v in result.items())
+        return plus(s, *new)
 
     def eliminate(self, name: str, key: Key) -> Sum | None:
         """One term of a sum with one of its binders gone, or None. What was found, and what it rests on, is kept, but
@@ -2058,24 +2498,6 @@ class Replay:
         products = [a for a in densities if a[0] == "prod"]
         return self.component(name, products[0], monomial, rest) if len(products) == 1 and not scored else None
 
-    def counted(self, name: str, outside: Sum, rest: tuple[str, ...]) -> Sum | None:
-        """A sum over an index that its term does not mention is the number of its values times the term."""
-        if not self.use("sum of a constant"):
-            return None
-        lower, upper = (opened(s, rest) for s in self.ends_of(slot_of(name)))
-        count = plus(upper, scaled(lower, -1), constant(1))
-        if set(count) <= {ONE}:
-            count = constant(max(Fraction(0), count.get(ONE, 0)))
-        return under(rest, product(outside, count)) if self.nonnegative_sum(count) else None
-
-    def mean_score(self, name: str, density: Atom, place: Atom) -> Sum | None:
-        """The integral of a density times its score in a parameter is the derivative of its integral."""
-        replaced = self.collapse(density, name)
-        if replaced is None or ("var", name) == place or not self.use("score function"):
-            return None
-        self.condition("differentiation", self.shown(place), self.shown_sum({((name,), ((density, 1),)): 1}))
-        return self.derivative(replaced, place)
-
     def collapse(self, atom: Atom, name: str) -> Sum | None:
         """The integral over a variable of a density in which it fills one slot."""
         variable = ("var", name)
@@ -2097,6 +2519,70 @@ class Replay:
         if atom[0] == "cond":
             return single((*atom[:3], left, atom[4]))
         return self.marginal(atom[1], atom[2], dict(left))
+
+    def recombined(self, name: str, inside: list[tuple[Atom, Number]]) -> Sum | None:
+        """The integral of p(a, b) p(b, c) / p(b) over b is p(a, c), for a Markov chain with b between a and c."""
+        middle = (filled_by(name), ("var", name))
+        below = [a for a, e in inside if e == -1 and a[0] == "den" and a[3] == (middle,)]
+        above = [a for a, e in inside if e == 1 and a[0] == "den" and len(a[3]) == 2 and middle in a[3]]
+        if len(inside) != 3 or len(below) != 1 or len(above) != 2 or len({a[1:3] for a in (*below, *above)}) > 1:
+            return None
+        law, parameters = below[0][1:3]
+        ends = dict(p for a in above for p in a[3] if p != middle)
+        if parameters or len(ends) != 2 or name in names_in(tuple(ends.values())):
+            return None
+        for owner, slots in self.chains:
+            order = [s for s in slots if s in ends or s == middle[0]]
+            if owner == law and len(order) == 3 and order[1] == middle[0] and self.use("Markov chain"):
+                return self.marginal(law, (), ends)
+        return None
+
+    def counted(self, name: str, outside: Sum, rest: tuple[str, ...]) -> Sum | None:
+        """A sum over an index that its term does not mention is the number of its values times the term."""
+        if not self.use("sum of a constant"):
+            return None
+        lower, upper = (opened(s, rest) for s in self.ends_of(slot_of(name)))
+        count = plus(upper, scaled(lower, -1), constant(1))
+        if set(count) <= {ONE}:
+            count = constant(max(Fraction(0), count.get(ONE, 0)))
+        return under(rest, product(outside, count)) if self.nonnegative_sum(count) else None
+
+    def contraction(self, name: str, key: Key) -> Sum | None:
+        """The sum over i and j of (S^-1)_ij S_ij is the dimension of S."""
+        binders, monomial = key
+        pairs = [a for a, e in monomial if e == 1 and a[0] in ("entry", "inverse") and ("idx", name) in a[2:]]
+        if sorted(a[0] for a in pairs) != ["entry", "inverse"] or pairs[0][1:] != pairs[1][1:]:
+            return None
+        if not self.definite(pairs[0][1]):  # (L^-1)_ij L_ij says nothing for a matrix that is not symmetric
+            return None
+        indices = {i[1] for i in pairs[0][2:] if i[0] == "idx"}
+        others = tuple(p for p in monomial if p[0] not in pairs)
+        span = (point(constant(1)), point(self.quietly(self.symbols[pairs[0][1][1]]["shape"][0])))
+        ranges = {self.ends_of(slot_of(i)) for i in indices}
+        if len(indices) != 2 or not indices <= set(binders) or names_in(others) & indices or ranges != {span}:
+            return None
+        if not self.use("inverse matrix"):
+            return None
+        rest = tuple(b for b in binders if b not in indices)
+        return under(rest, product({((), others): 1}, opened(span[1], rest)))
+
+    def whole_batch(self, name: str, key: Key) -> Sum | None:
+        """The sum of b_i over all i is M wherever the density of a minibatch of size M is not zero."""
+        binders, monomial = key
+        mine = [(a, e) for a, e in monomial if name in names_in(a)]
+        for batch in (a for a, e in monomial if a[0] == "minibatch" and e > 0 and a[3] == slot_of(name)):
+            if mine == [(("at", batch[1], ("idx", name)), 1)] and self.use("size of a minibatch"):
+                rest: Sum = {((), tuple(p for p in monomial if p not in mine)): 1}
+                return under((b for b in binders if b != name), product(rest, opened(batch[2], ())))
+        return None
+
+    def mean_score(self, name: str, density: Atom, place: Atom) -> Sum | None:
+        """The integral of a density times its score in a parameter is the derivative of its integral."""
+        replaced = self.collapse(density, name)
+        if replaced is None or ("var", name) == place or not self.use("score function"):
+            return None
+        self.condition("differentiation", self.shown(place), self.shown_sum({((name,), ((density, 1),)): 1}))
+        return self.derivative(replaced, place)
 
     def moment(self, name: str, normal: Atom, inside: list[Any]) -> Sum | None:
         """The integral of N(x; m, v) x^n over x."""
@@ -2128,25 +2614,6 @@ class Replay:
             result = plus(result, self.entry("entry", matrix, *components))
         return result
 
-    def contraction(self, name: str, key: Key) -> Sum | None:
-        """The sum over i and j of (S^-1)_ij S_ij is the dimension of S."""
-        binders, monomial = key
-        pairs = [a for a, e in monomial if e == 1 and a[0] in ("entry", "inverse") and ("idx", name) in a[2:]]
-        if sorted(a[0] for a in pairs) != ["entry", "inverse"] or pairs[0][1:] != pairs[1][1:]:
-            return None
-        if not self.definite(pairs[0][1]):  # (L^-1)_ij L_ij says nothing for a matrix that is not symmetric
-            return None
-        indices = {i[1] for i in pairs[0][2:] if i[0] == "idx"}
-        others = tuple(p for p in monomial if p[0] not in pairs)
-        span = (point(constant(1)), point(self.quietly(self.symbols[pairs[0][1][1]]["shape"][0])))
-        ranges = {self.ends_of(slot_of(i)) for i in indices}
-        if len(indices) != 2 or not indices <= set(binders) or names_in(others) & indices or ranges != {span}:
-            return None
-        if not self.use("inverse matrix"):
-            return None
-        rest = tuple(b for b in binders if b not in indices)
-        return under(rest, product({((), others): 1}, opened(span[1], rest)))
-
     def included(self, name: str, atom: Atom, inside: list[Any]) -> Sum | None:
         """Mass one, and E[b_i] = M/N for the indicators of a uniformly drawn minibatch. Exchanging two data maps the
         subsets of size M onto themselves, so all b_i have the same mean; their sum is M."""
@@ -2164,16 +2631,6 @@ class Replay:
             return None
         self.used.update(BATCHES)
         return product(opened(atom[2], ()), self.power(whole, -1))
-
-    def whole_batch(self, name: str, key: Key) -> Sum | None:
-        """The sum of b_i over all i is M wherever the density of a minibatch of size M is not zero."""
-        binders, monomial = key
-        mine = [(a, e) for a, e in monomial if name in names_in(a)]
-        for batch in (a for a, e in monomial if a[0] == "minibatch" and e > 0 and a[3] == slot_of(name)):
-            if mine == [(("at", batch[1], ("idx", name)), 1)] and self.use("size of a minibatch"):
-                rest: Sum = {((), tuple(p for p in monomial if p not in mine)): 1}
-                return under((b for b in binders if b != name), product(rest, opened(batch[2], ())))
-        return None
 
     def real_line(self, name: str) -> bool:
         """Whether a bound variable ranges over the reals: a continuous one, or a component of a continuous vector."""
@@ -2248,44 +2705,7 @@ class Replay:
         others = product(minus(upper, lower), different)
         return plus(under((*around, fresh[0]), product(density[0], equal)), under((*around, *fresh), others))
 
-    def settle(self, s: Sum) -> Sum:
-        """Eliminate every binder that can go from all terms with the same binders at once."""
-        while True:
-            groups: dict[tuple[str, ...], list[Key]] = {}
-            for key in s:
-                groups.setdefault(key[0], []).append(key)
-            for binders, keys in sorted(groups.items(), key=lambda g: (-len(g[0]), g[0])):
-                step = next((r for b in binders if (r := self.without(b, keys)) is not None), None)
-                if step is not None:
-                    break
-            else:
-                return s
-            s = self.replaced(s, keys, step)
-
-    def without(self, name: str, keys: list[Key]) -> list[Sum] | None:
-        results = []
-        for key in keys:
-            result = self.eliminate(name, key)
-            if result is None:
-                return None
-            results.append(result)
-        return results
-
-    def replaced(self, s: Sum, keys: list[Key], results: list[Sum]) -> Sum:
-        """The sum with terms replaced; powers that cancel in this need the support of what is left."""
-        s = dict(s)
-        new: list[Sum] = []
-        free: set[str] = set().union(*(levels(key[1]) - set(key[0]) for key in keys))
-        for key, result in zip(keys, results, strict=True):
-            before = {a for a, e in key[1] if e < 0}
-            loose = levels(key[1]) - set(key[0])
-            for binders, m in result:
-                refuse(not levels(m) <= loose | set(binders), "a bound variable would escape from its binder")
-                for atom in sorted(before - {a for a, _ in m}, key=order):
-                    self.support("cancelled", m, atom, set(binders))
-            c = s.pop(key)
-            new.extend({lowered(k, free): v * c} for k, v in result.items())
-        return plus(s, *new)
+    # Moves ------------------------------------------------------------------------------------------------------------
 
     def after(self, s: Sum, moves: list[Any]) -> Sum:
         """The sum after moves of the certificate, settled after each."""
@@ -2307,6 +2727,16 @@ class Replay:
         }
         refuse(move[0] not in by_kind, f"an unknown move {move[0]!r}")
         return by_kind[move[0]](s, *move[1:])
+
+    def split(self, s: Sum, binders: list[str], chosen: list[int]) -> list[Key]:
+        """Some of the terms with the same binders, told by their places in order; apart, they must be finite."""
+        if len(set(chosen)) < len(chosen) or not all(type(n) is int and n >= 0 for n in chosen):
+            raise Rejected("a move acts on a term twice, or on what is no term")
+        group = sorted((k for k in s if k[0] == tuple(binders)), key=order)
+        keys = [group[n] for n in chosen]
+        if len(keys) < len(group):
+            self.need_finite({k: s[k] for k in keys})
+        return keys
 
     def eliminate_from(self, s: Sum, binders: list[str], name: str, chosen: list[int]) -> Sum:
         """A bound variable integrated out of some of the terms with the same binders."""
@@ -2336,15 +2766,14 @@ class Replay:
         definition = product(product(opened(atom, binders), single(atom, -1)), body)
         return plus(s, under(binders, body), scaled(under(binders, definition), -1))
 
-    def split(self, s: Sum, binders: list[str], chosen: list[int]) -> list[Key]:
-        """Some of the terms with the same binders, told by their places in order; apart, they must be finite."""
-        if len(set(chosen)) < len(chosen) or not all(type(n) is int and n >= 0 for n in chosen):
-            raise Rejected("a move acts on a term twice, or on what is no term")
-        group = sorted((k for k in s if k[0] == tuple(binders)), key=order)
-        keys = [group[n] for n in chosen]
-        if len(keys) < len(group):
-            self.need_finite({k: s[k] for k in keys})
-        return keys
+    def averaged_over(self, name: str, start: Atom, key: Key) -> tuple[Atom, Sum]:
+        """The density of a bound variable in a term, by the start of the atom, and what is averaged under it. A change
+        of the variable needs that density once, and that no derivative hides the variable."""
+        laws = [a for a, e in key[1] if a[: len(start)] == start and e == 1]
+        others = tuple(p for p in key[1] if p[0] not in laws)
+        if len(laws) != 1 or differentiates(others, name):
+            raise Rejected("a change of variables needs the density of its law, once, in every term")
+        return laws[0], {((), others): 1}
 
     def substitute(
         self,
@@ -2367,22 +2796,18 @@ class Replay:
         refuse(not good or not free or not self.positive_sum(b), "a substitution needs a positive scale on a line")
         self.demand("change of variables")
         keys = self.split(s, binders, chosen)
-        variable = ("var", name)
         inverse = self.power(b, -1)
         results: list[Sum] = []
-        for _, m in keys:
-            normals = [x for x, e in m if x[0] == "normal" and x[1] == variable and e == 1]
-            others = tuple(p for p in m if p[0] not in normals)
-            moved_inside = differentiates(others, name)
-            if len(normals) != 1 or name in names_in(normals[0][2:]) or moved_inside:
-                raise Rejected("a substitution needs the density of a normal law, once, in every term")
-            fresh = unused(slot, taken | names_in(m))
+        for key in keys:
+            (_, _, mean, variance), others = self.averaged_over(name, ("normal", ("var", name)), key)
+            refuse(name in names_in((mean, variance)), "a substitution in a law that is not normal")
+            fresh = unused(slot, taken | names_in(key[1]))
             y = ("var", fresh)
             self.show_as(fresh, slot)
-            mean = product(minus(opened(normals[0][2], binders), a), inverse)
-            variance = product(opened(normals[0][3], binders), self.power(inverse, 2))
-            moved = _put({((), others): 1}, variable, point(plus(a, product(b, single(y)))))
-            density = single(("normal", y, point(mean), point(variance)))
+            mean = point(product(minus(opened(mean, binders), a), inverse))
+            variance = point(product(opened(variance, binders), self.power(inverse, 2)))
+            moved = _put(others, ("var", name), point(plus(a, product(b, single(y)))))
+            density = single(("normal", y, mean, variance))
             results.append(under([*(n for n in binders if n != name), fresh], product(density, moved)))
         return self.replaced(s, keys, results)
 
@@ -2394,13 +2819,10 @@ class Replay:
         facts, keys, results = self.variables[y], [key for key in s if key[0] == tuple(binders)], []
         vector, taken = ("var", name), (*binders, *sorted(names_in(tuple(s))))
         standard = ["normal", ["at", ["var", y], ["idx", k]], ["num", "0"], ["num", "1"]]
-        for _, m in keys:
-            normals = [a for a, e in m if a[:2] == ("gaussian", vector) and e == 1]
-            others: Sum = {((), tuple(p for p in m if p[0] not in normals)): 1}
-            whole = _components(tuple(a for a, _ in next(iter(others))[1]), vector) is None
-            if name not in binders or len(normals) != 1 or whole or differentiates(tuple(others), name):
-                raise Rejected("an affine substitution needs the density of a normal vector, once, in every term")
-            _, _, mean, matrix, slot = normals[0]
+        for key in keys:
+            (_, _, mean, matrix, slot), others = self.averaged_over(name, ("gaussian", vector), key)
+            whole = _components(tuple(a for _, m in others for a, _ in m), vector) is None
+            refuse(name not in binders or whole, "an affine substitution needs a bound vector, used by its components")
             if matrix[0] != "gram" or facts["kind"] != "continuous" or facts["shape"] != [self.dimension(matrix)]:
                 raise Rejected("an affine substitution needs the covariance L L^T, and a vector of its dimension")
             inner, (fresh,) = self.bind([["var", y]], ({}, taken))
@@ -2415,6 +2837,27 @@ class Replay:
 
             moved = _put_components(others, vector, image, fresh)
             results.append(under([*(b for b in binders if b != name), fresh], product(density, moved)))
+        return self.replaced(s, keys, results)
+
+    def pushforward(self, s: Sum, binders: Iterable[str], name: str, number: int) -> Sum:
+        """An average under the law of G(z) is the average under the law of z, for all terms with these binders."""
+        binders, (_, law, source, image) = tuple(binders), self.pushed[number]
+        if law[3] or source[3] or len(law[2]) != 1 or len(source[2]) != 1 or not self.use("pushforward"):
+            raise Rejected("a pushforward is a law of one variable, given as the image of another")
+        (slot, x), (origin, z) = law[2][0], source[2][0]
+        good = name in binders and slot_of(name) == slot == self.slot(x) and self.slot(z) == origin
+        if not good or x[0] != "var" or z[0] != "var":
+            raise Rejected("a pushforward acts on a bound variable of its own slot")
+        pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
+        keys = [k for k in s if k[0] == binders]
+        refuse(not keys, "a pushforward acts on no term")
+        results: list[Sum] = []
+        for key in keys:
+            _, others = self.averaged_over(name, pushed, key)
+            inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
+            moved = _put(others, ("var", name), point(self.total(image, inner)))
+            rest = [b for b in binders if b != name]
+            results.append(under([*rest, fresh], product(self.total(source, inner), moved)))
         return self.replaced(s, keys, results)
 
     def apart(self, s: Sum, number: int) -> Sum:
@@ -2449,28 +2892,7 @@ class Replay:
             return single(atom, e)
         return self.log(rest, set()) if atom[0] == "log" else self.power(rest, e)
 
-    def pushforward(self, s: Sum, binders: Iterable[str], name: str, number: int) -> Sum:
-        """An average under the law of G(z) is the average under the law of z, for all terms with these binders."""
-        binders, (_, law, source, image) = tuple(binders), self.pushed[number]
-        if law[3] or source[3] or len(law[2]) != 1 or len(source[2]) != 1 or not self.use("pushforward"):
-            raise Rejected("a pushforward is a law of one variable, given as the image of another")
-        (slot, x), (origin, z) = law[2][0], source[2][0]
-        if name not in binders or slot_of(name) != slot or self.slot(x) != slot or self.slot(z) != origin:
-            raise Rejected("a pushforward acts on a bound variable of its own slot")
-        pushed = ("den", law[1][1], (), ((slot, ("var", name)),))
-        keys = [k for k in s if k[0] == binders]
-        refuse(not keys, "a pushforward acts on no term")
-        results: list[Sum] = []
-        for key in keys:
-            others = tuple(p for p in key[1] if p[0] != pushed)
-            moved_inside = differentiates(others, name)
-            if dict(key[1]).get(pushed) != 1 or x[0] != "var" or z[0] != "var" or moved_inside:
-                raise Rejected("a pushforward needs the density of its law, once, in every term")
-            inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
-            moved = _put({((), others): 1}, ("var", name), point(self.total(image, inner)))
-            rest = [b for b in binders if b != name]
-            results.append(under([*rest, fresh], product(self.total(source, inner), moved)))
-        return self.replaced(s, keys, results)
+    # Finiteness -------------------------------------------------------------------------------------------------------
 
     def need_finite(self, part: Sum, term: Any = None) -> None:
         """The condition that a part of an integral is finite, named after an integral of the statement if it is one."""
@@ -2503,26 +2925,39 @@ class Replay:
             whole = opened(logs[0][0][1], key[0])
             a = whole.get(((), weight))
             terms = [weight, *(m for _, m in whole)]
-            dominated = a and all(c > 0 and not b and self.integrable(m) for (b, m), c in whole.items())
-            if not dominated or not all(
-                self.integrable(m) and not any(b for b, _ in self.settle({(key[0], m): 1})) for m in terms
-            ):
+            laws = all(len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1 for m in terms)
+            dominated = a and laws and all(c > 0 and not b for (b, _), c in whole.items())
+            if not dominated or any(b for m in terms for b, _ in self.settle({(key[0], m): 1})):
                 continue
-            found: set[Atom] = set()
-            matching = under(key[0], product(density, self.log(density, found)))
+            matching = under(key[0], product(density, self.log(density, set())))
             left = plus(left, {key: -left[key]}, scaled(matching, left[key]))
         left = {key: c for key, c in left.items() if not self.average_of_bounded(key)}
         alone = [self.settle({key: c}) for key, c in left.items()]  # together, terms might cancel that are infinite
         alone = [self.pulled_back(s) for s in alone]
         return all(b.startswith("#") for s in alone for binders, _ in s for b in binders)
 
-    def finite(self, node: Node) -> bool:
-        """Whether a source integral is finite in every model."""
-        if node.term[0] == "W":
-            return all(m[0][0] in self.moved for _, m in node.value)
-        if node.finite is None:
-            node.finite = self.always_finite(node.value)
-        return node.finite
+    def average_of_bounded(self, key: Key) -> bool:
+        """Whether a term is an average, under probability densities, of something between zero and one."""
+        binders, m = key
+        powers = dict(m)
+        for a, e in m:
+            unit = a[0] == "fn" and self.functions[a[1]]["range"] == "unit"
+            drawn = a[0] == "at" and any(b[:2] == ("minibatch", a[1]) and x > 0 for b, x in m)
+            if e > 0 and (unit or drawn):
+                del powers[a]
+            items = opened(a, ()) if a[0] == "sum" and e == -1 else {}
+            if all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
+                parts = (n[0] for (_, n), c in items.items() if len(n) == 1 and c >= 1)
+                part = next((b for b, x in parts if x == 1 and powers.get(b, 0) >= 1), None)
+                if part is not None:
+                    del powers[a]
+                    powers[part] -= 1
+        rest = tuple(sorted(powers.items(), key=_by_atom))
+        mass = self.settle({(binders, rest): 1})
+        variables = {b for b in binders if not b.startswith("#")}
+        under_laws = (a[0] for a, e in rest if e > 0 and names_in(a) & variables)
+        densities = all(head in ("den", "normal", "gaussian", "prod", "minibatch") for head in under_laws)
+        return densities and all(b.startswith("#") for names, _ in mass for b in names)
 
     def pulled_back(self, s: Sum) -> Sum:
         """The sum with the laws of images replaced by the laws of what they are images of, where that is possible."""
@@ -2534,103 +2969,62 @@ class Replay:
                             s = self.settle(self.pushforward(s, binders, name, number))
         return s
 
-    def average_of_bounded(self, key: Key) -> bool:
-        """Whether a term is an average, under probability densities, of something between zero and one."""
-        binders, m = key
-        powers = dict(m)
-        for a, e in m:
-            if a[0] == "fn" and e > 0 and self.functions[a[1]]["range"] == "unit":
-                del powers[a]
-            if a[0] == "at" and e > 0 and any(b[:2] == ("minibatch", a[1]) and x > 0 for b, x in m):
-                del powers[a]
-            items = opened(a, ()) if a[0] == "sum" and e == -1 else {}
-            if items and all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
-                part = next(
-                    (
-                        n
-                        for (_, n), c in items.items()
-                        if len(n) == 1 and n[0][1] == 1 and c >= 1 and powers.get(n[0][0], 0) >= 1
-                    ),
-                    None,
-                )
-                if part is not None:
-                    del powers[a]
-                    powers[part[0][0]] -= 1
-        rest = tuple(sorted(powers.items(), key=_by_atom))
-        mass = self.settle({(binders, rest): 1})
-        variables = {b for b in binders if not b.startswith("#")}
-        densities = all(
-            a[0] in ("den", "normal", "gaussian", "prod", "minibatch")
-            for a, e in rest
-            if e > 0 and names_in(a) & variables
-        )
-        return densities and all(b.startswith("#") for names, _ in mass for b in names)
+    def finite(self, node: Node) -> bool:
+        """Whether a source integral is finite in every model."""
+        if node.term[0] == "W":
+            return all(m[0][0] in self.moved for _, m in node.value)
+        if node.finite is None:
+            node.finite = self.always_finite(node.value)
+        return node.finite
 
-    def integrable(self, m: Monomial) -> bool:
-        return len(m) == 1 and m[0][0][0] in ("den", "normal") and m[0][1] == 1
+    def finiteness(self, dispensable: bool, spared: tuple[Node, ...] = ()) -> None:
+        """The statement's integrals must be finite, unless that is known or an infinite one does no harm."""
+        for node in self.nodes:
+            if self.finite(node):
+                continue
+            parts = by_variables(node.value)
+            if len(parts) > 1:  # an integral of integrals and more: taken apart by the expansion
+                for part in parts.values():
+                    self.need_finite(part)
+            infinite_above = node.term[0] == "W" and self.bounded_below(node)  # which only makes right - left larger
+            if not dispensable and not infinite_above and node not in spared:
+                self.condition("finite", node.term)
+                for need in node.supports.values():
+                    self.condition(*need)
 
-    # Proofs -----------------------------------------------------------------------------------------------------------
+    def bounded_below(self, node: Node, direction: int = 1) -> bool:
+        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity. With the
+        *direction* -1, whether it is below infinity."""
+        sign = node.sign * direction
+        if self.finite(node) or (sign > 0 and self.proper(node)):
+            return True
+        return sign != 0 and all(self.signed(m, c) == sign for (_, m), c in node.value.items())
 
-    def prove(self, statement: Table, proof: Table) -> None:
-        """Check a proof of a statement, by the method that its rule names."""
-        rule = proof["rule"]
-        entries, relations = PROOFS.get(rule, ("rule", ()))
-        keyed(proof, entries)
-        if statement["relation"] not in relations or (statement["equality"] and rule not in WITH_EQUALITY):
-            raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
-        by_rule: dict[str, Callable[[Table, Table], None]] = {
-            "equal": self.equal,
-            "two bounds": self.two_bounds,
-            "attained": self.attained,
-            "point masses": self.point_masses,
-            "least upper bound": self.least_upper_bound,
-            **dict.fromkeys(REDUCTIONS, self.by_reduction),
-            "bound": self.bound,
-            "cases": self.cases,
-            "lemma": self.lemma,
-        }
-        by_rule[rule](statement, proof)
+    def proper(self, node: Node) -> bool:
+        """Whether an integral is a divergence of densities of finite mass, so above minus infinity."""
+        if node.proper is None:
+            outer, self.node, loose, self.loose = self.node, node, self.loose, set()
+            densities = node.term[2:] if node.term[0] in ("KL", "JSD", "TV") else []
+            masses = [self.settle(self.total(["int", node.term[1], a], node.env)) for a in densities]
+            node.proper = bool(masses) and not any(binders for mass in masses for binders, _ in mass)
+            self.node, self.loose = outer, loose
+        return node.proper
 
-    def two_bounds(self, statement: Table, proof: Table) -> None:
-        """What is at most and at least a value is the value."""
-        self.demand("two bounds")
-        for part, one_way in (("above", "<="), ("below", ">=")):
-            self.prove({**statement, "relation": one_way}, proof[part])
-
-    def difference(self, left: Any, right: Any) -> Sum:
-        """right - left, with the source integrals of the two noted."""
-        env: Env = ({}, ())
-        self.nodes = []
-        self.costs, self.moved = dict(self.posed), set()
-        sides = []
-        for side, self.sign in ((right, 1), (left, -1)):
-            pieces = self.value(side, env)
-            for hazards, s in pieces.items():
-                for kind, atom in sorted(hazards, key=order):
-                    for _, m in s:
-                        self.support(kind, m, atom, set())
-            sides.append(plus(*pieces.values()))
-            self.right_nodes = self.right_nodes if len(sides) == 2 else len(self.nodes)
-        self.sign = 1
-        return minus(sides[0], sides[1])
-
-    def equal(self, statement: Table, proof: Table) -> None:
-        """Both sides are the same sum after the moves of the proof."""
-        whole = self.difference(statement["lhs"], statement["rhs"])
-        pointwise = not whole
-        s = self.after(self.settle(whole), proof["moves"])
-        refuse(s, f"the difference of the two sides does not vanish: {len(s)} terms are left")
-        before = self.conditions.copy()
-        self.finiteness(self.same_integral() or (pointwise and self.additive()))
-        fewest = self.conditions
-        for pair in self.one_sided_pairs() if must_converge(fewest) else ():
-            self.conditions = before.copy()
-            for part in by_variables(whole).values():
-                self.need_finite(part)
-            self.finiteness(False, pair)
-            if set(self.conditions) < set(fewest) and must_converge(self.conditions) < must_converge(fewest):
-                fewest = self.conditions
-        self.conditions = fewest
+    def signed(self, m: Monomial, c: Number) -> int:
+        """The sign of a term, if known: one logarithm of something above or below one, the rest non-negative."""
+        logs = [a for a, e in m if a[0] == "log" and e == 1]
+        rest = tuple((a, e) for a, e in m if a not in logs)
+        sign = 1 if c > 0 else -1
+        if not self.nonnegative_monomial(rest) or len(logs) > 1:
+            return 0
+        if not logs:
+            return sign
+        argument = opened(logs[0][1], ())
+        if self.nonnegative_sum(minus(constant(1), argument)):
+            return -sign
+        if self.nonnegative_sum(plus(argument, constant(-1))):
+            return sign
+        return 0
 
     def infinite_nodes(self) -> tuple[list[Node], list[Node]]:
         """The integrals of the right and of the left side that may be infinite."""
@@ -2684,54 +3078,154 @@ class Replay:
         (a,), (b,) = left, right
         return a.sign * b.sign == -1 and self.settle(a.value) == self.settle(b.value)
 
-    def finiteness(self, dispensable: bool, spared: tuple[Node, ...] = ()) -> None:
-        """The statement's integrals must be finite, unless that is known or an infinite one does no harm."""
+    def converges(self, part: Sum) -> None:
+        """The condition that an integral is finite, named after one of the statement of which it is a multiple."""
+        if self.always_finite(part):
+            return
+        settled = self.settle(part)
         for node in self.nodes:
-            if self.finite(node):
-                continue
-            parts = by_variables(node.value)
-            if len(parts) > 1:  # an integral of integrals and more: taken apart by the expansion
-                for part in parts.values():
-                    self.need_finite(part)
-            infinite_above = node.term[0] == "W" and self.bounded_below(node)  # which only makes right - left larger
-            if not dispensable and not infinite_above and node not in spared:
-                self.condition("finite", node.term)
-                for need in node.supports.values():
-                    self.condition(*need)
+            whole = self.settle(node.value)
+            first = min(settled, key=order)
+            for b, m in (key for key in whole if key[0] == first[0]):
+                quotient, factor, _ = multiply_monomials(first[1], tuple((a, -e) for a, e in m))
+                numbers = all(a[0] in ("sym", "prime", "const") and (e > 0 or self.implied(a, [])) for a, e in quotient)
+                times: Sum = {((), quotient): ratio(factor * settled[first], whole[b, m])}
+                if numbers and product(whole, times) == settled:
+                    self.condition("finite", node.term)
+                    return
+        self.condition("finite", self.shown_sum(part))
 
-    def bounded_below(self, node: Node, direction: int = 1) -> bool:
-        """Whether an integral, with the sign of its coefficient in right - left, is above minus infinity. With the
-        *direction* -1, whether it is below infinity."""
-        sign = node.sign * direction
-        if self.finite(node) or (sign > 0 and self.proper(node)):
+    def may_be_infinite(self, item: Any) -> bool:
+        """Whether an atom has an extremum, a divergence, or a logarithm of what may vanish, anywhere inside."""
+        return any(
+            a[0] in ("sup", "inf", "opaque") or (a[0] == "log" and not self.implied(a[1], [])) for a in inside(item)
+        )
+
+    def finite_terms(self, s: Sum) -> None:
+        """Check that no term of a strict inequality may be infinite, as logarithms and extrema may. Integrals are
+        conditions of their own."""
+        for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
+            for a, _e in m:
+                refuse(self.may_be_infinite(a), "a strict inequality between terms that may be infinite")
+
+    # Values at all points ---------------------------------------------------------------------------------------------
+
+    def sign_of(self, names: list[Any], t: Any) -> None:
+        """Check that a term is non-negative at all values of the named variables and indices."""
+        self.node, outer = Node(t, 0), self.node
+        inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, ()))
+        s = self.common_denominator(self.settle(self.total(t, inner)))
+        self.node = outer
+        refuse(not self.nonnegative_sum(s) and not self.root(s), "a term of an atom is not known to be non-negative")
+
+    def root(self, s: Sum) -> bool:
+        """Whether c sqrt(S) - T >= 0 with c > 0, because S - T^2 / c^2 is at least zero, or a square."""
+        roots = [key for key in s if any(a[0] == "sum" and e == Fraction(1, 2) for a, e in key[1])]
+        if len(roots) != 1 or roots[0][0] or len(roots[0][1]) != 1 or s[roots[0]] < 0:
+            return False
+        t = scaled({key: c for key, c in s.items() if key != roots[0]}, ratio(1, s[roots[0]]))
+        left = minus(opened(roots[0][1][0][0], ()), product(t, t))
+        if self.nonnegative_sum(left):
             return True
-        return sign != 0 and all(self.signed(m, c) == sign for (_, m), c in node.value.items())
+        parts = self.factors_of(point(self.content(left)[1]))  # of which a positive factor was taken out
+        return all(self.nonnegative(part) for part in parts if parts.count(part) % 2)
 
-    def proper(self, node: Node) -> bool:
-        """Whether an integral is a divergence of densities of finite mass, so above minus infinity."""
-        if node.proper is None:
-            outer, self.node, loose, self.loose = self.node, node, self.loose, set()
-            densities = node.term[2:] if node.term[0] in ("KL", "JSD", "TV") else []
-            masses = [self.settle(self.total(["int", node.term[1], a], node.env)) for a in densities]
-            node.proper = bool(masses) and not any(binders for mass in masses for binders, _ in mass)
-            self.node, self.loose = outer, loose
-        return node.proper
+    def at_all_points(self, t: Any) -> None:
+        """Check that a term is at least zero at all values of its variables, null sets included."""
+        outer, self.loose = self.loose, set()
+        self.sign_of([], t)
+        refuse(self.loose, "a term that has no value at some points")
+        self.loose = outer
 
-    def signed(self, m: Monomial, c: Number) -> int:
-        """The sign of a term, if known: one logarithm of something above or below one, the rest non-negative."""
-        logs = [a for a, e in m if a[0] == "log" and e == 1]
-        rest = tuple((a, e) for a, e in m if a not in logs)
-        sign = 1 if c > 0 else -1
-        if not self.nonnegative_monomial(rest) or len(logs) > 1:
-            return 0
-        if not logs:
-            return sign
-        argument = opened(logs[0][1], ())
-        if self.nonnegative_sum(minus(constant(1), argument)):
-            return -sign
-        if self.nonnegative_sum(plus(argument, constant(-1))):
-            return sign
-        return 0
+    def finite_at_all_points(self, t: Any) -> None:
+        """Check that a term has a finite value at all points of its variables. It has no density, logarithm or
+        division, and roots only of what is visibly at least zero."""
+        roots = [(base, rational(e)) for _, base, e in with_head(t, "pow")]
+        if not heads(t) <= FINITE or any(
+            e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
+        ):
+            raise Rejected("a term that may have no finite value at some points")
+
+    def visibly_nonnegative(self, t: Any) -> bool:
+        """Whether a term is at least zero by the way it is written: a sum of squares, a function of that range."""
+        if t[0] in ("add", "mul"):
+            return all(self.visibly_nonnegative(part) for part in t[1:])
+        if t[0] == "sum":
+            return self.visibly_nonnegative(t[2])
+        if t[0] == "pow" and rational(t[2]) % 2 == 0:
+            return True
+        return t[0] in ("abs", "exp") or (t[0] != "idx" and self.nonnegative_sum(self.open_term(t)))
+
+    def has_real_roots(self, t: Any) -> None:
+        """Check that the roots in what a certificate brings along are those of what is at least zero. A root of a
+        number below zero is no number, and its square, which is, would pass for one that is at least zero."""
+        for base in (base for _, base, e in with_head(t, "pow") if rational(e).denominator > 1):
+            whole = self.common_denominator(self.settle(self.open_term(base)))
+            if not self.visibly_nonnegative(base) and not self.nonnegative_sum(whole):
+                raise Rejected("a root of what is not known to be at least zero")
+
+    # Proofs -----------------------------------------------------------------------------------------------------------
+
+    def prove(self, statement: Table, proof: Table) -> None:
+        """Check a proof of a statement, by the method that its rule names."""
+        rule = proof["rule"]
+        entries, relations = PROOFS.get(rule, ("rule", ()))
+        keyed(proof, entries)
+        if statement["relation"] not in relations or (statement["equality"] and rule not in WITH_EQUALITY):
+            raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
+        by_rule: dict[str, Callable[[Table, Table], None]] = {
+            "equal": self.equal,
+            "two bounds": self.two_bounds,
+            "attained": self.attained,
+            "point masses": self.point_masses,
+            "least upper bound": self.least_upper_bound,
+            **dict.fromkeys(REDUCTIONS, self.by_reduction),
+            "bound": self.bound,
+            "cases": self.cases,
+            "lemma": self.lemma,
+        }
+        by_rule[rule](statement, proof)
+
+    def difference(self, left: Any, right: Any) -> Sum:
+        """right - left, with the source integrals of the two noted."""
+        env: Env = ({}, ())
+        self.nodes = []
+        self.costs, self.moved = dict(self.posed), set()
+        sides = []
+        for side, self.sign in ((right, 1), (left, -1)):
+            pieces = self.value(side, env)
+            for hazards, s in pieces.items():
+                for kind, atom in sorted(hazards, key=order):
+                    for _, m in s:
+                        self.support(kind, m, atom, set())
+            sides.append(plus(*pieces.values()))
+            self.right_nodes = self.right_nodes if len(sides) == 2 else len(self.nodes)
+        self.sign = 1
+        return minus(sides[0], sides[1])
+
+    def equal(self, statement: Table, proof: Table) -> None:
+        """Both sides are the same sum after the moves of the proof."""
+        whole = self.difference(statement["lhs"], statement["rhs"])
+        pointwise = not whole
+        s = self.after(self.settle(whole), proof["moves"])
+        refuse(s, f"the difference of the two sides does not vanish: {len(s)} terms are left")
+        before = self.conditions.copy()
+        self.finiteness(self.same_integral() or (pointwise and self.additive()))
+        fewest = self.conditions
+        for pair in self.one_sided_pairs() if must_converge(fewest) else ():
+            self.conditions = before.copy()
+            for part in by_variables(whole).values():
+                self.need_finite(part)
+            self.finiteness(False, pair)
+            if set(self.conditions) < set(fewest) and must_converge(self.conditions) < must_converge(fewest):
+                fewest = self.conditions
+        self.conditions = fewest
+
+    def two_bounds(self, statement: Table, proof: Table) -> None:
+        """What is at most and at least a value is the value."""
+        self.demand("two bounds")
+        for part, one_way in (("above", "<="), ("below", ">=")):
+            self.prove({**statement, "relation": one_way}, proof[part])
 
     def bound(self, statement: Table, proof: Table) -> None:
         """The larger side less the smaller one is a sum of multiples of what is at least zero."""
@@ -2778,31 +3272,69 @@ class Replay:
         alone = len(infinite) <= 1 and not any(n.term[0] == "W" or nested(n.term) for n in infinite)
         self.finiteness(not strict and (alone or all(self.bounded_below(n) for n in nodes)))
 
-    def finite_terms(self, s: Sum) -> None:
-        """Check that no term of a strict inequality may be infinite, as logarithms and extrema may. Integrals are
-        conditions of their own."""
-        for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
-            for a, _e in m:
-                refuse(self.may_be_infinite(a), "a strict inequality between terms that may be infinite")
+    def cases(self, statement: Table, proof: Table) -> None:
+        """A number is at least zero or at most zero: the statement is proved in both cases. It is one that stands in
+        the statement between bars, and depends on none of its variables."""
+        self.demand("cases")
+        t = proof["term"]
+        if free_names(t) or not contains([statement["lhs"], statement["rhs"]], ["abs", t]):
+            raise Rejected("cases are those of the sign of a number whose absolute value is in the statement")
+        whole, bounds = self.statement, self.bounds
+        for part, relation in (("above", ">="), ("below", "<=")):
+            self.statement = {**whole, "given": [*whole["given"], [relation, t, ["num", "0"]]]}
+            self.bounds = list(bounds)
+            self.assume([relation, t, ["num", "0"]])
+            self.prove(statement, proof[part])
+        self.statement, self.bounds, self.eliminated = whole, bounds, {}
 
-    def may_be_infinite(self, item: Any) -> bool:
-        """Whether an atom has an extremum, a divergence, or a logarithm of what may vanish, anywhere inside."""
-        return any(
-            a[0] in ("sup", "inf", "opaque") or (a[0] == "log" and not self.implied(a[1], [])) for a in inside(item)
-        )
+    def lemma(self, statement: Table, proof: Table) -> None:
+        """What is proved at all values of its variables, and without a condition, may be used as a hypothesis is."""
+        self.demand("lemma")
+        relation, *sides = proof["lemma"]
+        check_terms(sides, statement["declare"])
+        refuse(relation not in ("<=", ">=") or len(sides) != 2, "a lemma is an inequality")
+        self.finite_at_all_points(["add", *sides])
+        shown = {**statement, "relation": relation, "lhs": sides[0], "rhs": sides[1], "equality": []}
+        refuse(self.within(shown, proof["shown"]).conditions, "a lemma that holds under conditions only")
+        self.for_any({**statement, "given": [*statement["given"], proof["lemma"]]}, [], proof["used"])
 
-    def gap(self, atom: list[Any]) -> Sum:
-        """A sum that vanishes almost everywhere exactly if the value of an atom is zero."""
-        kind, _, *terms = atom
-        if kind == "gibbs":
-            return minus(self.open_term(terms[0]), self.open_term(terms[1]))
-        if kind == "nonneg":
-            return self.open_term(terms[0])
-        if kind == "extremum" and not restricted(terms[1][1]):
-            terms[1] = _difference(terms[1], self.chosen(terms[1], terms[2]))
-        elif kind != "square":
-            raise Rejected("an atom of this kind has no equality case")
-        return product(self.open_term(terms[0]), self.open_term(terms[1]))
+    def within(self, statement: Table, proof: Table) -> Replay:
+        """The replay of a proof of another statement, under the same rules and out of the same budget."""
+        left = budget.left
+        replay = type(self)(statement, self.allowed)
+        replay.factors, budget.left = self.factors, left
+        replay.prove(statement, proof)
+        self.used |= replay.used
+        return replay
+
+    def for_any(self, inner: Table, names: list[str], proof: Table) -> None:
+        """Another statement, proved at all values of some names, on which no condition may depend."""
+        for kind, *terms in self.within(inner, proof).conditions.values():
+            refuse(any(mentions(terms, name) for name in names), "a condition restricts what a proof is for")
+            self.condition(kind, *terms)
+
+    def by_reduction(self, statement: Table, proof: Table) -> None:
+        self.for_any(*self.reduced(statement, proof), proof["bounded"])
+
+    def reduced(self, statement: Table, proof: Table) -> tuple[Table, list[str]]:
+        """The inequality from which another one follows, and the names of what it is to hold for all of."""
+        by_rule: dict[str, Callable[[Table, Table], tuple[Any, ...]]] = {
+            "least upper bound over points": self.least_upper_bound_over_points,
+            "unit eigenvector": self.unit_eigenvector,
+            "mean value": self.mean_value,
+            "difference quotients": self.difference_quotients,
+        }
+        inner, *names = by_rule[proof["rule"]](statement, proof)
+        return inner, names
+
+    def new_point(self, name: str, like: Any, statement: Table) -> Any:
+        """A variable for any point of the space of another variable; the statement does not speak of it."""
+        refuse(name in free_names([statement["lhs"], statement["rhs"]]), "a point of the statement is not any point")
+        refuse(self.slot(["var", name]) != self.slot(like), "a point of another space")
+        refuse(self.variables[name]["shape"] != self.variables[like[1]]["shape"], "a point of another shape")
+        return ["var", name]
+
+    # Atoms of inequalities --------------------------------------------------------------------------------------------
 
     def atom(self, atom: list[Any]) -> Sum:
         """A sum that is at least zero, see the head of this file."""
@@ -2868,67 +3400,39 @@ class Replay:
         refuse(len(y["parameters"]) != self.functions[binder[1]]["arity"], "a choice of another number of arguments")
         return substituted(f, binder, y)
 
-    def sign_of(self, names: list[Any], t: Any) -> None:
-        """Check that a term is non-negative at all values of the named variables and indices."""
-        self.node, outer = Node(t, 0), self.node
-        inner, _ = self.bind([n for n in names if n[0] == "idx"], ({}, ()))
-        s = self.common_denominator(self.settle(self.total(t, inner)))
-        self.node = outer
-        refuse(not self.nonnegative_sum(s) and not self.root(s), "a term of an atom is not known to be non-negative")
+    def cauchy_schwarz(self, names: list[Any], a: Any, b: Any) -> Sum:
+        """|a| |b| - a.b, for vectors with the components a and b at the indices that are named."""
+        refuse(not names or any(head != "idx" for head, _ in names), "the components of vectors are told by indices")
+        self.finite_at_all_points(["add", a, b])
+        products = [["mul", a, a], ["mul", b, b], ["mul", a, b]]
+        for index in names:
+            products = [["sum", index, t] for t in products]
+        lengths = (["pow", t, "1/2"] for t in products[:2])
+        return self.quietly(_difference(["mul", *lengths], products[2]))
 
-    def root(self, s: Sum) -> bool:
-        """Whether c sqrt(S) - T >= 0 with c > 0, because S - T^2 / c^2 is at least zero, or a square."""
-        roots = [key for key in s if any(a[0] == "sum" and e == Fraction(1, 2) for a, e in key[1])]
-        if len(roots) != 1 or roots[0][0] or len(roots[0][1]) != 1 or s[roots[0]] < 0:
-            return False
-        t = scaled({key: c for key, c in s.items() if key != roots[0]}, ratio(1, s[roots[0]]))
-        left = minus(opened(roots[0][1][0][0], ()), product(t, t))
-        if self.nonnegative_sum(left):
-            return True
-        parts = self.factors_of(point(self.content(left)[1]))  # of which a positive factor was taken out
-        return all(self.nonnegative(part) for part in parts if parts.count(part) % 2)
+    def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
+        """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
+        check_terms([eigenvalue, root], self.declare)
+        refuse(eigenvalue[0] != "eigenvalue" or eigenvalue[2] != ["num", "1"], "this is about largest eigenvalues")
+        _, (row, column), _, entry = eigenvalue
+        self.quietly(eigenvalue)  # of a symmetric matrix
+        self.finite_at_all_points(entry)
+        self.finite_at_all_points(root)
+        refuse(has_binder(root) or mentions(root, column[1]), "this component of a vector has no place here")
+        other = _exchanged(root, {row[1]: column})
+        return ["sum", row, ["mul", root, root]], ["sum", row, ["sum", column, ["mul", entry, root, other]]]
 
-    # Transport --------------------------------------------------------------------------------------------------------
+    def rayleigh(self, names: list[Any], eigenvalue: Any, root: Any) -> Sum:
+        """l u.u - u.Su >= 0 for the largest eigenvalue l of S."""
+        length, form = self.quadratic(eigenvalue, root)
+        refuse(names, "this atom is not integrated")
+        return self.quietly(_difference(["mul", eigenvalue, length], form))
 
     def parts_of(self, cost: list[Any]) -> list[Any]:
         """What a transport cost is made of: the points of its two laws, their densities, the cost."""
         check_term(cost, self.declare)
         refuse(cost[0] != "W", "this atom is about a transport cost")
         return cost[1:]
-
-    def finite_at_all_points(self, t: Any) -> None:
-        """Check that a term has a finite value at all points of its variables. It has no density, logarithm or
-        division, and roots only of what is visibly at least zero."""
-        roots = [(base, rational(e)) for _, base, e in with_head(t, "pow")]
-        if not heads(t) <= FINITE or any(
-            e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
-        ):
-            raise Rejected("a term that may have no finite value at some points")
-
-    def has_real_roots(self, t: Any) -> None:
-        """Check that the roots in what a certificate brings along are those of what is at least zero. A root of a
-        number below zero is no number, and its square, which is, would pass for one that is at least zero."""
-        for base in (base for _, base, e in with_head(t, "pow") if rational(e).denominator > 1):
-            whole = self.common_denominator(self.settle(self.open_term(base)))
-            if not self.visibly_nonnegative(base) and not self.nonnegative_sum(whole):
-                raise Rejected("a root of what is not known to be at least zero")
-
-    def visibly_nonnegative(self, t: Any) -> bool:
-        """Whether a term is at least zero by the way it is written: a sum of squares, a function of that range."""
-        if t[0] in ("add", "mul"):
-            return all(self.visibly_nonnegative(part) for part in t[1:])
-        if t[0] == "sum":
-            return self.visibly_nonnegative(t[2])
-        if t[0] == "pow" and rational(t[2]) % 2 == 0:
-            return True
-        return t[0] in ("abs", "exp") or (t[0] != "idx" and self.nonnegative_sum(self.open_term(t)))
-
-    def at_all_points(self, t: Any) -> None:
-        """Check that a term is at least zero at all values of its variables, null sets included."""
-        outer, self.loose = self.loose, set()
-        self.sign_of([], t)
-        refuse(self.loose, "a term that has no value at some points")
-        self.loose = outer
 
     def coupling(self, names: list[Any], cost: Any, noise: Any, images: list[Any], moves: list[Any]) -> Sum:
         """E[c(G(z), H(z))] - W: the pair (G(z), H(z)) has a joint law of the laws of G(z) and of H(z)."""
@@ -3016,6 +3520,50 @@ class Replay:
         sides = (self.quietly(["int", over, t] if over else t) for t in (["abs", mean], size))
         return minus(next(sides), next(sides))
 
+    def member(self, extremum: Any, witness: Table) -> Sum:
+        """sup A - A(g) or A(g) - inf A, for a function g in the class, at which the integrals of A converge."""
+        check_term(extremum, self.declare)
+        head, binder, body = extremum
+        keyed(witness, "body parameters")
+        check_term(witness["body"], self.declare)
+        whole = all(rational(e).denominator == 1 for _, _, e in with_head(witness["body"], "pow"))
+        refuse(not whole or not heads(witness["body"]) <= TOTAL, "a witness that may have no value somewhere")
+        for _, m in self.open_term(witness["body"]):
+            self.divides_safely(m, [], set())
+        self.in_range(binder, witness)
+        self.closed(binder, body, witness)
+        loose = {name for _, name in leaves(witness["body"]) if name not in witness["parameters"]}
+        for relation, *sides in binder[3]:
+            self.closed(binder, sides, witness)
+            refuse(loose & free_names(sides), "the witness depends on the points at which its class is described")
+            low, high = (substituted(t, binder, witness) for t in (sides if relation == "<=" else sides[::-1]))
+            pieces = self.aside(_difference(high, low))
+            s = self.common_denominator(self.settle(plus(*pieces.values())))
+            for a in sorted({a for _, m in s for a, e in m if e < 0 and self.implied(a, [])}, key=order):
+                s = product(s, single(a, -min(exponents(a, s))))
+            hazards = frozenset().union(*pieces)
+            if not self.nonnegative_sum(s) or not all(self.implied(a, []) for _, a in hazards):
+                raise Rejected("the witness is not known to be in the class of the extremum")
+        value = substituted(body, binder, witness)
+        for part in source_integrals(value):
+            self.converges(self.quietly(part))
+        return scaled(minus(self.quietly(extremum), self.quietly(value)), 1 if head == "sup" else -1)
+
+    # Equality cases ---------------------------------------------------------------------------------------------------
+
+    def gap(self, atom: list[Any]) -> Sum:
+        """A sum that vanishes almost everywhere exactly if the value of an atom is zero."""
+        kind, _, *terms = atom
+        if kind == "gibbs":
+            return minus(self.open_term(terms[0]), self.open_term(terms[1]))
+        if kind == "nonneg":
+            return self.open_term(terms[0])
+        if kind == "extremum" and not restricted(terms[1][1]):
+            terms[1] = _difference(terms[1], self.chosen(terms[1], terms[2]))
+        elif kind != "square":
+            raise Rejected("an atom of this kind has no equality case")
+        return product(self.open_term(terms[0]), self.open_term(terms[1]))
+
     def equality_case(self, equations: list[Any], inner: list[Sum], witness: Table, bound: set[str]) -> None:
         """The atoms all vanish exactly if the equations hold: each is a combination of the others."""
         keyed(witness, "forward backward")
@@ -3065,20 +3613,7 @@ class Replay:
             return rename(atom, {name: f"#{self.ranges.index(span)}"}) if span in self.ranges else atom
         return rename(atom, {name: slot_of(name)})
 
-    def cases(self, statement: Table, proof: Table) -> None:
-        """A number is at least zero or at most zero: the statement is proved in both cases. It is one that stands in
-        the statement between bars, and depends on none of its variables."""
-        self.demand("cases")
-        t = proof["term"]
-        if free_names(t) or not contains([statement["lhs"], statement["rhs"]], ["abs", t]):
-            raise Rejected("cases are those of the sign of a number whose absolute value is in the statement")
-        whole, bounds = self.statement, self.bounds
-        for part, relation in (("above", ">="), ("below", "<=")):
-            self.statement = {**whole, "given": [*whole["given"], [relation, t, ["num", "0"]]]}
-            self.bounds = list(bounds)
-            self.assume([relation, t, ["num", "0"]])
-            self.prove(statement, proof[part])
-        self.statement, self.bounds, self.eliminated = whole, bounds, {}
+    # Extrema ----------------------------------------------------------------------------------------------------------
 
     def attained(self, statement: Table, proof: Table) -> None:
         """A supremum (infimum) equals a value: every choice stays below (above), and a witness reaches it."""
@@ -3103,6 +3638,27 @@ class Replay:
         self.prove({**statement, "relation": relation, "lhs": body, "rhs": value}, proof["bounded"])
         if any(mentions(c, binder[1]) for c in self.conditions.values()):
             raise Rejected("a condition restricts what the extremum ranges over")
+
+    def closed(self, binder: list[Any], body: Any, witness: Table) -> None:
+        """A witness for a function depends on its parameters, and on nothing that the body binds."""
+        parameters = witness["parameters"]
+        if len(set(parameters)) < len(parameters) or (binder[0] != "function" and parameters):
+            raise Rejected("the parameters of a witness must be distinct, and those of a function")
+        loose = {name for _, name in leaves(witness["body"]) if name not in parameters}
+        refuse(loose & bound_names(body) or binder[1] in bound_names(body), "the witness mentions what is bound")
+        if binder[0] != "function" and not heads(body).isdisjoint(("sup", "inf", "grad", "limit")):
+            raise Rejected("a symbol is not put into a term that ranges over symbols")
+
+    def in_range(self, binder: list[Any], witness: Table) -> None:
+        body = witness["body"]
+        refuse(has_binder(body), "a witness may not bind variables")
+        kind = binder[2] if binder[0] == "function" else self.symbols[binder[1]]["sign"]
+        if kind == "real":
+            return
+        upper = {"unit": [_difference(["num", "1"], body)], "nonnegative": []}
+        refuse(kind not in upper, f"a witness of range {kind!r} is not checked")
+        for t in (body, *upper[kind]):
+            refuse(not self.nonnegative_sum(self.common_denominator(self.quietly(t))), "the witness leaves its range")
 
     def counts_where_it_exists(self, binder: list[Any], body: Any, witness: Table) -> None:
         """A witness may divide by zero, or take the logarithm of zero, only where the body has no weight. There it is
@@ -3176,15 +3732,6 @@ class Replay:
         for factor in factors:
             refuse(not self.positive_sum(self.quietly(factor)), "a factor of an extremum that may not be positive")
 
-    def within(self, statement: Table, proof: Table) -> Replay:
-        """The replay of a proof of another statement, under the same rules and out of the same budget."""
-        left = budget.left
-        replay = type(self)(statement, self.allowed)
-        replay.factors, budget.left = self.factors, left
-        replay.prove(statement, proof)
-        self.used |= replay.used
-        return replay
-
     def least_upper_bound_over_points(self, statement: Table, proof: Table) -> tuple[Any, ...]:
         """A supremum over points is at most what its value at no point exceeds; infima likewise."""
         self.demand("least upper bound")
@@ -3199,34 +3746,22 @@ class Replay:
         self.all_positive(factors)
         return inner, name
 
-    def reduced(self, statement: Table, proof: Table) -> tuple[Table, list[str]]:
-        """The inequality from which another one follows, and the names of what it is to hold for all of."""
-        by_rule: dict[str, Callable[[Table, Table], tuple[Any, ...]]] = {
-            "least upper bound over points": self.least_upper_bound_over_points,
-            "unit eigenvector": self.unit_eigenvector,
-            "mean value": self.mean_value,
-            "difference quotients": self.difference_quotients,
-        }
-        inner, *names = by_rule[proof["rule"]](statement, proof)
-        return inner, names
+    def point_masses(self, statement: Table, proof: Table) -> None:
+        """sup over laws q of E_q[f] = sup f: an average stays below, and point masses come as near as one likes."""
+        self.demand("point masses")
+        left, right = statement["lhs"], statement["rhs"]
+        if left[1][0] != "law":
+            left, right = right, left
+        head, law, average = left
+        kind, names, density, f = average
+        same = right[0] == head and right[1:] == [names[0], f]
+        plain = density[0] == "den" and density[1] == law and density[2] == [[self.slot(names[0]), names[0]]]
+        if head not in ("sup", "inf") or kind != "E" or len(names) != 1 or not same or not plain:
+            raise Rejected("this rule needs the extremum over a law of an average, and the same extremum over points")
+        if mentions(f, law[1]) or mentions(density[3], names[0][1]) or self.statement["given"]:
+            raise Rejected("what is averaged may not mention the law, and no hypothesis may restrict it")
 
-    def by_reduction(self, statement: Table, proof: Table) -> None:
-        self.for_any(*self.reduced(statement, proof), proof["bounded"])
-
-    def for_any(self, inner: Table, names: list[str], proof: Table) -> None:
-        """Another statement, proved at all values of some names, on which no condition may depend."""
-        for kind, *terms in self.within(inner, proof).conditions.values():
-            refuse(any(mentions(terms, name) for name in names), "a condition restricts what a proof is for")
-            self.condition(kind, *terms)
-
-    def new_point(self, name: str, like: Any, statement: Table) -> Any:
-        """A variable for any point of the space of another variable; the statement does not speak of it."""
-        refuse(name in free_names([statement["lhs"], statement["rhs"]]), "a point of the statement is not any point")
-        refuse(self.slot(["var", name]) != self.slot(like), "a point of another space")
-        refuse(self.variables[name]["shape"] != self.variables[like[1]]["shape"], "a point of another shape")
-        return ["var", name]
-
-    # Gradients --------------------------------------------------------------------------------------------------------
+    # Gradients and eigenvectors ---------------------------------------------------------------------------------------
 
     def rise(self, proof: Table) -> tuple[Any, ...]:
         """For a gradient and two points: what it is made of, x, y, f(y) - f(x), and the k-th coordinate of y - x."""
@@ -3288,45 +3823,6 @@ class Replay:
         sides = {"lhs": rise, "rhs": ["mul", scale, at_quotient]}
         return {**statement, **sides, "declare": {**declare, "symbols": symbols}}, y[1], scale[1]
 
-    def lemma(self, statement: Table, proof: Table) -> None:
-        """What is proved at all values of its variables, and without a condition, may be used as a hypothesis is."""
-        self.demand("lemma")
-        relation, *sides = proof["lemma"]
-        check_terms(sides, statement["declare"])
-        refuse(relation not in ("<=", ">=") or len(sides) != 2, "a lemma is an inequality")
-        self.finite_at_all_points(["add", *sides])
-        shown = {**statement, "relation": relation, "lhs": sides[0], "rhs": sides[1], "equality": []}
-        refuse(self.within(shown, proof["shown"]).conditions, "a lemma that holds under conditions only")
-        self.for_any({**statement, "given": [*statement["given"], proof["lemma"]]}, [], proof["used"])
-
-    def cauchy_schwarz(self, names: list[Any], a: Any, b: Any) -> Sum:
-        """|a| |b| - a.b, for vectors with the components a and b at the indices that are named."""
-        refuse(not names or any(head != "idx" for head, _ in names), "the components of vectors are told by indices")
-        self.finite_at_all_points(["add", a, b])
-        products = [["mul", a, a], ["mul", b, b], ["mul", a, b]]
-        for index in names:
-            products = [["sum", index, t] for t in products]
-        lengths = (["pow", t, "1/2"] for t in products[:2])
-        return self.quietly(_difference(["mul", *lengths], products[2]))
-
-    def quadratic(self, eigenvalue: Any, root: Any) -> tuple[Any, Any]:
-        """u.u and u.Su for the matrix S of a largest eigenvalue and a vector u, given by its component at the row."""
-        check_terms([eigenvalue, root], self.declare)
-        refuse(eigenvalue[0] != "eigenvalue" or eigenvalue[2] != ["num", "1"], "this is about largest eigenvalues")
-        _, (row, column), _, entry = eigenvalue
-        self.quietly(eigenvalue)  # of a symmetric matrix
-        self.finite_at_all_points(entry)
-        self.finite_at_all_points(root)
-        refuse(has_binder(root) or mentions(root, column[1]), "this component of a vector has no place here")
-        other = _exchanged(root, {row[1]: column})
-        return ["sum", row, ["mul", root, root]], ["sum", row, ["sum", column, ["mul", entry, root, other]]]
-
-    def rayleigh(self, names: list[Any], eigenvalue: Any, root: Any) -> Sum:
-        """l u.u - u.Su >= 0 for the largest eigenvalue l of S."""
-        length, form = self.quadratic(eigenvalue, root)
-        refuse(names, "this atom is not integrated")
-        return self.quietly(_difference(["mul", eigenvalue, length], form))
-
     def unit_eigenvector(self, statement: Table, proof: Table) -> tuple[Any, ...]:
         """The largest eigenvalue of a symmetric matrix S is u.Su for some u with u.u = 1, by the spectral theorem."""
         self.demand("unit eigenvector")
@@ -3339,91 +3835,6 @@ class Replay:
         ):
             raise Rejected("a matrix that may have no rows has no eigenvector")
         return inner, name
-
-    def member(self, extremum: Any, witness: Table) -> Sum:
-        """sup A - A(g) or A(g) - inf A, for a function g in the class, at which the integrals of A converge."""
-        check_term(extremum, self.declare)
-        head, binder, body = extremum
-        keyed(witness, "body parameters")
-        check_term(witness["body"], self.declare)
-        whole = all(rational(e).denominator == 1 for _, _, e in with_head(witness["body"], "pow"))
-        refuse(not whole or not heads(witness["body"]) <= TOTAL, "a witness that may have no value somewhere")
-        for _, m in self.open_term(witness["body"]):
-            self.divides_safely(m, [], set())
-        self.in_range(binder, witness)
-        self.closed(binder, body, witness)
-        loose = {name for _, name in leaves(witness["body"]) if name not in witness["parameters"]}
-        for relation, *sides in binder[3]:
-            self.closed(binder, sides, witness)
-            refuse(loose & free_names(sides), "the witness depends on the points at which its class is described")
-            low, high = (substituted(t, binder, witness) for t in (sides if relation == "<=" else sides[::-1]))
-            pieces = self.aside(_difference(high, low))
-            s = self.common_denominator(self.settle(plus(*pieces.values())))
-            for a in sorted({a for _, m in s for a, e in m if e < 0 and self.implied(a, [])}, key=order):
-                s = product(s, single(a, -min(exponents(a, s))))
-            hazards = frozenset().union(*pieces)
-            if not self.nonnegative_sum(s) or not all(self.implied(a, []) for _, a in hazards):
-                raise Rejected("the witness is not known to be in the class of the extremum")
-        value = substituted(body, binder, witness)
-        for part in source_integrals(value):
-            self.converges(self.quietly(part))
-        return scaled(minus(self.quietly(extremum), self.quietly(value)), 1 if head == "sup" else -1)
-
-    def converges(self, part: Sum) -> None:
-        """The condition that an integral is finite, named after one of the statement of which it is a multiple."""
-        if self.always_finite(part):
-            return
-        settled = self.settle(part)
-        for node in self.nodes:
-            whole = self.settle(node.value)
-            first = min(settled, key=order)
-            for b, m in (key for key in whole if key[0] == first[0]):
-                quotient, factor, _ = multiply_monomials(first[1], tuple((a, -e) for a, e in m))
-                numbers = all(a[0] in ("sym", "prime", "const") and (e > 0 or self.implied(a, [])) for a, e in quotient)
-                times: Sum = {((), quotient): ratio(factor * settled[first], whole[b, m])}
-                if numbers and product(whole, times) == settled:
-                    self.condition("finite", node.term)
-                    return
-        self.condition("finite", self.shown_sum(part))
-
-    def point_masses(self, statement: Table, proof: Table) -> None:
-        """sup over laws q of E_q[f] = sup f: an average stays below, and point masses come as near as one likes."""
-        self.demand("point masses")
-        left, right = statement["lhs"], statement["rhs"]
-        if left[1][0] != "law":
-            left, right = right, left
-        head, law, average = left
-        kind, names, density, f = average
-        same = right[0] == head and right[1:] == [names[0], f]
-        plain = density[0] == "den" and density[1] == law and density[2] == [[self.slot(names[0]), names[0]]]
-        if head not in ("sup", "inf") or kind != "E" or len(names) != 1 or not same or not plain:
-            raise Rejected("this rule needs the extremum over a law of an average, and the same extremum over points")
-        if mentions(f, law[1]) or mentions(density[3], names[0][1]) or self.statement["given"]:
-            raise Rejected("what is averaged may not mention the law, and no hypothesis may restrict it")
-
-    def slot(self, variable: Any) -> Any:
-        return self.variables[variable[1]]["slot"]
-
-    def closed(self, binder: list[Any], body: Any, witness: Table) -> None:
-        """A witness for a function depends on its parameters, and on nothing that the body binds."""
-        parameters = witness["parameters"]
-        if len(set(parameters)) < len(parameters) or (binder[0] != "function" and parameters):
-            raise Rejected("the parameters of a witness must be distinct, and those of a function")
-        loose = {name for _, name in leaves(witness["body"]) if name not in parameters}
-        refuse(loose & bound_names(body) or binder[1] in bound_names(body), "the witness mentions what is bound")
-        if binder[0] != "function" and not heads(body).isdisjoint(("sup", "inf", "grad", "limit")):
-            raise Rejected("a symbol is not put into a term that ranges over symbols")
-
-    def in_range(self, binder: list[Any], witness: Table) -> None:
-        body = witness["body"]
-        refuse(has_binder(body), "a witness may not bind variables")
-        kind = binder[2] if binder[0] == "function" else self.symbols[binder[1]]["sign"]
-        if kind == "real":
-            return
-        upper = {"unit": [_difference(["num", "1"], body)], "nonnegative": []}
-        refuse(kind not in upper, f"a witness of range {kind!r} is not checked")
-        for t in (body, *upper[kind]):
-            refuse(not self.nonnegative_sum(self.common_denominator(self.quietly(t))), "the witness leaves its range")
 
     # Showing sums as terms --------------------------------------------------------------------------------------------
 
@@ -3519,405 +3930,7 @@ class Replay:
         return ["add", *terms] if len(terms) > 1 else terms[0] if terms else ["num", "0"]
 
 
-# Small pieces --------------------------------------------------------------------------------------------------------
-
-
-def _prime_power(p: int, e: Number) -> Sum:
-    floor = e.numerator // e.denominator
-    rest = e - floor
-    monomial: Monomial = ((("prime", p), rest),) if rest else ()
-    return {((), monomial): simplest(Fraction(p) ** floor)}
-
-
-def exponents(atom: Atom, s: Sum) -> list[Number]:
-    """The exponents of an atom in the terms of a sum."""
-    return [dict(m).get(atom, 0) for _, m in s]
-
-
-def must_converge(conditions: Table) -> int:
-    """How many conditions say that an integral is finite."""
-    return sum(c[0] == "finite" for c in conditions.values())
-
-
-def by_variables(s: Sum) -> dict[tuple[str, ...], Sum]:
-    """The parts of a sum that are integrals over the same variables; sums over indices are finite."""
-    parts: dict[tuple[str, ...], Sum] = {}
-    for key, c in s.items():
-        parts.setdefault(tuple(b for b in key[0] if not b.startswith("#")), {})[key] = c
-    return parts
-
-
-def _renamed(s: Sum, names: dict[str, str]) -> Sum:
-    return plus(*({(b, rename_monomial(m, names)): c} for (b, m), c in s.items()))
-
-
-def _with_power(s: Sum, atom: Atom, value: Sum) -> Sum:
-    """A sum with another sum in place of an atom, where it stands as a factor to a whole power."""
-    total: Sum = {}
-    for (binders, m), c in s.items():
-        term: Sum = {(binders, tuple(p for p in m if p[0] != atom)): c}
-        for _ in range(int(dict(m).get(atom, 0))):
-            term = product(term, value)
-        total = plus(total, term)
-    return total
-
-
-def _changed(s: Sum, change: Callable[[Any], Any], taken: Iterable[str]) -> Sum:
-    """The sum with its atoms changed, inside atoms as well; the change is None where it is to go on inside. The names
-    *taken* are those that the changed parts mention."""
-
-    def put(item: Any) -> Any:
-        if (new := change(item)) is not None:
-            return new
-        if not isinstance(item, tuple):
-            return item
-        if len(item) == 2 and item[0] == "sum":
-            return freeze(_changed(opened(item, taken), change, taken))
-        return tuple(put(i) for i in item)
-
-    total: Sum = {}
-    for (b, m), c in s.items():
-        moved = {a: new for a, _ in m if (new := put(a)) != a}
-        term: Sum = {((), tuple(p for p in m if p[0] not in moved)): c}
-        for a, e in m:
-            if a in moved:
-                term = product(term, single(moved[a], e))
-        total = plus(total, under(b, term))
-    return total
-
-
-def _put(s: Sum, old: Atom, new: Atom) -> Sum:
-    """The sum with one atom put for another, inside atoms as well."""
-
-    def change(item: Any) -> Any:
-        if item == old:
-            return new
-        return None if names_in(old) <= names_in(item) else item
-
-    return _changed(s, change, names_in((old, new)))
-
-
-def _put_components(s: Sum, vector: Atom, image: Callable[[Atom], Sum], fresh: str) -> Sum:
-    """The sum with images put for the components of a vector, inside atoms as well; the images mention a fresh name."""
-
-    def change(item: Any) -> Any:
-        found = isinstance(item, tuple) and len(item) == 3 and item[:2] == ("at", vector)
-        return point(image(item[2])) if found else None
-
-    return _changed(s, change, (vector[1], fresh))
-
-
-def _components(item: Any, vector: Atom) -> set[Atom] | None:
-    """The indices at which components of a vector occur, or None if the vector occurs otherwise."""
-    if item == vector:
-        return None
-    if not isinstance(item, tuple):
-        return set()
-    if len(item) == 3 and item[0] == "at" and item[1] == vector:
-        return {item[2]}
-    found: set[Atom] = set()
-    for part in item:
-        inner = _components(part, vector)
-        if inner is None:
-            return None
-        found |= inner
-    return found
-
-
-def inside(item: Any) -> list[Any]:
-    """The terms in a term, or the atoms in an atom: itself and all parts of parts, in the order they are written in."""
-    found, left = [], [item]
-    while left:
-        item = left.pop()
-        if isinstance(item, (list, tuple)) and item:
-            found.append(item)
-            left.extend(reversed(item))
-    return found
-
-
-def contains(item: Any, part: Any) -> bool:
-    """Whether a term stands anywhere in a term, or an atom in an atom."""
-    return any(i == part for i in inside(item))
-
-
-def differentiates(item: Any, name: str) -> bool:
-    """Whether a derivative of something that mentions a bound name stands anywhere inside."""
-    return any(a[0] in ("grad", "score", "slope") and name in names_in(a) for a in inside(item))
-
-
-def hides_integral(item: Any, place: Atom) -> bool:
-    """Whether an inner sum in an atom integrates something that depends on a place."""
-    keys = [key for a in inside(item) if len(a) == 2 and a[0] == "sum" for key, _ in a[1]]
-    return any(contains(m, place) and not all(b.startswith("#") for b in binders) for binders, m in keys)
-
-
-def with_head(t: Any, head: str) -> list[Any]:
-    """The terms of a head that stand in a term."""
-    return [part for part in inside(t) if part[0] == head]
-
-
-def arguments_of(item: Any, name: str) -> list[tuple[Atom, ...]]:
-    """The arguments of a function in atoms; none of its values may stand under what is not opened."""
-    for a in inside(item):
-        refuse(a[:1] in UNOPENED and any(part[:2] == ("fn", name) for part in inside(a)), f"a witness under {a[0]!r}")
-    return [a[2] for a in inside(item) if a[:2] == ("fn", name)]
-
-
-def inner_sums(item: Any) -> Iterator[Atom]:
-    """The outermost sums in atoms."""
-    if isinstance(item, tuple):
-        if len(item) == 2 and item[0] == "sum":
-            yield item
-        else:
-            for part in item:
-                yield from inner_sums(part)
-
-
-def applications(t: Any, name: str) -> list[Any]:
-    """The arguments to which a function is applied in a term."""
-    return [part[2] for part in inside(t) if part[:2] == ["fn", name]]
-
-
-def mentions(t: Any, name: str) -> bool:
-    parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
-    return t == name or any(mentions(part, name) for part in parts)
-
-
-def leaves_open(t: Any, name: str) -> bool:
-    """Whether a name is mentioned outside the binders that bind it."""
-    if isinstance(t, list) and t and isinstance(t[0], str) and name in {n for _, n in leaves(binders_of(t))}:
-        return t[0] in ("grad", "limit")  # which speak of their symbol
-    parts = t.values() if isinstance(t, dict) else t if isinstance(t, list) else ()
-    return t == name or any(leaves_open(part, name) for part in parts)
-
-
-def strongest(conditions: list[Any]) -> list[Any]:
-    """The conditions without those supports that follow from one for more variables of the same law."""
-
-    def places(d: Any) -> set[str]:
-        return {json.dumps(p) for p in d[2] + d[3]} if d[0] == "den" else set()
-
-    def follows(one: Any, other: Any) -> bool:
-        """From A << B follow A << B' and, for joint densities, A' << B', where primes are marginals of the same law."""
-        (a, b), (c, d) = one[1:], other[1:]
-        if one == other or b[0] != "den" or d[0] != "den" or b[1] != d[1] or not places(b) <= places(d):
-            return False
-        marginal = a[0] == c[0] == "den" and a[1] == c[1] and not (a[3] or c[3]) and places(b) <= places(a) <= places(c)
-        return bool(a == c or marginal)
-
-    supports = [c for c in conditions if c[0] == "support"]
-    return [c for c in conditions if c[0] != "support" or not any(follows(c, other) for other in supports)]
-
-
-def renamed_term(t: Any, names: dict[str, str]) -> Any:
-    """A term with other names for its variables and functions."""
-    if not isinstance(t, list):
-        return t
-    if len(t) > 1 and t[0] in ("var", "fn", "function") and isinstance(t[1], str):
-        return [t[0], names.get(t[1], t[1]), *(renamed_term(part, names) for part in t[2:])]
-    return [renamed_term(part, names) for part in t]
-
-
-def nested(t: Any) -> bool:
-    """Whether an integral has others inside; the sum of one over an index is one integral, over the index as well."""
-    while t[0] == "sum" and t[2][0] in ("sum", "int", "E", "KL", "CE"):
-        t = t[2]
-    return has_binder(t[2:])
-
-
-def has_binder(t: Any) -> bool:
-    return not heads(t).isdisjoint(BINDERS)
-
-
-def substituted(t: Any, binder: list[Any], witness: Table) -> Any:
-    """A term with a witness put for the function or symbol that an extremum ranges over."""
-    if not isinstance(t, list):
-        return t
-    if binder[0] == "function" and t[:2] == ["fn", binder[1]]:
-        arguments = [substituted(argument, binder, witness) for argument in t[2]]
-        return _exchanged(witness["body"], dict(zip(witness["parameters"], arguments, strict=True)))
-    if binder[0] == "sym" and t == binder:
-        return witness["body"]
-    return [substituted(part, binder, witness) for part in t]
-
-
-def restricted(binder: list[Any]) -> bool:
-    """Whether an extremum ranges over a class of functions, given by inequalities."""
-    return binder[0] == "function" and len(binder) == 4
-
-
-def with_function(statement: Table, name: str, facts: Table, known: list[Any]) -> Table:
-    """A statement with a new function, and with what is known about it as hypotheses."""
-    functions = {**statement["declare"]["functions"], name: facts}
-    declare = {**statement["declare"], "functions": functions}
-    return {**statement, "declare": declare, "given": [*statement["given"], *known]}
-
-
-def new_name(statement: Table, names: Iterable[str]) -> str:
-    """The first of some names that a statement does not declare."""
-    taken = {name for table in statement["declare"].values() for name in table}
-    return next(name for name in names if name not in taken)
-
-
-def with_member(statement: Table, extremum: list[Any]) -> tuple[Table, list[Any], Table]:
-    """An inequality with the value at any one function of a class for the extremum over the class. Also the factors of
-    the extremum, which must be positive, and the function, whose name is new."""
-    _, binder, body = extremum
-    name, functions = binder[1], statement["declare"]["functions"]
-    if not restricted(binder) or name in bound_names([body, binder[3]]):
-        raise Rejected("this rule needs an extremum over a class of functions, whose name nothing in it binds again")
-    fresh = new_name(statement, (name + "'" * n for n in itertools.count(1)))
-    parameters = [f"^{n}" for n in range(functions[name]["arity"])]
-    member = {"body": ["fn", fresh, [["var", n] for n in parameters]], "parameters": parameters}
-    class_of = [[h[0], *(substituted(t, binder, member) for t in h[1:])] for h in binder[3]]
-    inner, factors = with_value(statement, extremum, substituted(body, binder, member))
-    return with_function(inner, fresh, functions[name], class_of), factors, member
-
-
-def with_value(statement: Table, extremum: list[Any], value: Any) -> tuple[Table, list[Any]]:
-    """An inequality with a value for an extremum, and the factors of the extremum, which must be positive. A supremum
-    stands on the smaller side and an infimum on the larger, alone, as a factor, or as such a term of a sum."""
-    factors: list[Any] = []
-
-    def opened_side(t: Any, inside: bool) -> Any:
-        if t == extremum:
-            return value
-        places = [n for n, part in enumerate(t) if contains(part, extremum)]
-        if len(places) != 1 or t[0] not in (("add", "mul") if inside else ("mul",)):
-            raise Rejected("the extremum does not stand alone, as a factor, or as a term of a sum")
-        if t[0] == "mul":
-            factors.extend(part for n, part in enumerate(t) if n and n != places[0])
-        return [opened_side(part, False) if n == places[0] else part for n, part in enumerate(t)]
-
-    side = "lhs" if (statement["relation"] == "<=") == (extremum[0] == "sup") else "rhs"
-    return {**statement, side: opened_side(statement[side], True)}, factors
-
-
-def with_eigenvector(statement: Table, eigenvalue: list[Any]) -> tuple[Table, str]:
-    """A statement in which a largest eigenvalue stands, with a unit eigenvector of it, whose name is new."""
-    _, (row, column), _, entry = eigenvalue
-    if not contains([statement["lhs"], statement["rhs"]], eigenvalue):
-        raise Rejected("the eigenvalue of an eigenvector stands in the statement, or else there may be none")
-    fixed = {name for _, name in leaves(eigenvalue)} - bound_names(eigenvalue)
-    if free_names(eigenvalue) or fixed & bound_names([statement["lhs"], statement["rhs"]]):
-        raise Rejected("the eigenvector would depend on a variable, or on what the statement binds")
-    name = new_name(statement, ("v" + "'" * n for n in itertools.count()))
-    u, other = (["fn", name, [place]] for place in (row, column))
-    length = ["sum", row, ["mul", u, u]]
-    form = ["sum", row, ["sum", column, ["mul", entry, u, other]]]
-    equations = ((length, ["num", "1"]), (form, eigenvalue))
-    known = [[relation, *sides] for sides in equations for relation in ("<=", ">=")]
-    return with_function(statement, name, {"range": "real", "arity": 1}, known), name
-
-
-def source_integrals(t: Any) -> list[Any]:
-    """The integrals and divergences of a term that stand outside all others."""
-    if not isinstance(t, list) or not t:
-        return []
-    if t[0] in ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "sum"):
-        return [t]
-    return [found for part in t for found in source_integrals(part)]
-
-
-def _exchanged(t: Any, terms: Table) -> Any:
-    """A term with terms put for variables and indices, all at once."""
-    if not isinstance(t, list):
-        return t
-    if len(t) == 2 and t[0] in ("var", "idx") and t[1] in terms:
-        return terms[t[1]]
-    return [_exchanged(part, terms) for part in t]
-
-
-def leaves(t: Any) -> set[tuple[str, str]]:
-    """The variables, indices, symbols and laws that a term mentions, bound or free."""
-    named = [part for part in inside(t) if part[0] in ("var", "idx", "sym", "law", "fn", "function")]
-    return {(part[0], part[1]) for part in named if isinstance(part[1], str)}
-
-
-def heads(t: Any) -> set[str]:
-    """The heads that occur in a term."""
-    return {part[0] for part in inside(t) if isinstance(part[0], str)}
-
-
-def bound_names(t: Any) -> set[str]:
-    """The names that binders in a term bind."""
-    return {name for part in inside(t) for _, name in leaves(binders_of(part))}
-
-
-def bound_functions(t: Any) -> set[str]:
-    """The functions that extrema in a term range over."""
-    return {name for part in inside(t) for head, name in leaves(binders_of(part)) if head == "function"}
-
-
-def binders_of(t: Any) -> list[Any]:
-    """What the head of a term binds: its first argument, or for entropies and information all groups."""
-    if t[0] in ("H", "I", "W"):
-        return list(t[1 : 3 if t[0] == "W" else -1])
-    if t[0] in ("sup", "inf") and restricted(t[1]):
-        return [t[1][:3]]  # what describes a class is no more bound than the body
-    return [t[1]] if t[0] in BINDERS else []
-
-
-def free_names(t: Any) -> set[str]:
-    """The variables that a term mentions outside the binders that bind them."""
-    found: set[str] = set()
-    left: list[tuple[Any, frozenset[str]]] = [(t, frozenset())]
-    while left:
-        t, bound = left.pop()
-        if not isinstance(t, list) or not t:
-            continue
-        if t[0] == "var":
-            found |= {t[1]} - bound
-            continue
-        if binders := binders_of(t):
-            bound = bound.union(name for _, name in leaves(binders))
-        left.extend((part, bound) for part in t)
-    return found
-
-
-def encoded(item: Any) -> Any:
-    """Atoms and keys as JSON."""
-    if type(item) in (int, Fraction):
-        return {"q": str(item)}
-    return [encoded(i) for i in item] if isinstance(item, tuple) else item
-
-
-def canonical(item: Any) -> Any:
-    """An atom or key from a certificate, if it has the form that the kernel itself gives it. Powers of distinct atoms
-    in order, none zero; inner sums frozen; primes prime."""
-    if not isinstance(item, tuple):
-        return item
-    if len(item) == 2 and item[0] == "sum":
-        for (_, m), c in item[1]:
-            check_powers(m)
-            refuse(type(c) not in (int, Fraction) or not c, "a sum with a coefficient that is none")
-        refuse(freeze(opened(item, ())) != item, "a sum that is not in its canonical form")
-    refuse(item[:1] == ("prime",) and (type(item[1]) is not int or primes(item[1]) != {item[1]: 1}), "not a prime")
-    for part in item:
-        canonical(part)
-    return item
-
-
-def check_powers(m: Monomial) -> None:
-    if tuple(sorted(dict(m).items(), key=_by_atom)) != m or any(type(e) not in (int, Fraction) or not e for _, e in m):
-        raise Rejected("a monomial that is not in its canonical form")
-
-
-def canonical_key(item: Any) -> Key:
-    binders, m = canonical(item)
-    check_powers(m)
-    refuse(tuple(sorted(set(binders))) != binders, "binders that are not distinct and in order")
-    return binders, m
-
-
-def decoded(item: Any) -> Any:
-    if isinstance(item, dict):
-        keyed(item, "q")
-        return rational(item["q"])
-    if isinstance(item, list):
-        return tuple(decoded(i) for i in item)
-    refuse(type(item) not in (str, bool), f"{str(item)[:40]!r} has no place in a sum")
-    return item
+# The command ----------------------------------------------------------------------------------------------------------
 
 
 def main(arguments: list[str]) -> int:
