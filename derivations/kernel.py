@@ -5,6 +5,15 @@ assumptions, trusts and rules under which the kernel must find that the proof ho
 raises :class:`Rejected`.  Nothing in here searches: whatever needs an idea (a split, a renaming, an atom, a
 multiplier, a witness) stands in the certificate.
 
+The rooms, in the order to read them in.  First the language: *the contract* (what is checked, and the names of the
+rules), *numbers and names*, *sums* and *sums in a certificate* (the arithmetic that all proofs come down to), *terms*
+(as JSON), *the form of a statement*, *theorems that may be cited*, *statements that others follow from*.  Then the
+class ``Replay``, of one statement.  What is known: *hypotheses*.  How a term becomes a sum: *terms into sums*,
+*integrals*, *densities and matrices*, *functions of sums*, *signs and supports*, *derivatives and limits*.  What may be
+done with a sum: *binders that go*, *moves*.  Under which conditions: *finiteness*, *values at all points*.  What is
+proved by it: *proofs*, *atoms of inequalities*, *equality cases*, *extrema*, *gradients and eigenvectors*.  How
+conditions are told: *showing sums as terms*.  At the end *the command*.
+
 The mathematics.  Terms are expanded into *sums*: linear combinations of integrals of monomials in atoms (densities,
 logarithms, functions, symbols).  A sum is a dict from ``(binders, monomial)`` to a rational coefficient, and an
 equality is proved when the difference of its sides becomes the empty sum by the *moves*
@@ -843,20 +852,8 @@ FORMS = {
     **dict.fromkeys(("E", "KL", "JSD", "CE", "TV"), "vtt"),
     **dict.fromkeys(("sum", "prod"), "it"),
     **dict.fromkeys(("sup", "inf"), "xt"),
-    **{
-        "num": "n",
-        "pow": "tn",
-        "normal": "ttt",
-        "gaussian": "ttm",
-        "minibatch": "tt",
-        "eigenvalue": "ptt",
-        "int": "vt",
-        "H": "vvt",
-        "I": "vvvt",
-        "W": "vvttt",
-        "grad": "dt",
-        "limit": "dwt",
-    },
+    **{"num": "n", "pow": "tn", "normal": "ttt", "gaussian": "ttm", "minibatch": "tt", "eigenvalue": "ptt"},
+    **{"int": "vt", "H": "vvt", "I": "vvvt", "W": "vvttt", "grad": "dt", "limit": "dwt"},
 }
 NAMED = {"sym": "symbols", "var": "variables", "idx": "indices"}
 
@@ -1292,7 +1289,7 @@ class Replay:
         self.symbols: Table = self.declare["symbols"]
         self.functions: Table = dict(self.declare["functions"])
         self.indices: Table = self.declare["indices"]
-        names = [n for table in (self.variables, self.symbols, self.functions, self.indices) for n in table]
+        names = [n for table in self.declare.values() for n in table]
         for name in names + [facts["slot"] for facts in self.variables.values()]:
             plain(name)
         refuse(len(set(names)) < len(names), "a name is declared as two things")
@@ -1390,13 +1387,11 @@ class Replay:
             return
         if any(t[0] == "den" and (t[1][2] or t[3]) for t in (left, right)):
             raise Rejected("a hypothesis about a law with parameters, or about a conditional density")
-        for density in (t for t in (left, right, *(left[1:] if left[0] == "mul" else [])) if t[0] == "den"):
-            for slot, t in density[2] if relation == "=" else []:
-                if t[0] != "var":
-                    continue
-                depth = self.dimensions(t) or 0
-                if self.slot(t) != slot or self.depths.setdefault((density[1][1], slot), depth) != depth:
-                    raise Rejected("a point of another space")
+        densities = [t for t in (left, right, *(left[1:] if left[0] == "mul" else [])) if t[0] == "den"]
+        for law, slot, t in ((d[1][1], slot, t) for d in densities for slot, t in d[2] if relation == "="):
+            depth = (self.dimensions(t) or 0) if t[0] == "var" else 0
+            if t[0] == "var" and (self.slot(t) != slot or self.depths.setdefault((law, slot), depth) != depth):
+                raise Rejected("a hypothesis about a law at a variable of another space")
         if relation == "=" and left[0] == right[0] == "den" and not left[3] and left[2:] == right[2:]:
             names = [t[1] for _, t in left[2] if t[0] == "var"]
             refuse(left[1][1] == right[1][1] or len(set(names)) < len(left[2]), "two marginals that are not told apart")
@@ -1577,16 +1572,9 @@ class Replay:
         if head == "det":
             return self.determinant(self.matrix(t[1]))
         by_head: dict[str, Callable[[Any, Env], Sum]] = {
-            "fn": self.call,
-            "normal": self.normal,
-            "prod": self.product_over_index,
-            "gaussian": self.gaussian,
-            "minibatch": self.minibatch,
-            "sup": self.extremum,
-            "inf": self.extremum,
-            "grad": self.gradient,
-            "limit": self.limit,
-            "eigenvalue": self.eigenvalue,
+            **{"fn": self.call, "normal": self.normal, "gaussian": self.gaussian, "minibatch": self.minibatch},
+            **{"prod": self.product_over_index, "sup": self.extremum, "inf": self.extremum},
+            **{"grad": self.gradient, "limit": self.limit, "eigenvalue": self.eigenvalue},
         }
         refuse(head not in by_head, f"a term of the unknown kind {head!r}")
         return by_head[head](t, env)
@@ -1687,12 +1675,9 @@ class Replay:
 
     def unrestricted(self, binder: list[Any]) -> None:
         """Check that neither a hypothesis nor a range nor a shape depends on what a term moves or ranges over."""
-        declared = self.declare
-        shapes = [facts["shape"] for table in ("variables", "symbols") for facts in declared[table].values()]
-        if any(
-            leaves_open(part, binder[1]) for part in (*self.statement["given"], list(self.indices.values()), shapes)
-        ):
-            raise Rejected(f"a hypothesis, a range or a shape depends on {binder[1]}")
+        shapes = [facts["shape"] for facts in (*self.variables.values(), *self.symbols.values())]
+        spoken = (*self.statement["given"], list(self.indices.values()), shapes)
+        refuse(any(leaves_open(t, binder[1]) for t in spoken), f"a hypothesis or a range depends on {binder[1]}")
 
     def extremum(self, t: Any, env: Env) -> Sum:
         """A supremum or infimum as an atom; a variable that it ranges over gets a name by height."""
@@ -1836,13 +1821,8 @@ class Replay:
         for old, slots, new in self.identified:
             if old[1] == law and not old[2] and not parameters and slots.issuperset(places):
                 law = new[1] if self.use("hypothesis") else law
-        for pattern, meaning in self.rewritten:
-            if (
-                pattern[0] != "den"
-                or pattern[1][1] != law
-                or parameters
-                or sorted(s for s, _ in pattern[2]) != sorted(places)
-            ):
+        for pattern, meaning in [] if parameters else self.rewritten:
+            if pattern[0] != "den" or pattern[1][1] != law or sorted(s for s, _ in pattern[2]) != sorted(places):
                 continue
             names: dict[str, Atom] = {}
             if any(names.setdefault(t[1], places[s]) != places[s] for s, t in pattern[2] if t[0] == "var"):
@@ -2290,9 +2270,8 @@ class Replay:
             chosen = [n for n, key in enumerate(group) if dict(key[1]).get(normal) == 1]
             scale = point(self.power(opened(normal[3], ()), Fraction(1, 2)))
             slot = min(self.lines - {slot_of(normal[1][1])}, default=slot_of(normal[1][1]))
-            around = frozenset(names_in(normal[2:])) - set(binders)
-            move = list(binders), normal[1][1], chosen, encoded(normal[2]), encoded(scale), slot, around
-            s = self.settle(self.substitute(s, *move))
+            move = list(binders), normal[1][1], chosen, encoded(normal[2]), encoded(scale), slot
+            s = self.settle(self.substitute(s, *move, around=names_in(normal[2:]) - set(binders)))
         return s
 
     def derivative(self, s: Sum, place: Atom) -> Sum:
@@ -2624,9 +2603,8 @@ class Replay:
         if not parts:
             return constant(1) if self.use("normalisation") else None
         (a, e), whole = parts[0], opened(self.ends_of(atom[3])[1], ())
-        alone = (
-            len(parts) == 1 and e == 1 and a[:2] == ("at", vector) and a[2][0] == "idx" and slot_of(a[2][1]) == atom[3]
-        )
+        alone = len(parts) == e == 1 and a[:2] == ("at", vector)
+        alone = alone and a[2][0] == "idx" and slot_of(a[2][1]) == atom[3]
         if not alone or not self.positive_sum(whole) or not self.allowed.issuperset(BATCHES):
             return None
         self.used.update(BATCHES)
@@ -2650,7 +2628,10 @@ class Replay:
         whole = len(shape) == 1 and span == (point(constant(1)), point(self.quietly(shape[0])))
         if not whole or any(j[0] != "idx" or slot_of(j[1]) != slot_of(atom[1]) or "^" in j[1] for j in uses):
             return None  # product and index run over the whole vector, and no inner sum binds the index
-        fresh, other = self.fresh_components(name, names_in(monomial) | set(rest))
+        slot, taken = filled_by(name), names_in(monomial) | set(rest)
+        fresh, other = unused(slot, taken), unused(slot, taken | {unused(slot, taken)})
+        for n in (fresh, other):
+            self.show_as(n, self.display.get(name, slot))
         mass = self.one_component(body, index, vector, index, fresh)
         if {key: self.eliminate(fresh, ((fresh,), key[1])) for key in mass} != dict.fromkeys(mass, constant(1)):
             return None
@@ -2667,14 +2648,6 @@ class Replay:
             return under((*rest, fresh), product(density, _put(function, ("at", vector, j), ("var", fresh))))
         return self.pair(body, index, vector, function, sorted(uses, key=order), (fresh, other), rest)
 
-    def fresh_components(self, name: str, taken: set[str] | frozenset[str]) -> tuple[str, str]:
-        """Two names for components of a bound vector."""
-        fresh = unused(filled_by(name), taken)
-        other = unused(filled_by(name), taken | {fresh})
-        for n in (fresh, other):
-            self.show_as(n, self.display.get(name, filled_by(name)))
-        return fresh, other
-
     def one_component(self, body: Sum, index: Atom, vector: Atom, j: Atom, name: str) -> Sum:
         """The factor of a product of densities at an index, for a component that is a variable of its own."""
         return _put(_put(body, index, j), ("at", vector, j), ("var", name))
@@ -2689,11 +2662,8 @@ class Replay:
         (at_first, at_second) = (("at", vector, j) for j in uses)
         (x, y) = (("var", n) for n in fresh)
         apart = _put(_put(function, at_first, x), at_second, y)
-        if (
-            second[1] not in rest
-            or any(second[1] in names_in(m) for _, m in apart)
-            or slot_of(second[1]) != slot_of(first[1])
-        ):
+        whole = second[1] in rest and slot_of(second[1]) == slot_of(first[1])
+        if not whole or any(second[1] in names_in(m) for _, m in apart):
             return None
         density = [self.one_component(body, index, vector, first, n) for n in fresh]
         if any(names_in(m) & {first[1]} for s in density for _, m in s):
@@ -2717,13 +2687,8 @@ class Replay:
     def move(self, s: Sum, move: list[Any]) -> Sum:
         """Apply a move of the certificate, which may act on some of the terms with the same binders."""
         by_kind: dict[str, Callable[..., Sum]] = {
-            "eliminate": self.eliminate_from,
-            "swap": self.swap,
-            "fold": self.fold,
-            "substitute": self.substitute,
-            "affine": self.affine,
-            "disjoint": self.apart,
-            "pushforward": self.pushforward,
+            **{"eliminate": self.eliminate_from, "swap": self.swap, "fold": self.fold, "disjoint": self.apart},
+            **{"substitute": self.substitute, "affine": self.affine, "pushforward": self.pushforward},
         }
         refuse(move[0] not in by_kind, f"an unknown move {move[0]!r}")
         return by_kind[move[0]](s, *move[1:])
@@ -2776,15 +2741,7 @@ class Replay:
         return laws[0], {((), others): 1}
 
     def substitute(
-        self,
-        s: Sum,
-        binders: list[str],
-        name: str,
-        chosen: list[int],
-        shift: Any,
-        scale: Any,
-        slot: str,
-        around: frozenset[str] = frozenset(),
+        self, s: Sum, binders: Any, name: str, chosen: list[int], shift: Any, scale: Any, slot: str, *, around: Any = ()
     ) -> Sum:
         """x = shift + scale y under N(x; m, v): then y has N(y; (m - shift)/scale, v/scale^2). The slot of y is one
         that normal laws fill, so that it has the same space. Shift and scale may depend on what else is bound there,
@@ -2792,7 +2749,7 @@ class Replay:
         taken = set(binders)
         a, b = (opened(canonical(decoded(t)), binders) for t in (shift, scale))
         good = name in taken and self.real_line(name) and filled_by(name) in self.lines and slot in self.lines
-        free = {n for t in (a, b) for _, m in t for n in levels(m)} <= (taken - {name}) | around
+        free = {n for t in (a, b) for _, m in t for n in levels(m)} <= (taken - {name}).union(around)
         refuse(not good or not free or not self.positive_sum(b), "a substitution needs a positive scale on a line")
         self.demand("change of variables")
         keys = self.split(s, binders, chosen)
@@ -3101,13 +3058,6 @@ class Replay:
             a[0] in ("sup", "inf", "opaque") or (a[0] == "log" and not self.implied(a[1], [])) for a in inside(item)
         )
 
-    def finite_terms(self, s: Sum) -> None:
-        """Check that no term of a strict inequality may be infinite, as logarithms and extrema may. Integrals are
-        conditions of their own."""
-        for _, m in (key for key in s if all(b.startswith("#") for b in key[0])):
-            for a, _e in m:
-                refuse(self.may_be_infinite(a), "a strict inequality between terms that may be infinite")
-
     # Values at all points ---------------------------------------------------------------------------------------------
 
     def sign_of(self, names: list[Any], t: Any) -> None:
@@ -3141,10 +3091,8 @@ class Replay:
         """Check that a term has a finite value at all points of its variables. It has no density, logarithm or
         division, and roots only of what is visibly at least zero."""
         roots = [(base, rational(e)) for _, base, e in with_head(t, "pow")]
-        if not heads(t) <= FINITE or any(
-            e < 0 or (e.denominator > 1 and not self.visibly_nonnegative(base)) for base, e in roots
-        ):
-            raise Rejected("a term that may have no finite value at some points")
+        real = (e >= 0 and (e.denominator == 1 or self.visibly_nonnegative(base)) for base, e in roots)
+        refuse(not (heads(t) <= FINITE and all(real)), "a term that may have no finite value at some points")
 
     def visibly_nonnegative(self, t: Any) -> bool:
         """Whether a term is at least zero by the way it is written: a sum of squares, a function of that range."""
@@ -3174,15 +3122,9 @@ class Replay:
         if statement["relation"] not in relations or (statement["equality"] and rule not in WITH_EQUALITY):
             raise Rejected(f"the rule {rule!r} does not prove a statement of this form")
         by_rule: dict[str, Callable[[Table, Table], None]] = {
-            "equal": self.equal,
-            "two bounds": self.two_bounds,
-            "attained": self.attained,
-            "point masses": self.point_masses,
-            "least upper bound": self.least_upper_bound,
-            **dict.fromkeys(REDUCTIONS, self.by_reduction),
-            "bound": self.bound,
-            "cases": self.cases,
-            "lemma": self.lemma,
+            **{"equal": self.equal, "two bounds": self.two_bounds, "attained": self.attained, "bound": self.bound},
+            **{"point masses": self.point_masses, "least upper bound": self.least_upper_bound},
+            **{"cases": self.cases, "lemma": self.lemma, **dict.fromkeys(REDUCTIONS, self.by_reduction)},
         }
         by_rule[rule](statement, proof)
 
@@ -3246,8 +3188,9 @@ class Replay:
             s = minus(s, product(factor, self.atom(atom)))
         s = self.after(self.settle(s), proof["moves"])
         if strict:
-            for side in (low, high):
-                self.finite_terms(self.quietly(side))
+            outside = (m for side in (low, high) for m in by_variables(self.quietly(side)).get((), {}))
+            if any(self.may_be_infinite(a) for _, m in outside for a, _ in m):  # integrals are conditions of their own
+                raise Rejected("a strict inequality between terms that may be infinite")
             refuse(not self.positive_sum(s), "the difference exceeds the atoms by nothing that is known to be positive")
         elif s:
             raise Rejected(f"the difference of the two sides is not that of the atoms: {len(s)} terms are left")
@@ -3344,12 +3287,8 @@ class Replay:
         self.has_real_roots(terms)
         self.demand(ATOMS[kind])
         by_kind: Table = {
-            "Rayleigh": self.rayleigh,
-            "Cauchy-Schwarz": self.cauchy_schwarz,
-            "coupling": self.coupling,
-            "critic": self.critic,
-            "gluing": self.gluing,
-            "one sign": self.one_sign,
+            **{"Rayleigh": self.rayleigh, "Cauchy-Schwarz": self.cauchy_schwarz, "one sign": self.one_sign},
+            **{"coupling": self.coupling, "critic": self.critic, "gluing": self.gluing},
         }
         if kind in by_kind:
             found: Sum = by_kind[kind](names, *terms)
@@ -3588,17 +3527,11 @@ class Replay:
         where it does, because they have a density that does."""
         for a in (a for a, e in m if e < 0):
             free = a[0] in ("den", "cond") and gaps and not names_in(a) & bound
-            if (
-                (free and self.at_any_index(a) in map(self.at_any_index, self.divisors))
-                or self.implied(a, [])
-                or opened(a, ()) in self.strict
-            ):
+            at_index = free and self.at_any_index(a) in map(self.at_any_index, self.divisors)
+            if at_index or self.implied(a, []) or opened(a, ()) in self.strict:
                 continue
-            densities = [
-                [w for w, e in term if e > 0 and w[0] in ("den", "cond", "normal", "gaussian")]
-                for g in gaps
-                for _, term in g
-            ]
+            terms = [m for g in gaps for _, m in g]
+            densities = [[w for w, e in t if e > 0 and w[0] in ("den", "cond", "normal", "gaussian")] for t in terms]
             if not densities or not all(self.implied(a, weights) for weights in densities):
                 raise Rejected("an equality case divides by something that may vanish")
 

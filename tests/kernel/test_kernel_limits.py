@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import signal
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from derivations import kernel
-from derivations.language import E, Function, laws, log, symbols, variables
+from derivations.language import E, Function, Normal, laws, log, symbols, variables
+from derivations.prover import prove
 
 Json = Any
 (p,) = laws("p")
@@ -111,6 +113,21 @@ def test_a_malformed_move_is_rejected_soon(name: str) -> None:
     data = certificate(["add", AVERAGE, A], AVERAGE, {"rule": "equal", "moves": [MOVES[name]]})
     with limited(SECONDS), pytest.raises(kernel.Rejected):
         kernel.check(data)
+
+
+def test_a_move_takes_no_more_than_its_own_entries() -> None:
+    """What the kernel tells its own change of variables, names bound around the sum, no certificate may tell it."""
+    z, epsilon = variables("z epsilon", kind="continuous")
+    found = prove((E[Normal(a, 4)(z)](f(z)) == E[Normal(0, 1)(epsilon)](f(a + 2 * epsilon))).json())
+    assert found is not None
+    moves = found.data["proof"]["moves"]
+    assert any(move[0] == "substitute" for move in moves)
+    for n, more in itertools.product(range(len(moves)), (["x.1"], "x.1", [])):
+        longer = [[*move, more] if k == n else move for k, move in enumerate(moves)]
+        data = {**found.data, "proof": {"rule": "equal", "moves": longer}}
+        data["digest"] = kernel.digest(data)
+        with pytest.raises(kernel.Rejected):
+            kernel.check(data)
 
 
 @pytest.mark.parametrize(
