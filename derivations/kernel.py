@@ -664,6 +664,8 @@ def as_integral(t: Any) -> tuple[str, list[Any], Any]:
     """What is an integral by definition: the rule that says so, if it takes one, the variables and the integrand."""
     if t[0] in ("int", "sum"):
         return "", t[1] if t[0] == "int" else [t[1]], t[2]
+    if t[0] == "E":
+        return "", t[1], ["mul", t[2], t[3]]
     if t[0] in ("H", "I"):
         *groups, given, a = t[1:]
         names = [n for group in groups for n in group]
@@ -675,7 +677,6 @@ def as_integral(t: Any) -> tuple[str, list[Any], Any]:
         return "definition of mutual information", names + given, ["mul", a, ["log", inside]]
     head, names, a, b = t
     rule, body = {
-        "E": ("", ["mul", a, b]),
         "TV": ("", ["mul", ["num", "1/2"], ["abs", _difference(a, b)]]),
         "KL": ("definition of KL", ["mul", a, ["log", _quotient(a, b)]]),
         "CE": ("definition of cross-entropy", ["mul", ["num", "-1"], a, ["log", b]]),
@@ -895,7 +896,8 @@ def check_form(statement: Table) -> None:
 
 def check_term(t: Any, declare: Table) -> None:
     """Check that a term has the documented form, all its names declared."""
-    refuse(not isinstance(t, list) or not t or not isinstance(t[0], str), f"{str(t)[:40]} is no term")
+    if not isinstance(t, list) or not t or not isinstance(t[0], str):
+        raise Rejected(f"{str(t)[:40]} is no term")
     head, rest = t[0], t[1:]
     if head in NAMED:
         good = len(rest) == 1 and isinstance(rest[0], str) and rest[0] in declare[NAMED[head]]
@@ -1451,8 +1453,7 @@ class Replay:
     def is_the_claim(self, hypothesis: list[Any]) -> bool:
         """Whether a hypothesis says what the statement says, by any names of its free variables and bound functions.
         That is so if the differences of the sides, expanded, are multiples of each other, whatever the relations."""
-        sides = [self.statement["lhs"], self.statement["rhs"]]
-        table = self.declare
+        sides, table = [self.statement["lhs"], self.statement["rhs"]], self.declare
         renamings: list[dict[str, str]] = [{}]
         for named, facts in ((free_names, table["variables"]), (bound_functions, table["functions"])):
             mine, theirs = ([n for n in facts if n in named(terms)] for terms in (hypothesis[1:], sides))
@@ -1559,11 +1560,13 @@ class Replay:
         if head == "const" and t[1] == "pi":
             return single(("const", "pi"))
         if head in ("var", "idx", "sym"):
-            known = {"var": self.variables, "idx": env[0], "sym": self.symbols}[head]
-            refuse(t[1] not in known, f"{t[1]} is not declared, or an index that nothing binds")
+            if t[1] not in (self.variables if head == "var" else self.symbols if head == "sym" else env[0]):
+                raise Rejected(f"{t[1]} is not declared, or an index that nothing binds")
             return single(env[0].get(t[1], (head, t[1])))
         if head == "at" and t[1][0] in ("sym", "var", "fn"):
             return single(("at", point(self.total(t[1], env)), point(self.total(t[2], env))))
+        if head == "fn":
+            return self.call(t, env)
         if head in ("exp", "abs"):
             argument = self.total(t[1], env)
             return self.exponential(argument) if head == "exp" else self.absolute(argument)
@@ -1572,7 +1575,7 @@ class Replay:
         if head == "det":
             return self.determinant(self.matrix(t[1]))
         by_head: dict[str, Callable[[Any, Env], Sum]] = {
-            **{"fn": self.call, "normal": self.normal, "gaussian": self.gaussian, "minibatch": self.minibatch},
+            **{"normal": self.normal, "gaussian": self.gaussian, "minibatch": self.minibatch},
             **{"prod": self.product_over_index, "sup": self.extremum, "inf": self.extremum},
             **{"grad": self.gradient, "limit": self.limit, "eigenvalue": self.eigenvalue},
         }
@@ -2343,17 +2346,12 @@ class Replay:
         if least < 0 and self.symbols[symbol[1]]["sign"] in ("nonnegative", "positive"):
             raise Rejected("a limit outside of the sign of its symbol")
         if where[0] == "num":
-            value = constant(rational(where[1]))
-            found = self.at_limit(s, place, value, place)
-        else:
-            growing = ("exp", freeze(single(place)))
-            refuse(where not in (["infinity"], ["minus infinity"]), "a limit at neither a number nor an infinity")
-            if where == ["infinity"]:  # in u = exp(-a), which goes to zero
-                s = self.common_denominator(self.reciprocal(s, growing))
-            found = self.at_limit(s, growing, {}, place)
-        if found is None:
-            raise Rejected("a limit that the kernel does not know")
-        return found
+            return self.at_limit(s, place, constant(rational(where[1])), place)
+        growing = ("exp", freeze(single(place)))
+        refuse(where not in (["infinity"], ["minus infinity"]), "a limit at neither a number nor an infinity")
+        if where == ["infinity"]:  # in u = exp(-a), which goes to zero
+            s = self.common_denominator(self.reciprocal(s, growing))
+        return self.at_limit(s, growing, {}, place)
 
     def reciprocal(self, s: Sum, atom: Atom) -> Sum:
         """The sum with an atom put to the power minus one, inside sums as well."""
@@ -2366,7 +2364,7 @@ class Replay:
             total = plus(total, under(b, product_of([constant(c), *(self.power(t, e) for t, e in turned)])))
         return total
 
-    def at_limit(self, s: Sum, atom: Atom, value: Sum, place: Atom) -> Sum | None:
+    def at_limit(self, s: Sum, atom: Atom, value: Sum, place: Atom) -> Sum:
         """A sum with an atom put to a value at which it is continuous: whole powers, and sums that do not vanish. The
         symbol itself may stand nowhere else, and beside a factor that vanishes nothing that may be infinite."""
         total: Sum = {}
@@ -2379,16 +2377,14 @@ class Replay:
                     factor = self.power(value, e) if value else {}
                 elif a[0] == "sum" and not binders:
                     inner = self.at_limit(opened(a, ()), atom, value, place)
-                    if inner is None or not self.positive_sum(inner):
-                        return None
+                    refuse(not self.positive_sum(inner), "a limit under a power of what may vanish")
                     factor = self.power(inner, e)
                 else:
-                    return None
+                    raise Rejected("a limit that the kernel does not know")
                 term = product(term, factor) if factor else {}
-            if binders and any(contains(a, place) for a, _ in m):
-                return None
-            if not term and any(self.may_be_infinite(a) for a, _ in m):
-                return None  # what goes to zero takes only what is finite with it
+            refuse(binders and any(contains(a, place) for a, _ in m), "a limit under an integral sign")
+            # What goes to zero takes only what is finite with it.
+            refuse(not term and any(self.may_be_infinite(a) for a, _ in m), "a limit of zero times infinity")
             total = plus(total, under(binders, term))
         return total
 
@@ -2903,7 +2899,7 @@ class Replay:
             if e > 0 and (unit or drawn):
                 del powers[a]
             items = opened(a, ()) if a[0] == "sum" and e == -1 else {}
-            if all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
+            if items and all(c > 0 and not b and self.nonnegative_monomial(n) for (b, n), c in items.items()):
                 parts = (n[0] for (_, n), c in items.items() if len(n) == 1 and c >= 1)
                 part = next((b for b, x in parts if x == 1 and powers.get(b, 0) >= 1), None)
                 if part is not None:
