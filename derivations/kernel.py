@@ -926,7 +926,8 @@ def check_term(t: Any, declare: Table) -> None:
         good = head in FORMS and len(FORMS[head]) == len(rest)
         for form, part in zip(FORMS.get(head, ""), rest, strict=False):
             good = good and check_part(form, part, declare)
-    refuse(not good, f"a term of the head {head!r} has not the documented form")
+    if not good:
+        raise Rejected(f"a term of the head {head!r} has not the documented form")
 
 
 def check_terms(terms: Any, declare: Table) -> None:
@@ -1793,7 +1794,7 @@ class Replay:
         refuse(not targets, "a density of no variable")
         slots = [plain(s) for s, _ in targets + given]
         plain(law[1])
-        refuse(len(set(slots)) < len(slots), f"a density of {law[1]} fills a slot twice")
+        refuse(len(set(slots)) < len(slots), "a density that fills a slot twice")
         places = {s: point(self.total(a, env)) for s, a in targets + given}
         for slot, a in targets + given:
             depth = self.dimensions(a)
@@ -2028,7 +2029,7 @@ class Replay:
 
     def power(self, s: Sum, e: Number) -> Sum:
         """A power with a rational exponent."""
-        refuse(not -64 <= e <= 64 or e.denominator > 64, f"the exponent {e} is out of bounds")
+        refuse(not -64 <= e <= 64 or e.denominator > 64, "an exponent that is out of bounds")
         if e.denominator == 1 and 0 <= e <= 12:
             return product_of([s] * int(e))
         s = self.common_denominator(self.settle(s))
@@ -2036,16 +2037,14 @@ class Replay:
         content, rest = self.factored(s) if e.denominator == 1 else self.content(s)
         (_, monomial), c = next(iter(content.items()))
         factors = [single(a, x * e) for a, x in monomial]
-        if e.denominator == 1:
-            factors.append(constant(Fraction(c) ** int(e)))
-        else:
+        if e.denominator != 1:
             factors += [_prime_power(p, times * e) for p, times in prime_powers(c)]
         if rest != constant(1):
             parts = self.factors_of(point(rest))
             if e.denominator != 1 and not all(self.nonnegative(part) for part in parts):
                 parts = (point(rest),)
             factors += [single(part, e) for part in parts]
-        return product_of(factors)
+        return scaled(product_of(factors), Fraction(c) ** int(e) if e.denominator == 1 else 1)
 
     def exponential(self, s: Sum) -> Sum:
         """exp of a sum: each term its own factor, to the power of its coefficient; exp(c log a) is a^c."""
