@@ -1730,7 +1730,6 @@ class Replay:
             return self.transport(t, env)
         if head == "JSD":
             if self.use("definition of JSD"):
-                self.use("definition of KL")
                 mixture = ["mul", ["num", "1/2"], ["add", t[2], t[3]]]
                 halves = [["mul", ["num", "1/2"], a, ["log", _quotient(a, mixture)]] for a in (t[2], t[3])]
                 return merged(self.integral(t[1], h, env) for h in halves)

@@ -6,20 +6,34 @@ import json
 from math import gcd, lcm
 from typing import Any
 
-from derivations.kernel import Atom, Number, Rejected, Replay, Sum, encoded, freeze, opened, order, point, ratio, scaled
+from derivations.kernel import (
+    Atom,
+    Number,
+    Rejected,
+    Replay,
+    Sum,
+    Value,
+    encoded,
+    freeze,
+    opened,
+    order,
+    point,
+    ratio,
+    scaled,
+)
 from derivations.prover.equality import Move, vanish
 
 
 class Search(Replay):
     """A replay that factors polynomials with FLINT and notes what it found for the certificate.
 
-    The atoms of a pool share most of their terms: what was expanded or found non-negative once is not looked at again,
-    its conditions being noted already.
+    The atoms of a pool share most of their terms: what was expanded once is not looked at again, but the rules and
+    conditions met then are noted again; nor is what was found non-negative, its conditions being noted already.
     """
 
     def __init__(self, statement: dict[str, Any], allowed: frozenset[str]) -> None:
         self.demanded: set[str] = set()  # rules that the form of the proof asks for: without them it fails
-        self.expanded: dict[str, Sum] = {}
+        self.expanded: dict[str, tuple[Value, set[str], dict[str, Any]]] = {}
         self.shown_signs: set[str] = set()
         self.moves: list[Move] = []  # those that were found
         super().__init__(statement, allowed)
@@ -39,11 +53,19 @@ class Search(Replay):
             self.moves = moves = found
         return super().after(s, moves)
 
-    def open_term(self, term: Any) -> Sum:
-        mark = json.dumps(term)
+    def aside(self, term: Any, names: dict[str, Atom] | None = None) -> Value:
+        mark = repr((term, names is None, self.sign, self.statement["given"]))  # a proof by cases adds to what is given
         if mark not in self.expanded:
-            self.expanded[mark] = super().open_term(term)
-        return self.expanded[mark]
+            outer = self.used, self.conditions
+            self.used, self.conditions = set(), {}
+            try:
+                self.expanded[mark] = super().aside(term, names), self.used, self.conditions
+            finally:
+                self.used, self.conditions = outer
+        value, used, conditions = self.expanded[mark]
+        self.used |= used
+        self.conditions |= conditions
+        return value
 
     def sign_of(self, names: list[Any], t: Any) -> None:
         mark = json.dumps([names, t, self.statement["given"]])  # a proof by cases adds to what is given
