@@ -4,7 +4,7 @@
 ``documents``      where the displays of a document are; macros, comments, directives
 ``tokens``         LaTeX and Unicode mathematics as tokens
 ``chains``         rows and relation signs: the steps of a display
-``grammar``        brackets, scripts, commands with arguments (LALR, ``grammar.lark``)
+``grammar``        brackets, scripts, commands with arguments (recursive descent)
 ``expressions``    expressions as trees
 ``notation``       how far logarithms, expectations, integrals and bars reach
 ``vocabulary``     what the names of a document are: laws, variables, functions, parameters

@@ -1,18 +1,26 @@
-"""Tokens to rows of parts, by the LALR grammar in ``grammar.lark``: brackets, scripts and commands with arguments.
+"""Tokens to rows of parts: brackets, scripts and commands with arguments.
+
+What stands side by side stays a flat row; the reach of logarithms, expectations, integrals and bars is settled in
+``notation.py``.  The rules are told apart by their first tokens; the grammar is LALR(1), and
+``tests/latex/grammar.lark`` holds the parser to it::
+
+    row:      part*                                   part: item | a sign, as PLUS or COMMA
+    item:     base (SUB bare | SUP bare | PRIME)*
+    base:     NAME | NUMBER | ... | OPEN inside CLOSE | LBRACE inside RBRACE | LABS row RABS | LNORM row RNORM
+            | FRAC argument argument | SQRT argument | SQRT OPEN row CLOSE argument | ACCENT argument
+            | BRACE argument | BEGIN (part | AMP | ROW | REL)* END
+    inside:   (part | REL | AMP | ROW | QUAD)*
+    argument: LBRACE inside RBRACE | NAME | NUMBER | ... | FRAC argument argument | SQRT argument | ACCENT argument
+    bare:     argument | STAR | PRIME | PLUS | MINUS | BIG | CDOT | SYMBOL | SUP
 
 Main definitions: `Part`, `rows`, `spell`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import lark
-from lark.lexer import Lexer
 
 from derivations.latex.tokens import Token, Unread
 
@@ -45,21 +53,26 @@ class Part:
         return self.below is None and self.above is None and not self.primes
 
 
-class _Tokens(Lexer):
-    """Hands the parser tokens that are read already."""
-
-    def __init__(self, _: Any) -> None:
-        pass
-
-    def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[lark.Token]:
-        for token in lexer_state:
-            yield lark.Token(token.kind, token)
-
-
-@lru_cache(maxsize=1)
-def _parser() -> lark.Lark:
-    source = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return lark.Lark(source, parser="lalr", lexer=_Tokens)
+_SIGNS = frozenset(
+    (
+        *("PLUS", "MINUS", "TIMES", "CDOT", "SLASH", "COMMA", "SEMI", "COLON", "STOP", "SIM", "IN", "TO", "ARROW"),
+        *("DOTS", "SYMBOL", "TEXT"),
+    )
+)
+_SPACING = frozenset(("AMP", "ROW", "QUAD"))
+_INSIDE = _SIGNS | _SPACING | {"REL"}
+_BLOCK = _SIGNS | {"REL", "AMP", "ROW"}
+_ARGUMENTS = frozenset(("NAME", "NUMBER", "NABLA", "PARTIAL", "DIFFERENTIAL", "FUNCTION", "EXTREMUM"))
+_BARE = _ARGUMENTS | {"STAR", "PRIME", "PLUS", "MINUS", "BIG", "CDOT", "SYMBOL"}
+_LEAVES = _ARGUMENTS | {"BIG", "STAR", "BAR", "DBAR"}
+_BRACKETS = {
+    "OPEN": ("bracketed", "CLOSE", _INSIDE),
+    "LBRACE": ("braced", "RBRACE", _INSIDE),
+    "LABS": ("absolute", "RABS", _SIGNS),
+    "LNORM": ("norm", "RNORM", _SIGNS),
+}
+_CONSTRUCTS = {"FRAC": ("fraction", 2), "SQRT": ("root", 1), "ACCENT": ("accent", 1), "BRACE": ("label", 1)}
+_BASES = _LEAVES | _BRACKETS.keys() | _CONSTRUCTS.keys() | {"BEGIN"}
 
 
 @lru_cache(maxsize=4_096)
@@ -70,33 +83,138 @@ def rows(tokens: tuple[Token, ...]) -> Row:
     >>> [(p.kind, p.text) for p in rows(tuple(tokenize("2 p(x)")))]
     [('NUMBER', '2'), ('NAME', 'p'), ('bracketed', '(')]
     """
-    try:
-        tree: Any = _parser().parse(list(tokens))
-    except lark.UnexpectedInput as error:
-        raise Unread(_complaint(error, tokens)) from None
-    return _row(tree.children[0])
+    return _Reader(tokens).whole()
 
 
-def _complaint(error: lark.UnexpectedInput, tokens: Sequence[Token]) -> str:
-    token = getattr(error, "token", None)
-    value = getattr(token, "value", None)
-    if isinstance(value, Token):
-        where = f"{value.source!r}"
-        return f"the place at {where} (a bracket, script or argument does not fit)"
-    opened = [t.source for t in tokens if t.kind in ("OPEN", "LBRACE", "LABS", "LNORM")]
-    return "an unbalanced bracket" + (f" (one of {' '.join(opened[:3])})" if opened else "")
+class _Reader:
+    """Reads tokens by recursive descent, each of them once; what fits and is not read is said at the end."""
 
+    def __init__(self, tokens: tuple[Token, ...]) -> None:
+        self.tokens, self.at = tokens, 0
+        self.kinds = [*[t.kind for t in tokens], "end"]
+        self.refused: Unread | None = None
 
-def _row(tree: Any) -> Row:
-    """The parts of a row.  Braces show nothing: an empty pair goes, and ``a {- b}``, a coloured term, is ``a - b``."""
-    found: list[Part] = []
-    for part in (p for child in tree.children for p in _parts(child)):
-        group = part.args[0] if part.kind == "braced" and part.plain else None
-        if group is None or (group and (not found or group[0].kind not in ("PLUS", "MINUS"))):
-            found.append(part)
-        else:
-            found += group
-    return _over(found)
+    def whole(self) -> Row:
+        row = self.row(_SIGNS)
+        self.take("end")
+        if self.refused is not None:
+            raise self.refused
+        return row
+
+    def take(self, kind: str) -> None:
+        """Pass a token that must be of some kind."""
+        if self.kinds[self.at] != kind:
+            raise Unread(self.complaint())
+        self.at += 1
+
+    def complaint(self) -> str:
+        if self.at < len(self.tokens):
+            where = f"the place at {self.tokens[self.at].source!r}"
+            return f"{where} (a bracket, script or argument does not fit)"
+        opened = [t.source for t in self.tokens if t.kind in _BRACKETS]
+        return "an unbalanced bracket" + (f" (one of {' '.join(opened[:3])})" if opened else "")
+
+    def refuse(self, what: str) -> None:
+        self.refused = self.refused or Unread(what)
+
+    def leaf(self) -> Part:
+        token = self.tokens[self.at]
+        self.at += 1
+        return Part(token.kind, token.text, token.place, token.style)
+
+    def row(self, signs: frozenset[str]) -> Row:
+        """Parts side by side.  Braces show nothing: an empty pair goes; ``a {- b}``, a coloured term, is ``a - b``."""
+        found: list[Part] = []
+        while True:
+            kind = self.kinds[self.at]
+            if kind in _SPACING and kind in signs:
+                self.at += 1
+            elif kind in signs:
+                found.append(self.leaf())
+            elif kind in _BASES:
+                part = self.item()
+                group = part.args[0] if part.kind == "braced" and part.plain else None
+                if group is None or (group and (not found or group[0].kind not in ("PLUS", "MINUS"))):
+                    found.append(part)
+                else:
+                    found += group
+            else:
+                return _over(found)
+
+    def item(self) -> Part:
+        """A base with its scripts."""
+        part = self.base()
+        if self.kinds[self.at] not in ("SUB", "SUP", "PRIME"):
+            return part
+        below, above, primes = part.below, part.above, part.primes
+        while (kind := self.kinds[self.at]) in ("SUB", "SUP", "PRIME"):
+            self.at += 1
+            if kind == "PRIME":
+                primes += 1
+                continue
+            row = self.script()
+            if kind == "SUB":
+                below = row if below is None else (*below, Part("COMMA", ","), *row)
+            elif row and all(p.kind == "PRIME" or p.text == "prime" for p in row):
+                primes += len(row)
+            elif above is None:
+                above = row
+            else:
+                self.refuse("a double superscript")
+        if below is None and above is None and not primes:
+            return part
+        return replace(part, below=below, above=above, primes=primes)
+
+    def base(self) -> Part:
+        kind = self.kinds[self.at]
+        if kind in _LEAVES:
+            return self.leaf()
+        if kind in _BRACKETS:
+            name, closing, signs = _BRACKETS[kind]
+            opening, inside = self.tokens[self.at], self.within(closing, signs)
+            if name == "braced" and len(inside) == 1:  # braces around a single thing are no more than that thing
+                return inside[0]
+            return Part(name, opening.text, opening.place, args=(inside,))
+        if kind == "SQRT" and self.kinds[self.at + 1] == "OPEN":
+            head = self.tokens[self.at]
+            self.at += 1
+            return Part("root_of", head.text, head.place, args=(self.within("CLOSE", _SIGNS), self.argument()))
+        if kind == "BEGIN":
+            self.refuse(f"the environment {self.tokens[self.at].text!r}")
+            return Part("environment", args=(self.within("END", _BLOCK),))
+        return self.construct()
+
+    def within(self, closing: str, signs: frozenset[str]) -> Row:
+        """What stands between the token at hand and its closing one."""
+        self.at += 1
+        row = self.row(signs)
+        self.take(closing)
+        return row
+
+    def construct(self) -> Part:
+        """A command with its arguments."""
+        head = self.tokens[self.at]
+        name, arity = _CONSTRUCTS[head.kind]
+        self.at += 1
+        return Part(name, head.text, head.place, args=tuple([self.argument() for _ in range(arity)]))
+
+    def argument(self) -> Row:
+        kind = self.kinds[self.at]
+        if kind == "LBRACE":
+            return self.within("RBRACE", _INSIDE)
+        if kind in _ARGUMENTS:
+            return (self.leaf(),)
+        if kind not in ("FRAC", "SQRT", "ACCENT"):
+            raise Unread(self.complaint())
+        return (self.construct(),)
+
+    def script(self) -> Row:
+        if self.kinds[self.at] in _BARE:
+            return (self.leaf(),)
+        if self.kinds[self.at] == "SUP":
+            self.at += 1
+            return ()
+        return self.argument()
 
 
 def _over(parts: list[Part]) -> Row:
@@ -105,70 +223,6 @@ def _over(parts: list[Part]) -> Row:
         if part.kind == "SYMBOL" and part.text == "\\over" and 0 < n < len(parts) - 1:
             return (Part("fraction", "", part.place, args=(tuple(parts[:n]), tuple(parts[n + 1 :]))),)
     return tuple(parts)
-
-
-def _parts(node: Any) -> Iterator[Part]:
-    if isinstance(node, lark.Token):
-        if node.type not in ("AMP", "ROW", "QUAD"):
-            yield _part(node)
-    elif node.data == "sign":
-        yield _part(node.children[0])
-    else:
-        yield _part(node)
-
-
-def _part(node: Any) -> Part:
-    if isinstance(node, lark.Token):
-        token: Token = node.value
-        return Part(token.kind, token.text, token.place, token.style)
-    if node.data == "item":
-        return _scripted(_part(node.children[0]), node.children[1:])
-    if node.data in ("row", "inside"):
-        return Part("braced", args=(_row(node),))
-    if node.data in ("bracketed", "braced", "absolute", "norm"):
-        opening: Token = node.children[0].value
-        inside = _row(node.children[1])
-        part = Part(str(node.data), opening.text, opening.place, args=(inside,))
-        return _unwrapped(part)
-    if node.data == "environment":
-        raise Unread(f"the environment {node.children[0].value.text!r}")
-    head: Token = node.children[0].value
-    args = [_argument(c) for c in node.children[1:] if not (isinstance(c, lark.Token) and c.type in ("OPEN", "CLOSE"))]
-    return Part(str(node.data), head.text, head.place, args=tuple(args))
-
-
-def _unwrapped(part: Part) -> Part:
-    """Braces around a single thing are no more than that thing."""
-    if part.kind == "braced" and len(part.args[0]) == 1:
-        return part.args[0][0]
-    return part
-
-
-def _argument(node: Any) -> Row:
-    if not isinstance(node, lark.Token) and node.data in ("braced", "row"):
-        return _row(node.children[1] if node.data == "braced" else node)
-    return (_part(node),)
-
-
-def _scripted(part: Part, scripts: Sequence[Any]) -> Part:
-    below, above, primes = part.below, part.above, part.primes
-    for script in scripts:
-        if script.data == "prime":
-            primes += 1
-            continue
-        content = script.children[1]
-        row: Row = () if isinstance(content, lark.Token) and content.type == "SUP" else _argument(content)
-        if script.data == "below":
-            below = row if below is None else (*below, Part("COMMA", ","), *row)
-        elif row and all(p.kind == "PRIME" or p.text == "prime" for p in row):
-            primes += len(row)
-        elif above is None:
-            above = row
-        else:
-            raise Unread("a double superscript")
-    if below is None and above is None and not primes:
-        return part
-    return replace(part, below=below, above=above, primes=primes)
 
 
 def spell(row: Row | None) -> str:
