@@ -19,7 +19,7 @@ from derivations.latex.grammar import rows
 from derivations.latex.law_names import LAW_LETTERS
 from derivations.latex.outcomes import judged
 from derivations.latex.tokens import Token, spelled, tokenize
-from derivations.refuter import Refuter
+from derivations.refuter import Neighbourhood, Refuter
 
 Side = tuple[Token, ...]
 Edit = tuple[Side, str, Side]
@@ -43,6 +43,7 @@ def suggest(
 
     *case* is the step in that reading: another relation between its sides needs no new reading.
     """
+    around = None if case is None else Neighbourhood(case.data, seed + 1)
     deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
@@ -54,7 +55,7 @@ def suggest(
         else:
             try:
                 glanced = None if case is None else _glance(case, left, a, sign, b, right)
-                if glanced is not None and not _plausible(Refuter(glanced.json(), seed + 1)):
+                if glanced is not None and not _worth_reading(glanced, "rhs" if a is left else "lhs", around, seed + 1):
                     continue
                 edited = interpret(rows(a), sign, rows(b), context, {})
             except LanguageError:
@@ -72,6 +73,13 @@ def _glance(case: Case, left: Side, a: Side, sign: str, b: Side, right: Side) ->
     if a is left:
         return glance(case, None, sign, rows(b))
     return glance(case, rows(a), sign, None) if b is right else None
+
+
+def _worth_reading(glanced: Statement, edited: str, around: Neighbourhood | None, seed: int) -> bool:
+    """Whether a model of the step, or one of its own, agrees with what the step says with an edited side."""
+    data = glanced.json()
+    agrees = None if around is None else around.agrees(data, edited)
+    return _plausible(Refuter(data, seed)) if agrees is None else agrees
 
 
 def _plausible(refuter: Refuter) -> bool:

@@ -56,10 +56,14 @@ class Sides:
         closures = program.compile(left), program.compile(right)
         return cls(program, *closures, places)
 
-    def at(self, env: Env, assignment: tuple[Point, ...]) -> tuple[Value, Value]:
-        """Both sides at the points of the free variables."""
+    def put(self, env: Env, assignment: tuple[Point, ...]) -> None:
+        """Put the points of the free variables into an environment."""
         for i, p in zip(self.places, assignment, strict=True):
             env[i] = p if isinstance(p, int) else _numbers(p, self.program.field)
+
+    def at(self, env: Env, assignment: tuple[Point, ...]) -> tuple[Value, Value]:
+        """Both sides at the points of the free variables."""
+        self.put(env, assignment)
         return self.left(env), self.right(env)
 
 
