@@ -201,6 +201,10 @@ def _check_component(t: Term) -> None:
 
 def encode(value: Any) -> Any:
     """A term as nested lists of strings."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return [encode(v) for v in value]
     if isinstance(value, (Variable, Symbol, Index)):
         return [value.head, value.name]
     if isinstance(value, Law):
@@ -212,9 +216,7 @@ def encode(value: Any) -> Any:
             return ["pow", encode(value.args[0]), str(value.args[1])]
         if value.head == "fn":
             return ["fn", value.args[0], [encode(a) for a in value.args[2]]]
-        return [value.head, *(encode(a) for a in value.args)]
-    if isinstance(value, tuple):
-        return [encode(v) for v in value]
+        return [value.head, *[encode(a) for a in value.args]]
     return value
 
 

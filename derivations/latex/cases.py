@@ -94,9 +94,22 @@ def glance(case: Case, left: Row | None, relation: str, right: Row | None) -> St
     if meaning is None or case.scalar_only or row is None:
         return None
     meaning.expansions = 0
-    side = meaning.term(meaning.parse(row))
+    side = meaning.term(_summed(meaning.parse(row), meaning))
     sides = (side, case.statement.right) if left is not None else (case.statement.left, side)
     return Statement(relation, *sides, (), case.statement.given)
+
+
+def _summed(node: Node, meaning: Meaning) -> Node:
+    """An expression with its summands as values: each one is read for itself, and no more than once."""
+    if node.head != "sum":
+        return node
+    for _, part in node.args:
+        if part not in meaning.summands:
+            meaning.summands[part] = meaning.term(part)
+    known = meaning.summands
+    plain = ("name", "number")  # what a sum looks at itself
+    parts = [(sign, p if p.head in plain else Node("value", (known[p],), p.place)) for sign, p in node.args]
+    return Node("sum", tuple(parts), node.place)
 
 
 def any_laws(context: Context) -> Context:

@@ -77,6 +77,7 @@ class Interpretation:
         self.told_laws: Mapping[str, Row] = {}  # normal laws that the prose before the step gives for variables
         self.vectors: dict[str, tuple[Term, ...]] = {}  # slots of vectors, whose normal laws are those of components
         self.components = False  # normal laws are those of vectors, since the other side sums over components
+        self.summands: dict[Node, Term] = {}  # of the sides that were looked at since the step was read
         self.second_moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
         self.gaussian: Gaussian | None = None
         self.moments: Moments | None = None
@@ -308,9 +309,10 @@ class Interpretation:
         """The law that a name names, with the parameters in which the document differentiates."""
 
         stem = self.vocabulary.stem(name)
-        labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
-        if stem.partition("_")[2] and labels & set(self.indices):
-            raise Unread(f"the law {name.key}, which has an index")
+        if self.indices and stem.partition("_")[2]:
+            labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
+            if not labels.isdisjoint(self.indices):
+                raise Unread(f"the law {name.key}, which has an index")
         key = self.vocabulary.law_key(name, parameters)
         several = self.vocabulary.parameters_of(stem)
         if key == stem and len(several) > 1:  # a bare p beside p_theta and p_theta'

@@ -206,9 +206,10 @@ class LawNames:
 
     def is_law(self, name: Name) -> bool:
         """Whether a name is a law: p, q, P, Q, or a letter that is used as one."""
-        if name.base in RESERVED | DIVERGENCES | self.objectives | self.auxiliary:
+        base = name.base
+        if base not in LAW_LETTERS and base not in self.law_bases:
             return False
-        return name.base in LAW_LETTERS or name.base in self.law_bases
+        return not (base in RESERVED or base in DIVERGENCES or base in self.objectives or base in self.auxiliary)
 
     def is_density(self, row: Row) -> bool:
         """Whether a row is a law with its arguments, and no more."""

@@ -14,7 +14,7 @@ from types import FrameType
 INTERNAL = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, AssertionError)
 
 
-COLLECT_AFTER = 20_000  # new objects, beyond those freed, between two searches for garbage in circles
+COLLECT_AFTER = 100_000  # new objects, beyond those freed, between two searches for garbage in circles
 
 
 class OutOfTime(BaseException):

@@ -42,6 +42,11 @@ class Meaning(Reserved):
 
     # Expressions ------------------------------------------------------------------------------------------------
 
+    def _value(self, node: Node) -> Term:
+        """A term that was read before."""
+        value: Term = node.args[0]
+        return value
+
     def _number(self, node: Node) -> Term:
         return term(node.args[0])
 

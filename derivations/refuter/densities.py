@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from derivations.refuter import continuum, dual
-from derivations.refuter.fields import HALF, DoesNotExist, Unsupported, Value
+from derivations.refuter.fields import HALF, INVERSE, DoesNotExist, Unsupported, Value
 from derivations.refuter.gaussian import GaussianSum, normal_density
 from derivations.refuter.models import Key, Point, key_of
 from derivations.refuter.signature import Json, free
 
 if TYPE_CHECKING:
     from derivations.refuter.evaluation import Closure, Env, Program
+
+MINUS_HALF = Fraction(-1, 2)
 
 
 def density(program: Program, term: Json) -> Closure:
@@ -88,8 +90,8 @@ def normal(program: Program, term: Json) -> Closure:
         if isinstance(x, GaussianSum) or isinstance(m, GaussianSum):
             return normal_density(x, m, v, field)
         deviation = x - m
-        precision = field.power(v, Fraction(-1))
-        root = field.power(two * field.pi() * v, Fraction(-1, 2))
+        precision = field.power(v, INVERSE)
+        root = field.power(two * field.pi() * v, MINUS_HALF)
         return root * field.exp(-(half * (deviation * deviation * precision)))
 
     return value

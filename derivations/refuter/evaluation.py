@@ -18,7 +18,7 @@ from derivations.refuter import continuum, dual, matrices
 from derivations.refuter.definitions import DEFINITIONS
 from derivations.refuter.densities import density, exact_key, function, minibatch, normal
 from derivations.refuter.extrema import extremum
-from derivations.refuter.fields import ZERO, Field, Unsupported, Value
+from derivations.refuter.fields import INVERSE, ZERO, Field, Unsupported, Value
 from derivations.refuter.frames import Frame
 from derivations.refuter.intervals import Interval
 from derivations.refuter.models import Key, Model, Point, rational
@@ -242,7 +242,8 @@ class Program:
         return mul
 
     def _pow(self, term: Json) -> Closure:
-        base, exponent, power = self.compile(term[1]), Fraction(term[2]), self.field.power
+        base, power = self.compile(term[1]), self.field.power
+        exponent = INVERSE if term[2] == "-1" else Fraction(term[2])
         return lambda env: power(base(env), exponent)
 
     def _log(self, term: Json) -> Closure:

@@ -157,6 +157,8 @@ def _float_exp(value: Value) -> Value:
 def _float_power(value: Value, exponent: Fraction) -> Value:
     if type(value) is not float:
         return value.power(exponent, FLOATS)
+    if exponent is INVERSE and value != 0:
+        return 1.0 / value
     if value == 0 and exponent < 0:
         raise DoesNotExist("a division by zero")
     if exponent.denominator != 1 and value < 0:

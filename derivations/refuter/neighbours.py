@@ -37,6 +37,7 @@ class Neighbourhood:
     def __init__(self, statement: dict[str, Json], seed: int = 0) -> None:
         self.declared = statement["declare"]
         self.models: dict[int, _Model | None] = {}
+        self.shaped = any(f["shape"] for table in ("variables", "symbols") for f in self.declared[table].values())
         self.search: Search | None = None
         try:
             search = Search(statement, seed)
@@ -56,7 +57,8 @@ class Neighbourhood:
         comparison, program = self.search.comparison, self.search.comparison.floats.program
         kept, other = ("rhs", comparison.floats.right) if edited == "lhs" else ("lhs", comparison.floats.left)
         try:
-            form.check(statement)
+            if self.shaped:  # the same names may be put together in a way that means nothing
+                form.check(statement)
             program.around = [(self.search.signature.kind(v), v) for v in comparison.variables]
             new = program.compile(statement[edited])
             for number in range(TRIES):
