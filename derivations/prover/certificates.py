@@ -18,6 +18,7 @@ from derivations.prover.suprema import classes, supremum_proof
 from derivations.prover.transport import having
 
 ALL = frozenset(kernel.RULES)
+DEFINED = ("KL", "JSD", "H", "CE", "I")
 UNFOLDING = frozenset(r for r in kernel.RULES if r.startswith("definition")) | {"Bayes' rule"}
 
 
@@ -58,6 +59,8 @@ def prove(
     """
     attempts = _attempts(statement, frozenset(rules))
     for attempt in attempts if not tidy and _is_equation(statement) else []:
+        if _stands_alone(statement) and attempt.isdisjoint(UNFOLDING):
+            continue
         if (accepted := _accepted(statement, {"rule": "equal", "moves": []}, attempt)) is not None:
             return accepted
     for attempt in attempts:
@@ -91,6 +94,12 @@ def _attempts(statement: dict[str, Any], allowed: frozenset[str]) -> list[frozen
 
 def _is_equation(statement: dict[str, Any]) -> bool:
     return statement["relation"] == "=" and not statement["equality"]
+
+
+def _stands_alone(statement: dict[str, Any]) -> bool:
+    """Whether one divergence or entropy stands in an equation, so that only its definition can match it."""
+    found = [t[0] for t in kernel.inside([statement["lhs"], statement["rhs"]]) if t[0] in DEFINED]
+    return any(found.count(head) == 1 for head in found)
 
 
 def _with_fewest_rules(statement: dict[str, Any], found: Certificate, demanded: set[str]) -> Certificate:
