@@ -6,6 +6,7 @@ Main definitions: `Argument`, `Arguments`, `read_arguments`, `variable_key`, `sl
 from __future__ import annotations
 
 import itertools
+from collections.abc import Set
 from dataclasses import dataclass
 
 from derivations.latex.expressions import split
@@ -144,7 +145,7 @@ def is_variable_letter(name: Name) -> bool:
     return len(name.base) == 1 and not is_greek(name.base)
 
 
-def subscript_variables(part: Part | None, known: frozenset[str], below: Row) -> bool:
+def subscript_variables(part: Part | None, known: Set[str], below: Row) -> bool:
     """Whether a subscript lists variables: p_Z, p_{X|Y}, p_{XY}."""
     names = [name_of(p) for p in below if p.kind not in ("BAR", "COMMA")]
     return bool(names) and all(

@@ -302,8 +302,9 @@ class Interpretation:
 
     def is_discrete(self, slot: str) -> bool:
         known = self.vocabulary
-        summed = {known.slot(k) for k in known.summed & known.variables}
-        return slot in self.discrete or (slot in summed and slot not in known.integrated and slot not in self.dense)
+        if slot in self.discrete or slot in known.integrated or slot in self.dense:
+            return slot in self.discrete
+        return any(known.slot(k) == slot for k in known.summed & known.variables)
 
     def law(self, name: Name, parameters: tuple[str, ...] = ()) -> Law:
         """The law that a name names, with the parameters in which the document differentiates."""

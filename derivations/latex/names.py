@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.symbols import GREEK
@@ -52,7 +52,7 @@ class Name:
     below_row: Row = ()
     above_row: Row = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name as one word; bold and upright letters are not told apart."""
         script = "cal" if self.style == "calligraphic" and self.base not in ("Loss", "Normal", "H", "I") else ""

@@ -359,7 +359,7 @@ class Vocabulary(LawNames):
         base = name.base.lower() if name.base in LAW_LETTERS else name.base
         key = base + "".join(name.accents)
         below = name.below_row
-        if below and not is_parameter(below) and not subscript_variables(None, frozenset(self.variables), below):
+        if below and not is_parameter(below) and not subscript_variables(None, self.variables, below):
             key += "_" + name.below.lower().replace(" ", "")
         if name.above:
             key += "^" + name.above
