@@ -23,7 +23,7 @@ from typing import Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
-from derivations.latex.chains import Step, continued, last_side, remarks, steps
+from derivations.latex.chains import Chained, Step, continued, last_side, remarks, steps
 from derivations.latex.defining import (
     definition_at_the_end,
     definition_of,
@@ -115,11 +115,12 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             document = read(text, kind)
             if sum(len(RELATION_SIGN.findall(display.latex)) for display in document.displays) > MAX_STEPS:
                 raise LanguageError(f"has more than {MAX_STEPS} steps; split it")
-            before: tuple[Token, ...] = ()
-            for display in document.displays:
-                found, error, end = _sides(display, cache, timeout, before)
-                displays.append((display, found, error))
-                before = before if display.inline else end
+            shown = document.displays
+            parts = [_chained(display, timeout) for display in shown]
+            continued([chained for chained, _ in parts])
+            for display, (chained, error) in zip(shown, parts, strict=True):
+                found, unread = _sides(chained, cache, timeout) if not error else ([], error)
+                displays.append((display, found, error or unread))
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
             context.factored = [
@@ -145,16 +146,25 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
     return CheckedFile(path, tuple(d for d in derivations if d.steps))
 
 
-def _sides(
-    display: Display, cache: dict[tuple[Token, ...], Row | str], timeout: float, before: tuple[Token, ...]
-) -> tuple[list[_Sides], str, tuple[Token, ...]]:
-    """The steps of a display, what kept it from being read, and its end; *before* is the end of the one before it."""
-    if display.error:
-        return [], display.error, ()
+def _chained(display: Display, timeout: float) -> tuple[Chained, str]:
+    """The steps of a display, or what kept it from being read."""
+    try:
+        with time_limit(timeout):
+            if display.error:
+                raise Unread(display.error)
+            return Chained(steps(display.latex), last_side(display.latex), display.inline, display.adjoins), ""
+    except Unread as error:
+        return Chained([], (), display.inline), str(error)
+    except (OutOfTime, RecursionError):
+        return Chained([], (), display.inline), "the limits of nesting or time were reached"
+
+
+def _sides(chained: Chained, cache: dict[tuple[Token, ...], Row | str], timeout: float) -> tuple[list[_Sides], str]:
+    """The steps of a display with their sides as rows, or what kept them from being read."""
     try:
         with time_limit(timeout):
             found = []
-            for step in continued(steps(display.latex), before):
+            for step in chained.steps:
                 sides: list[Row | None] = []
                 error = ""
                 for tokens in (step.left, step.right):
@@ -162,14 +172,11 @@ def _sides(
                     sides.append(None if isinstance(row, str) else row)
                     error = error or (row if isinstance(row, str) else "")
                 found.append(_Sides(step, sides[0], sides[1], error))
-            end = last_side(display.latex)
-            if not found and end:  # it claims nothing, and shows what its names are
-                _row(end, cache)
-            return found, "", end
-    except Unread as error_:
-        return [], str(error_), ()
+            if not found and chained.end:  # it claims nothing, and shows what its names are
+                _row(chained.end, cache)
+            return found, ""
     except (OutOfTime, RecursionError):
-        return [], "the limits of nesting or time were reached", ()
+        return [], "the limits of nesting or time were reached"
 
 
 def _remarks(display: Display) -> list[Row]:

@@ -105,11 +105,49 @@ def last_side(latex: str) -> tuple[Token, ...]:
     return tuple(_unremarked(sides[-1])) if sides else ()
 
 
-def continued(found: list[Step], before: tuple[Token, ...]) -> list[Step]:
-    """The steps of a display; one that starts with a relation sign goes on from the display before it."""
-    if found and not found[0].left and before:
-        return [replace(found[0], left=before, alone=False), *found[1:]]
-    return found
+@dataclass
+class Chained:
+    """A display among others: its steps and its end; *inline* if it stands within a line.
+
+    *adjoins*: nothing is said between it and the display before it.
+    """
+
+    steps: list[Step]
+    end: tuple[Token, ...]
+    inline: bool = False
+    adjoins: bool = False
+
+
+def continued(displays: list[Chained]) -> None:
+    """Have displays go on with the one before them: what starts with a relation sign, or, next to it, with a plus.
+
+    A display that starts with a relation sign and repeats an earlier side goes on from the start of the chain.
+    """
+    run: list[tuple[Token, ...]] = []  # the sides of the chain so far
+    last: Chained | None = None
+    for display in displays:
+        first = display.steps[0] if display.steps else None
+        opening = first.left if first is not None else display.end
+        signs = ("PLUS", "MINUS") if first is None else ("PLUS",)
+        if display.adjoins and last is not None and last.steps and opening and opening[0].kind in signs:
+            run[-1] = (*run[-1], *opening)
+            last.steps[-1] = replace(last.steps[-1], right=run[-1])
+            if first is None:
+                continue
+            display.steps[0] = replace(first, left=run[-1], alone=False)
+        elif first is not None and not first.left and run:
+            restated = any(_same(first.right, side) for side in run[1:-1])
+            display.steps[0] = replace(first, left=run[0] if restated else run[-1], alone=False)
+        if display.inline:
+            continue
+        for step in display.steps:
+            run = [*(run if not step.alone and run else [step.left]), step.right]
+        run = [*run[:-1], display.end] if display.steps else [display.end]
+        last = display
+
+
+def _same(a: tuple[Token, ...], b: tuple[Token, ...]) -> bool:
+    return [(t.kind, t.text) for t in a] == [(t.kind, t.text) for t in b]
 
 
 @lru_cache(maxsize=16)

@@ -36,8 +36,8 @@ MAX_ROUNDS = 400
 class Display:
     """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source.
 
-    *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line;
-    *section* counts the headings before it.
+    *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line, and
+    *adjoins* that nothing is said between it and the display before it; *section* counts the headings before it.
     """
 
     line: int
@@ -47,6 +47,7 @@ class Display:
     before: str = ""
     inline: bool = False
     section: int = 0
+    adjoins: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ _STATES = re.compile(
 _INTERVAL = re.compile(
     r"^\s*(\\?[A-Za-z]+)\s*(?:\\in(?![A-Za-z])|∈)\s*([\[(])\s*([-\d./]+)\s*,\s*([-\d./]+)\s*([\])])\s*$"
 )
+_NOTHING = re.compile(r"(?:\s|\$\$|\\\]|\\end\{[a-z*]+\})*")  # between two displays of which one goes on with the other
+
 # Where a sentence ends in prose whose displays are blanks: with a stop, or with a display before a capital letter.
 _ENDS = re.compile(r"[.!?](?=\s|\Z)|\0(?:\$\$|\\\]|\\end\{\w+\*?\})?\s*(?=[A-Z])")
 _MATH_FENCES = ("math", "latex", "tex", "katex")
@@ -202,15 +205,19 @@ def read(text: str, kind: str = "markdown") -> Document:
     displays: list[Display] = []
     headings = [m.start() for m in _HEADING.finditer(clean)]
     prose = clean
+    last = len(clean)
     for opening, start, body, error in _displays(clean):
         end = start + len(body)
         prose = prose[:opening] + re.sub(r"[^\n]", "\0", prose[opening:end]) + prose[end:]
         found = _display(scanner, start, body, macros, error)
         head = clean.rfind("\n", 0, opening) + 1
         inline = bool(clean[head:opening].strip(" \t>")) and "\n" not in body
+        section = bisect_right(headings, opening)
+        adjoins = last < opening and _NOTHING.fullmatch(clean, last, opening) is not None
         displays.append(
-            replace(found, before=_section(clean, opening), inline=inline, section=bisect_right(headings, opening))
+            replace(found, before=_section(clean, opening), inline=inline, section=section, adjoins=adjoins)
         )
+        last = end
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))

@@ -403,8 +403,9 @@ class Expectations(Information):
                 raise Unread("an average under another law than the coupling")
         distance = body.args[2] if body.head == "expectation" and len(body.args) == 3 else body
         plain = distance.args[0] if distance.head == "norm" and len(distance.args) == 1 else body
-        points = [n.args[0].key for _, n in plain.args if n.head == "name"] if plain.head == "sum" else []
-        if head == "inf" and [s for s, _ in plain.args] == [1, -1] and len(set(points)) == 2:
+        terms = plain.args if plain.head == "sum" else ()
+        points = {n.args[0].key for _, n in terms if n.head == "name"}
+        if head == "inf" and [s for s, _ in terms] == [1, -1] and len(points) == 2:
             return self.transport_distance(*self.pair(*marginals))
         raise Unread("an extremum over couplings of this form")
 

@@ -17,7 +17,7 @@ from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import Surroundings
 from derivations.latex.readings import others, too_many
-from derivations.latex.rungs import averaging, rungs
+from derivations.latex.rungs import averaging, free_variables, rungs
 from derivations.latex.tokens import Unread
 from derivations.refuter import Refuter
 
@@ -74,6 +74,8 @@ def gated(
             return conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
     if relation == "=" and (lone := lone_function(case.statement)) is not None:
         return conditional(outcome, f"depends on what {lone} is, which stands on one side only")
+    if (hanging := hanging_together(case.statement)) is not None:
+        return conditional(outcome, hanging)
     if relation == "=" and poses_a_condition(case.statement, seed):
         return conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
     laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
@@ -95,6 +97,41 @@ def lone_function(statement: Statement) -> str | None:
     values = [{t.name for t in values_in(side)} for side in (statement.left, statement.right)]
     free = sorted(v for v in values[0] ^ values[1] if "_" in v)  # x_i, the i-th of something
     return free[0] if free and all(laws) else None
+
+
+_ACCENTS = ("bar", "tilde", "hat")
+
+
+def hanging_together(statement: Statement) -> str | None:
+    r"""What a document may have said of the names of a step, which as it stands have nothing to do with each other.
+
+    Each side speaks of variables that the other does not know (``p(x) = \prod_i p(x_i)``); a letter stands beside
+    itself with an accent (``\bar\alpha_t`` and ``\alpha_t``); a density, or a name alone, is said to be a formula
+    without laws; a parameter of a law is a point of it as well.
+    """
+    sides = (statement.left, statement.right)
+    left, right = ({v.name for v in free_variables(side)} for side in sides)
+    if left - right and right - left:
+        one, other = (", ".join(sorted(names)[:4]) for names in (left - right, right - left))
+        return f"depends on how {one} and {other} hang together, which stand on one side each"
+    names = {t.name for side in sides for t in walk(side) if isinstance(t, Symbol)}
+    stems = {name.partition("_")[0] for name in names}
+    for name in sorted(names):
+        stem = name.partition("_")[0]
+        plain = next((stem.removesuffix(a) for a in _ACCENTS if stem.endswith(a) and stem.removesuffix(a) in stems), "")
+        if plain:
+            return f"depends on how {name} is made from {plain}"
+    laws = [{t for t in walk(side) if t.head == "den"} for side in sides]
+    for side, other_side, across in ((*sides, laws[1]), (*sides[::-1], laws[0])):
+        named = isinstance(side, (Symbol, Variable)) and all(t is not side for t in walk(other_side))
+        if statement.relation == "=" and ((side.head == "den" and not across) or (named and across)):
+            return f"depends on what {side!r} is, which stands alone on its side"
+    for density_ in sorted(laws[0] | laws[1], key=repr):
+        own = {t.name for p in density_.args[0].parameters for t in walk(p) if isinstance(t, (Symbol, Variable))}
+        twice = own & {v.name for _, v in (*density_.args[1], *density_.args[2]) if isinstance(v, Variable)}
+        if twice:
+            return f"depends on what {', '.join(sorted(twice))} is, a parameter and a point of {density_!r}"
+    return None
 
 
 def values_in(t: Any) -> set[Variable]:

@@ -459,9 +459,7 @@ class Interpretation:
         extra: list[Pattern] = []
         below = [variable_key(n) for p in name.below_row if (n := name_of(p)) is not None]
         if below and not is_parameter(name.below_row) and all(b in self.vocabulary.variables for b in below):
-            targets = targets or tuple(self.vocabulary.slot(b) for b in below)
-            if any(set(p[0]) == set(targets) and not p[1] for p in patterns):  # p_z is the marginal, not p(z | x)
-                return targets, ()
+            return targets or tuple(self.vocabulary.slot(b) for b in below), ()  # p_z is the marginal, not p(z | x)
         if targets:
             fitting = [p for p in patterns if set(p[0]) == set(targets)]
             rest = {s for p in patterns for s in (*p[0], *p[1]) if set(targets) < {*p[0], *p[1]}} - set(targets)

@@ -114,6 +114,8 @@ def _named(part: Part) -> Name | None:
         primes += inner.primes
     if inner.kind != "NAME":
         return None
+    if below and len(below) == 1 and below[0].kind == "bracketed" and any(p.kind == "COMMA" for p in below[0].args[0]):
+        below = below[0].args[0]  # P_{(X,Y)} is P_{X,Y}
     name = Name(inner.text, inner.style, tuple(accents), spell(below), "", primes, inner.place, below or ())
     if above is not None and is_label(inner, above):
         name = replace(name, above=spell(above).strip("()"), above_row=above)

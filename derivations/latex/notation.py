@@ -105,7 +105,8 @@ class _Parser:
         start = self.row[self.at].place if self.at < len(self.row) else 0
         while (part := self.peek()) is not None:
             if part.kind in ("PLUS", "MINUS"):
-                if factors or part.kind == "PLUS":
+                times = self.at > 0 and self.row[self.at - 1].kind in _PRODUCTS
+                if (factors and not times) or part.kind == "PLUS":
                     break
                 self.at += 1  # a sign after a product sign, as in 2 \cdot -1
                 factors.append(Node("number", (Fraction(-1),), part.place))

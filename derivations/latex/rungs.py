@@ -37,6 +37,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _identical(case)
     yield from _transitions(case)
     yield from _through(case)
+    yield from _inputs(case)
     yield from _mixtures(case)
     yield from _one_letter(case)
     yield from _equal_laws(case)
@@ -83,7 +84,8 @@ def averaging(case: Case, context: Context) -> Iterator[Rung]:
                     yield f"{left!r} = {right!r}", case.statement.assuming(("=", left, right))
 
 
-def _free(t: Term) -> set[Variable]:
+def free_variables(t: Term) -> set[Variable]:
+    """The variables that a term leaves free."""
     from derivations.refuter.signature import free
 
     names = {name for kind, name in free(encode(t)) if kind == "var"}
@@ -92,7 +94,7 @@ def _free(t: Term) -> set[Variable]:
 
 def _same_variable(case: Case) -> Iterator[Rung]:
     """Two names for one observation: each free on one side only."""
-    left, right = (_free(s) for s in _sides(case.statement))
+    left, right = (free_variables(s) for s in _sides(case.statement))
     only = left - right, right - left
     pairs = [(u, x) for u in only[0] for x in only[1]]
     if len(pairs) > 1:  # x beside x_0
@@ -125,8 +127,8 @@ def _values(case: Case) -> Iterator[Rung]:
     sides = list(_sides(case.statement))
     for n, side in enumerate(sides):
         terms = list(side.args) if side.head == "add" else []
-        other = _free(sides[1 - n])
-        own = [[v for v in _free(t) if v not in other] for t in terms]
+        other = free_variables(sides[1 - n])
+        own = [[v for v in free_variables(t) if v not in other] for t in terms]
         if len(terms) < 2 or any(len(vs) != 1 for vs in own):
             continue
         events = [vs[0] for vs in own]
@@ -280,6 +282,21 @@ def _through(case: Case) -> Iterator[Rung]:
                 if ({z}, {c}) in shapes and ({x}, {z}) in shapes:
                     chain = case.statement.assuming(("markov", (c, z, x), law))
                     yield f"{c} -> {z} -> {x} is a Markov chain", chain
+
+
+def _inputs(case: Case) -> Iterator[Rung]:
+    """``p(w | y, X) = p(y | X, w) p(w) / p(y | X)``: what is only given has no part in what is written without it."""
+    found = _densities(case.statement)
+    heads = {t.head for s in _sides(case.statement) for t in walk(s)}
+    for law in dict.fromkeys(d.args[0] for d in found) if heads <= {"den", "law", "var", "mul", "pow", "num"} else ():
+        mine = [d for d in found if d.args[0] is law]
+        targets = {s for d in mine for s, _ in d.args[1]}
+        inputs = {s: v for d in mine for s, v in d.args[2] if s not in targets}
+        without = [d for d in mine if not any(s in inputs for s, _ in d.args[2])]
+        if inputs and without and len(without) < len(mine):
+            posed = [("=", density(law, list(d.args[1]), [*d.args[2], *inputs.items()]), d) for d in without]
+            names = ", ".join(repr(d) for d in without)
+            yield f"{names} does not depend on {', '.join(sorted(inputs))}", case.statement.assuming(*posed)
 
 
 _OF_DENSITIES = frozenset(("den", "law", "var", "int", "mul", "pow", "add", "num"))

@@ -370,7 +370,8 @@ class Vocabulary(LawNames):
         stem = self.stem(name)
         use = self.laws.get(stem)
         spelled = [name.below] if is_parameter(name.below_row) else list(parameters)
-        if use is None or not spelled or (len(use.parameters) < 2 and stem not in self.contrasted):
+        several = stem in self.contrasted or (use is not None and len(use.parameters) > 1)
+        if not spelled or not several:
             return stem
         return f"{stem}_{','.join(spelled)}"
 
@@ -381,16 +382,23 @@ class Vocabulary(LawNames):
         """
         for _, _, part in self._walk(row):
             pieces = split(part.args[0], "DBAR") if part.kind == "bracketed" and part.args else []
-            sides = [side for _, side in pieces if len(side) == 2 and side[1].kind == "bracketed"]
+            sides = [side for _, side in pieces if len(side) == 1 or (len(side) == 2 and side[1].kind == "bracketed")]
             names = [name_of(side[0]) for side in sides]
             if len(pieces) != 2 or len(sides) != 2 or names[0] is None or names[1] is None:
                 continue
-            conditional = [len(split(side[1].args[0], "BAR")) == 2 for side in sides]
+            conditional = [len(side) == 2 and len(split(side[1].args[0], "BAR")) == 2 for side in sides]
             marked = [is_parameter(n.below_row) for n in (names[0], names[1])]
             labels = {n.below for n in (names[0], names[1])} & self.gradients
-            alike = self.is_law(names[0]) and self.stem(names[0]) == self.stem(names[1])
-            if alike and conditional[0] == conditional[1] and marked[0] != marked[1] and not labels:
-                yield self.stem(names[0])
+            alike = self.stem(names[0]) == self.stem(names[1])
+            bare = names[0].base == names[1].base and all(len(side) == 1 for side in sides)  # p_x and p_theta
+            if (
+                self.is_law(names[0])
+                and (alike or bare)
+                and conditional[0] == conditional[1]
+                and marked[0] != marked[1]
+                and not labels
+            ):
+                yield self.stem(names[0] if marked[0] else names[1])
 
     def parameters_of(self, stem: str) -> list[str]:
         """The spellings of a law's parameters, the commonest first."""
