@@ -99,13 +99,15 @@ def lone_function(statement: Statement) -> str | None:
     return free[0] if free and all(laws) else None
 
 
+_INFORMATIVE = frozenset(("log", "H", "CE", "KL", "JSD", "I"))
 _ACCENTS = ("bar", "tilde", "hat")
 
 
 def hanging_together(statement: Statement) -> str | None:
     r"""What a document may have said of the names of a step, which as it stands have nothing to do with each other.
 
-    Each side speaks of variables that the other does not know (``p(x) = \prod_i p(x_i)``); a letter stands beside
+    Each side speaks of variables that the other does not know, or one of a part of what both know (``x_{1:5}`` beside
+    x); an H is said to be something without logarithms, which another distance may be; a letter stands beside
     itself with an accent (``\bar\alpha_t`` and ``\alpha_t``); a density, or a name alone, is said to be a formula
     without laws; a parameter of a law is a point of it as well.
     """
@@ -114,6 +116,14 @@ def hanging_together(statement: Statement) -> str | None:
     if left - right and right - left:
         one, other = (", ".join(sorted(names)[:4]) for names in (left - right, right - left))
         return f"depends on how {one} and {other} hang together, which stand on one side each"
+    for name in sorted(left ^ right):
+        kin = next((v for v in left & right if name.startswith(f"{v}_") or v.startswith(f"{name}_")), None)
+        if kin is not None:
+            return f"depends on how {name} and {kin} hang together, of which one stands on one side only"
+    for side, other_side in (sides, sides[::-1]):
+        informative = any(t.head in _INFORMATIVE for t in walk(other_side))
+        if side.head in ("H", "CE") and not informative and any(t.head == "den" for t in walk(other_side)):
+            return f"depends on what {side!r} is, which may be no entropy"
     names = {t.name for side in sides for t in walk(side) if isinstance(t, Symbol)}
     stems = {name.partition("_")[0] for name in names}
     for name in sorted(names):
@@ -126,8 +136,12 @@ def hanging_together(statement: Statement) -> str | None:
         named = isinstance(side, (Symbol, Variable)) and all(t is not side for t in walk(other_side))
         if statement.relation == "=" and ((side.head == "den" and not across) or (named and across)):
             return f"depends on what {side!r} is, which stands alone on its side"
+    for t in walk(sides):
+        if t.head == "sum" and all(part is not t.args[0] for part in walk(t.args[1])):
+            return f"depends on what the sum over {t.args[0]!r} adds up, which does not mention it"
     for density_ in sorted(laws[0] | laws[1], key=repr):
         own = {t.name for p in density_.args[0].parameters for t in walk(p) if isinstance(t, (Symbol, Variable))}
+        own |= set(density_.args[0].name.split("_")[1:])
         twice = own & {v.name for _, v in (*density_.args[1], *density_.args[2]) if isinstance(v, Variable)}
         if twice:
             return f"depends on what {', '.join(sorted(twice))} is, a parameter and a point of {density_!r}"
@@ -198,9 +212,11 @@ def poses_a_condition(statement: Statement, seed: int) -> bool:
             continue
         if _of_entropies(other) and judged(Statement(">", side, term(0)), seed, 0.2).verdict == "proved":
             return True  # the entropy of an example
-        below = judged(Statement("<", other, side, (), statement.given), seed, 0.2, words=False)
-        above = judged(Statement(">", other, side, (), statement.given), seed, 0.2, words=False)
-        return below.verdict == "refuted" and above.verdict == "refuted"
+        informative = any(t.head in ("log", "H", "I", "KL", "CE") for t in walk(other))
+        for value in (side, side * log(2)) if informative else (side,):  # in nats, or perhaps in bits
+            orders = [Statement(sign, other, value, (), statement.given) for sign in ("<", ">")]
+            if all(judged(order, seed, 0.2, words=False).verdict == "refuted" for order in orders):
+                return True
     return False
 
 

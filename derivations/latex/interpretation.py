@@ -101,6 +101,10 @@ class Interpretation:
 
     def applies(self, name: Name, row: Row) -> bool:
         """Whether parentheses after a name hold its arguments: a function that the document defines has some."""
+        if any((n := name_of(p)) is not None and n.key == name.key for p in row) and all(
+            p.kind != "bracketed" for p in row
+        ):
+            return False  # sigma (1 - sigma)
         defined = self.definitions.get(name.key)
         return (defined is not None and defined.parameters is not None) or self.vocabulary.applies(name, row)
 

@@ -99,6 +99,9 @@ def _same_variable(case: Case) -> Iterator[Rung]:
     pairs = [(u, x) for u in only[0] for x in only[1]]
     if len(pairs) > 1:  # x beside x_0
         pairs = [(u, x) for u, x in pairs if u.name.split("_")[0] == x.name.split("_")[0]]
+    pairs += [
+        (u, x) for u in only[0] | only[1] for x in left & right if u.slot == x.slot and u.shape == x.shape
+    ]  # z = k
     for u, x in pairs[:4]:
         try:
             sides = [_moved(s, u, x) for s in _sides(case.statement)]
@@ -188,16 +191,20 @@ def _slots(d: Term) -> set[str]:
 def _normals(case: Case) -> Iterator[Rung]:
     """The laws of a step beside normal densities of the same variable may be those normal laws."""
     sides = _sides(case.statement)
-    normals = list(dict.fromkeys(t for s in sides for t in walk(s) if t.head == "normal"))
-    points = {t.args[0] for t in normals}
-    laws = list(dict.fromkeys(d for d in _densities(case.statement) if [v for _, v in d.args[1]] == [*points][:1]))
-    if len(points) != 1 or not 0 < len(laws) <= 2 or len(normals) > 3:
+    found = [t for s in sides for t in walk(s) if t.head == "normal"]
+    points = {t.args[0] for t in found}
+    normals = list(dict.fromkeys(t.args[1:] for t in found))
+    laws = [d for d in _densities(case.statement) if len(d.args[1]) == 1 and d.args[1][0][1] in points]
+    if not 0 < len(laws) <= 2 or len(normals) > 3:
         return
     for chosen in permutations(normals, len(laws)) if len(normals) >= len(laws) else ():
         moved = list(sides)
-        for d, n in zip(laws, chosen, strict=True):
+        formulas = [
+            (d, Term("normal", d.args[1][0][1], *parameters)) for d, parameters in zip(laws, chosen, strict=True)
+        ]
+        for d, n in formulas:
             moved = [replace(s, d, n) for s in moved]
-        words = ", ".join(f"{d!r} = {n!r}" for d, n in zip(laws, chosen, strict=True))
+        words = ", ".join(f"{d!r} = {n!r}" for d, n in formulas)
         yield words, Statement(case.statement.relation, moved[0], moved[1], (), case.statement.given)
 
 

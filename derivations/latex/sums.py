@@ -138,8 +138,9 @@ class Sums(Interpretation):
         if self.opposite is not None and len(found) > 1:
             elsewhere = set(self.spoken_of(self.opposite))
             found.sort(key=lambda vs: any(v in elsewhere for v in vs))
-        ways = tuple("the sum or integral runs over " + ", ".join(v.name for v in vs) for vs in found[:3])
-        return found[self.reading.choose("runs over", ways)] if len(found) > 1 else found[0]
+        shown = [", ".join(v.name for v in vs) for vs in found[:3]]
+        ways = tuple(f"the sum or integral runs over {variables}" for variables in shown)
+        return found[self.reading.choose(f"runs over {'; '.join(shown)}", ways)] if len(found) > 1 else found[0]
 
     def spoken_of(self, node: Node) -> list[Variable]:
         """The variables that the laws of an expression are written with."""

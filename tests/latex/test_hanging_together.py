@@ -84,3 +84,27 @@ def test_an_infimum_over_couplings_of_a_constant_is_unread() -> None:
         "unsupported",
         "definition",
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (r"$$D_{KL}(q_\phi(z|x) \| N(0,1)) = D_{KL}(N(\mu_\phi, \sigma_\phi) \| N(0,1))$$", "N(z; mu_phi"),
+        (r"$$\log \int p(x, t) \frac{q(t)}{q(t)} = \log \int q(t) \frac{p(x, t)}{q(t)}$$", "runs over t"),
+        (r"$$-P(X = H) \log P(X = H) - P(X = T) \log P(X = T) = 0.81$$", "in some models only"),
+        (r"$$\sum_{i=1}^n H(X) = H(X)$$", "does not mention it"),
+        (r"$$P(z_i = k|x_i) = \frac{P(x_i|z_i) P(z_i = k)}{P(x_i)}$$", "z_i is k"),
+        (r"$$H(P, Q) = (\int (\sqrt{p(x)} - \sqrt{q(x)})^2 dx)^{1/2}$$", "no entropy"),
+        (r"$$\log p(x) = \log p(x_{1:5}) + \log p(x) - \log p(x)$$", "hang together"),
+    ],
+)
+def test_other_readings_of_a_shorthand_are_queries(query: str, words: str) -> None:
+    outcome = check(query).steps[-1]
+    assert outcome.verdict == "conditional"
+    assert words in outcome.message
+
+
+def test_a_function_is_no_argument_of_itself() -> None:
+    logistic = r"$$\sigma(a) = \frac{1}{1 + e^{-a}}$$ $$\frac{d\sigma}{da} = "
+    assert check(logistic + r"\sigma(1 - \sigma)$$").steps[-1].verdict == "proved"
+    assert check(logistic + r"\sigma(1 + \sigma)$$").steps[-1].verdict == "refuted"
