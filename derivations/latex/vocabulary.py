@@ -228,13 +228,14 @@ class Vocabulary(LawNames):
                 self._add_variable(name)
         named = any(p.kind in ("SIM", "bracketed") for p in part.below or ())
         if not named and following is not None and following.kind == "bracketed":
+            alone = len(following.args[0]) == 1  # nobody averages a number
             for row, at, inner in self._walk(following.args[0]):
                 name = name_of(inner)
                 called = at + 1 < len(row) and row[at + 1].kind == "bracketed"
                 if name is None or called or self.is_law(name) or name.base in RESERVED:
                     continue
                 if name.base.lower() in RANDOM or (
-                    len(name.base) == 1 and name.base.isupper() and name.base not in NUMBERS
+                    len(name.base) == 1 and name.base.isupper() and (alone or name.base not in NUMBERS)
                 ):
                     self._add_variable(name)
 

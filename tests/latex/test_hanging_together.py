@@ -108,3 +108,10 @@ def test_a_function_is_no_argument_of_itself() -> None:
     logistic = r"$$\sigma(a) = \frac{1}{1 + e^{-a}}$$ $$\frac{d\sigma}{da} = "
     assert check(logistic + r"\sigma(1 - \sigma)$$").steps[-1].verdict == "proved"
     assert check(logistic + r"\sigma(1 + \sigma)$$").steps[-1].verdict == "refuted"
+
+
+def test_what_is_averaged_alone_is_random_wherever_it_stands() -> None:
+    """A mean that is left out is found: 2[B^2] is no number where the document writes E[B]."""
+    second = r"$$E[A^2 + 2B^2] = E[A^2] + 2[B^2]$$"
+    assert check(second + r" $$E[B] = 0$$").steps[0].verdict != "proved"
+    assert check(second.replace("2[B^2]$", "2 E[B^2]$") + r" $$E[B] = 0$$").steps[0].verdict == "proved"
