@@ -324,12 +324,13 @@ class Interpretation:
             ways = tuple(f"{name.key} is {stem} with {p}" for p in several)
             key = f"{stem}_{several[self.reading.choose(f'parameter of {stem}', ways)]}"
         gradients = self.gradients
-        mine = self.vocabulary.laws[stem].parameters if stem in self.vocabulary.laws else {}
+        apart = stem in self.vocabulary.contrasted  # p beside p_theta, which is another law and alone depends on theta
+        mine = self.vocabulary.laws[stem].parameters if stem in self.vocabulary.laws and not apart else {}
         used = sorted(p for p in mine if p in gradients or ("" in gradients and len(mine) == 1))
         spelled = (name.below,) if is_parameter(name.below_row) else parameters
         moving = sorted(p for p in self.optimised if p in spelled or (not spelled and p in mine))
         if moving:
-            return Law("law", written(stem), tuple(self.symbol(p) for p in moving))
+            return Law("law", written(key if apart else stem), tuple(self.symbol(p) for p in moving))
         if used and key == stem:
             return Law("law", written(key), tuple(self.symbol(p) for p in used))
         return Law("law", written(key), ())

@@ -84,12 +84,19 @@ def test_what_fails_only_where_supports_differ_is_a_query(latex: str, verdict: s
     "latex",
     [
         r"\operatorname{argmin}_\theta KL(p \| p_\theta) = \operatorname{argmin}_\theta KL(p_\theta \| p)",
+        r"\operatorname{argmin}_\theta KL(p(x) \| p_\theta(x)) = \operatorname{argmin}_\theta KL(p_\theta(x) \| p(x))",
+        r"\operatorname{argmin}_\phi KL(p(x) \| p_\phi(x)) = \operatorname{argmax}_\phi E_{p_\phi(x)}[\log p(x)]",
         r"\operatorname{argmin}_\theta KL(q \| p_\theta) = \operatorname{argmin}_\theta E_q[\log p_\theta(x)]",
         r"\operatorname{argmax}_\theta E_p[f(x)] = \operatorname{argmax}_\theta 1",
     ],
 )
 def test_optimisers_of_different_objectives_are_not_proved_equal(latex: str) -> None:
     assert "proved" not in [s.verdict for s in check(f"$$ {latex} $$").steps]
+
+
+def test_optimisers_of_one_objective_are_proved_equal_where_a_law_stands_beside_itself_with_a_parameter() -> None:
+    same = r"\arg\min_\theta KL(p(x) \| p_\theta(x)) = \arg\max_\theta E_{p(x)}[\log p_\theta(x)]"
+    assert [s.verdict for s in check(f"$$ {same} $$").steps] == ["proved"]
 
 
 def test_what_vanishes_takes_only_what_is_finite_with_it() -> None:
