@@ -12,6 +12,7 @@
 ``cases``          a step under a reading: the statement it makes, what it leaves open
 ``rungs``          the usual hypotheses that an author may have left out
 ``verdicts``       the verdict on a step, gated
+``edits``          the steps that are one edit away from a false one
 ``suggestions``    the nearest true statement
 =================  ================================================================================
 """
