@@ -1,0 +1,280 @@
+r"""The steps that are one edit away from a false one, the likelier slips first.
+
+The edits are those of the source: a relation, a sign, swapped arguments, a conditioning, a factor, a constant, a lost
+logarithm, a lost divergence.  Main definition: `edits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derivations.latex.cases import RELATIONS, Context
+from derivations.latex.law_names import LAW_LETTERS
+from derivations.latex.tokens import Token, spelled, tokenize
+
+Side = tuple[Token, ...]
+Edit = tuple[Side, str, Side]
+
+
+def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[Edit]:
+    """The steps that are one edit away, the likelier slips first."""
+    if relation not in RELATIONS:
+        return
+    if relation == "!=":  # false where the sides are always equal
+        yield left, "=", right
+        return
+    for b in _signs(right):
+        yield left, relation, b
+    for b in _swaps(right):
+        yield left, relation, b
+    for a in _swaps(left):
+        yield a, relation, right
+    if relation != "=":
+        yield left, {">=": "<=", "<=": ">=", "<": ">", ">": "<"}[relation], right
+    for b in _fractions(right):
+        yield left, relation, b
+    for b in _laws(right, (*left, *right), context):
+        yield left, relation, b
+    for b in _indices(right):
+        yield left, relation, b
+    for b in _crossings(right):
+        yield left, relation, b
+    for b in _squares(right):
+        yield left, relation, b
+    for b in _constants(right):
+        yield left, relation, b
+    for b in _logarithms(right):
+        yield left, relation, b
+    for b in _conditions(right, context):
+        yield left, relation, b
+    for a in (*_signs(left), *_fractions(left), *_laws(left, (*left, *right), context)):
+        yield a, relation, right
+    for a in _constants(left):
+        yield a, relation, right
+    for b in _gaps(right, context):
+        yield left, relation, b
+    for a in _conditions(left, context):
+        yield a, relation, right
+
+
+def weaker(left: Side, relation: str, right: Side) -> Iterator[Edit]:
+    """What a step turns into without saying what was meant: its right side negated, an inequality for an equation."""
+    if relation not in RELATIONS:
+        return
+    if right and right[0].kind not in ("MINUS", "PLUS"):
+        yield left, relation, (_token("MINUS", "-"), *right)
+    if relation == "=":
+        yield left, ">=", right
+        yield left, "<=", right
+
+
+def _token(kind: str, text: str, source: str | None = None) -> Token:
+    return Token(kind, text, -1, text if source is None else source)
+
+
+def _depth(side: Side) -> list[int]:
+    depths, depth = [], 0
+    for t in side:
+        depth -= t.kind in ("CLOSE", "RBRACE")
+        depths.append(depth)
+        depth += t.kind in ("OPEN", "LBRACE")
+    return depths
+
+
+def _signs(side: Side) -> Iterator[Side]:
+    """Each plus and minus turned round, outer ones first; a leading minus taken away."""
+    depths = _depth(side)
+    places = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and not _in_script(side, n)]
+    for n in sorted(places, key=lambda n: (depths[n], n)):
+        if n == 0 and side[0].kind == "MINUS":
+            yield side[1:]
+        else:
+            new = _token("PLUS", "+") if side[n].kind == "MINUS" else _token("MINUS", "-")
+            yield (*side[:n], new, *side[n + 1 :])
+
+
+def _in_script(side: Side, n: int) -> bool:
+    depth = 0
+    for k in range(n - 1, -1, -1):
+        if side[k].kind == "RBRACE":
+            depth += 1
+        elif side[k].kind == "LBRACE":
+            depth -= 1
+            if depth < 0 and k and side[k - 1].kind in ("SUB", "SUP"):
+                return True
+    return bool(n and side[n - 1].kind in ("SUB", "SUP"))
+
+
+def _groups(side: Side) -> Iterator[tuple[int, int]]:
+    stack: list[int] = []
+    for n, t in enumerate(side):
+        if t.kind == "OPEN":
+            stack.append(n)
+        elif t.kind == "CLOSE" and stack:
+            yield stack.pop(), n
+
+
+def _swaps(side: Side) -> Iterator[Side]:
+    """The arguments around a divergence bar, around a conditional bar, or around a comma, exchanged."""
+    for start, end in _groups(side):
+        inside = side[start + 1 : end]
+        depths = _depth(inside)
+        for kind in ("DBAR", "BAR", "COMMA"):
+            marks = [n for n, t in enumerate(inside) if t.kind == kind and depths[n] == 0]
+            if len(marks) == 1:
+                m = marks[0]
+                yield (*side[: start + 1], *inside[m + 1 :], inside[m], *inside[:m], *side[end:])
+
+
+def _crossings(side: Side) -> Iterator[Side]:
+    """A name before a conditional bar exchanged with one behind it."""
+    for start, end in _groups(side):
+        bars = [n for n in range(start, end) if side[n].kind == "BAR"]
+        if len(bars) != 1:
+            continue
+        before = [n for n in range(start + 1, bars[0]) if side[n].kind == "NAME"]
+        behind = [n for n in range(bars[0] + 1, end) if side[n].kind == "NAME"]
+        for a in before:
+            for b in behind if len(before) + len(behind) > 2 else []:
+                exchanged = list(side)
+                exchanged[a], exchanged[b] = side[b], side[a]
+                yield tuple(exchanged)
+
+
+def _argument(side: Side, n: int) -> int:
+    """Where the argument that starts at a token ends: a group in braces, or one token."""
+    depth = 0
+    while n < len(side):
+        depth += {"LBRACE": 1, "RBRACE": -1}.get(side[n].kind, 0)
+        n += 1
+        if depth == 0:
+            break
+    return n
+
+
+def _fractions(side: Side) -> Iterator[Side]:
+    """Numerator and denominator exchanged."""
+    for n, t in enumerate(side):
+        if t.kind == "FRAC":
+            middle = _argument(side, n + 1)
+            end = _argument(side, middle)
+            yield (*side[: n + 1], *side[middle:end], *side[n + 1 : middle], *side[end:])
+
+
+def _laws(side: Side, both: Side, context: Context) -> Iterator[Side]:
+    """One law in the place of another that the step speaks of."""
+    known: dict[str, Side] = {}
+    places: list[tuple[int, int]] = []
+    for whole, found in ((both, None), (side, places)):
+        for n, t in enumerate(whole):
+            if t.kind != "NAME" or not (t.text in LAW_LETTERS or t.text in context.vocabulary.law_bases):
+                continue
+            end = _argument(whole, n + 2) if n + 1 < len(whole) and whole[n + 1].kind == "SUB" else n + 1
+            known.setdefault(spelled(list(whole[n:end])), whole[n:end])
+            if found is not None:
+                found.append((n, end))
+    for n, end in places:
+        for spelling, law in known.items():
+            if spelling != spelled(list(side[n:end])):
+                yield (*side[:n], *law, *side[end:])
+
+
+def _indices(side: Side) -> Iterator[Side]:
+    """The subscripts 1 and 2 exchanged in one term, or in one pair of brackets."""
+    depths = _depth(side)
+    cuts = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and depths[n] == 0]
+    for start, end in [*zip([0, *cuts], [*cuts, len(side)], strict=True), *_groups(side)]:
+        term = list(side[start:end])
+        marked = [n for n, t in enumerate(term) if t.text in ("1", "2") and n and term[n - 1].kind == "SUB"]
+        for n in marked:
+            other = "2" if term[n].text == "1" else "1"
+            term[n] = _token("NUMBER", other)
+        if marked:
+            yield (*side[:start], *term, *side[end:])
+
+
+def _squares(side: Side) -> Iterator[Side]:
+    """A square that a logarithm lost, or a square of a name taken away."""
+    square = (_token("SUP", "^"), _token("NUMBER", "2"))
+    for n, t in enumerate(side):
+        if t.kind != "NAME":
+            continue
+        end = _argument(side, n + 2) if n + 1 < len(side) and side[n + 1].kind == "SUB" else n + 1
+        if n and side[n - 1].kind == "FUNCTION" and not (end < len(side) and side[end].kind in ("SUP", "OPEN")):
+            yield (*side[:end], *square, *side[end:])
+        if end + 1 < len(side) and side[end].kind == "SUP" and side[end + 1].text == "2":
+            yield (*side[:end], *side[end + 2 :])
+
+
+def _constants(side: Side) -> Iterator[Side]:
+    """A number doubled or halved, a factor 2 or 1/2 put in front of a term or taken away."""
+    depths = _depth(side)
+    half = tuple(tokenize(r"\frac{1}{2}"))
+    for n, t in enumerate(side):
+        if t.kind == "NUMBER" and t.text.isdigit() and not _in_script(side, n):
+            value = int(t.text)
+            yield (*side[:n], _token("NUMBER", str(2 * value)), *side[n + 1 :])
+            if value % 2 == 0:
+                yield (*side[:n], _token("NUMBER", str(value // 2)), *side[n + 1 :])
+    starts = [0] + [n + 1 for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and depths[n] == 0]
+    for n in starts:
+        if n >= len(side) or side[n].kind in ("PLUS", "MINUS"):
+            continue
+        yield (*side[:n], _token("NUMBER", "2"), *side[n:])
+        yield (*side[:n], *half, *side[n:])
+        if spelled(list(side[n : n + 7])).replace(" ", "") == r"\frac{1}{2}":
+            yield (*side[:n], *side[n + 7 :])
+
+
+def _logarithms(side: Side) -> Iterator[Side]:
+    """A logarithm that was lost: at the start of brackets, or after a gradient."""
+    log = _token("FUNCTION", "log", r"\log")
+    for n, t in enumerate(side):
+        if t.kind == "OPEN" and n and n + 1 < len(side) and side[n + 1].kind in ("FRAC", "NAME"):
+            yield (*side[: n + 1], log, *side[n + 1 :])
+        if t.kind == "NABLA":
+            end = n + 1
+            if end < len(side) and side[end].kind == "SUB":
+                end += 2
+                if side[end - 1].kind == "LBRACE":
+                    while end < len(side) and side[end - 1].kind != "RBRACE":
+                        end += 1
+            if end < len(side) and side[end].kind == "NAME":
+                yield (*side[:end], log, *side[end:])
+
+
+def _conditions(side: Side, context: Context) -> Iterator[Side]:
+    """A conditioning dropped, or put behind a density that has none; a variable added to a density."""
+    names = sorted({k for k in context.vocabulary.variables if len(k) == 1})
+    bar = _token("BAR", "|", r"\mid ")
+    for start, end in _groups(side):
+        if not start or side[start - 1].kind not in ("NAME", "RBRACE"):
+            continue
+        inside = side[start + 1 : end]
+        depths = _depth(inside)
+        marks = [n for n, t in enumerate(inside) if t.kind == "BAR" and depths[n] == 0]
+        if len(marks) == 1:
+            yield (*side[: start + 1], *inside[: marks[0]], *side[end:])
+        if not marks and all(t.kind in ("NAME", "COMMA", "SEMI") for t in inside) and inside:
+            present = {t.text.lower() for t in inside}
+            for name in names:
+                if name not in present:
+                    shown = name.upper() if inside[0].text.isupper() else name
+                    yield (*side[:end], bar, _token("NAME", shown), *side[end:])
+                    yield (*side[:end], _token("COMMA", ","), _token("NAME", shown), *side[end:])
+
+
+def _gaps(side: Side, context: Context) -> Iterator[Side]:
+    """The divergence that separates a bound from what it bounds."""
+    encoder, model, latent, observed = context.vocabulary.observed_and_latent()
+    if encoder not in context.vocabulary.laws or not latent:
+        return
+    use = context.vocabulary.laws[encoder]
+    given = next((p[1] for p in use.patterns if set(p[0]) == set(latent)), ())
+    z, x = ", ".join(latent), ", ".join(observed)
+    behind = rf"{z} \mid {', '.join(given)}" if given else z
+    if any(":" in s or "_" in s for s in (*latent, *observed)):
+        return
+    gap = rf"D_{{\mathrm{{KL}}}}({encoder}({behind}) \,\|\, {model}({z} \mid {x}))"
+    for sign in ("+", "-"):
+        yield (*side, *tokenize(sign + gap))
