@@ -123,6 +123,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
                 displays.append((display, found, error or unread))
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
+            context.wordy = document.wordy
             context.factored = [
                 (context.vocabulary.stem(name), base) for name, base in factored(context.vocabulary.rows)
             ]
@@ -273,7 +274,7 @@ def _checked_step(
     deadline: float,
 ) -> CheckedStep:
     from derivations.latex.as_told import judge_as_told, of_an_open_law
-    from derivations.latex.outcomes import Outcome
+    from derivations.latex.outcomes import Outcome, conditional
     from derivations.latex.suggestions import suggest
 
     step = sides.step
@@ -327,6 +328,10 @@ def _checked_step(
         except INTERNAL as error:  # the verdict stands, whatever became of the search for a nearby truth
             words = f"{outcome.message} (the search for a suggestion failed, please report it: {error!r})"
             outcome = replace(outcome, message=words)
+        if suggestion is None and context.wordy:
+            outcome = conditional(
+                outcome, "false as read, with nothing true near it: a name may mean something else here"
+            )
     return CheckedStep(
         *shown,
         outcome.verdict,

@@ -55,6 +55,7 @@ class Context:
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
     made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws, of what they are
+    wordy: bool = False  # the document has sentences, which may say of a name what no formula does
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 

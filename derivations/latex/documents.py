@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
-from derivations.latex.prose import tells
+from derivations.latex.prose import tells, wordy
 from derivations.latex.symbols import ROWS
 
 MAX_SECTION = 8_000
@@ -66,11 +66,15 @@ class Formula:
 
 @dataclass(frozen=True)
 class Document:
-    """The displays of a document in order; with their lines, its directives and what its prose defines in formulas."""
+    """The displays of a document in order; with their lines, its directives and what its prose defines in formulas.
+
+    *wordy* says that it has sentences as well, which may tell of its names what no formula does.
+    """
 
     displays: tuple[Display, ...]
     directives: tuple[tuple[int, str], ...] = ()
     told: tuple[Formula, ...] = ()
+    wordy: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,8 @@ def read(text: str, kind: str = "markdown") -> Document:
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
-    return Document(tuple(displays), tuple(scanner.directives), tuple(_told(scanner, prose, macros)))
+    told = tuple(_told(scanner, prose, macros))
+    return Document(tuple(displays), tuple(scanner.directives), told, bool(displays) and wordy(prose))
 
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:

@@ -6,6 +6,7 @@ logarithm, a lost divergence.  Main definition: `edits`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from derivations.latex.cases import RELATIONS, Context
@@ -23,47 +24,38 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
     if relation == "!=":  # false where the sides are always equal
         yield left, "=", right
         return
-    for b in _signs(right):
-        yield left, relation, b
-    for b in _swaps(right):
+    both = (*left, *right)
+    for b in itertools.chain(_signs(right), _swaps(right)):
         yield left, relation, b
     for a in _swaps(left):
         yield a, relation, right
     if relation != "=":
-        yield left, {">=": "<=", "<=": ">=", "<": ">", ">": "<"}[relation], right
-    for b in _fractions(right):
+        yield left, {">=": "<=", "<=": ">=", "<": ">=", ">": "<="}[relation], right
+    for b in itertools.chain(_fractions(right), _laws(right, both, context), _indices(right), _crossings(right)):
         yield left, relation, b
-    for b in _laws(right, (*left, *right), context):
+    for b in itertools.chain(_squares(right), _constants(right), _logarithms(right), _operators(right)):
         yield left, relation, b
-    for b in _indices(right):
+    for b in itertools.chain(_conditions(right, context), _commas(right)):
         yield left, relation, b
-    for b in _crossings(right):
-        yield left, relation, b
-    for b in _squares(right):
-        yield left, relation, b
-    for b in _constants(right):
-        yield left, relation, b
-    for b in _logarithms(right):
-        yield left, relation, b
-    for b in _conditions(right, context):
-        yield left, relation, b
-    for a in (*_signs(left), *_fractions(left), *_laws(left, (*left, *right), context)):
+    for a in itertools.chain(_signs(left), _fractions(left), _laws(left, both, context), _operators(left)):
         yield a, relation, right
-    for a in _constants(left):
+    for a, b in _everywhere(left, right):
+        yield a, relation, b
+    for a in itertools.chain(_constants(left), _crossings(left)):
         yield a, relation, right
-    for b in _gaps(right, context):
+    for b in itertools.chain(_gaps(right, context), _terms(right), _averaged(right, both, context)):
         yield left, relation, b
-    for a in _conditions(left, context):
+    for a in itertools.chain(_conditions(left, context), _commas(left), _terms(left), _averaged(left, both, context)):
         yield a, relation, right
 
 
-def weaker(left: Side, relation: str, right: Side) -> Iterator[Edit]:
-    """What a step turns into without saying what was meant: its right side negated, an inequality for an equation."""
+def weaker(left: Side, relation: str, right: Side, bound: bool) -> Iterator[Edit]:
+    """What a step turns into without saying what was meant: its right side negated, and a *bound* for an equation."""
     if relation not in RELATIONS:
         return
     if right and right[0].kind not in ("MINUS", "PLUS"):
         yield left, relation, (_token("MINUS", "-"), *right)
-    if relation == "=":
+    if relation == "=" and bound:
         yield left, ">=", right
         yield left, "<=", right
 
@@ -114,13 +106,26 @@ def _groups(side: Side) -> Iterator[tuple[int, int]]:
             yield stack.pop(), n
 
 
+def _subscripts(side: Side) -> Iterator[tuple[int, int]]:
+    """The braces of subscripts with a bar of their own: ``P_{X|Z}``."""
+    for n, t in enumerate(side):
+        if t.kind == "LBRACE" and n and side[n - 1].kind == "SUB":
+            end = _argument(side, n) - 1
+            if any(inner.kind == "BAR" for inner in side[n:end]) and all(k.kind != "OPEN" for k in side[n:end]):
+                yield n, end
+
+
+def _marks(inside: Side, kind: str) -> list[int]:
+    """Where a kind of token stands in brackets, outside of those within."""
+    return [n for n, (t, depth) in enumerate(zip(inside, _depth(inside), strict=True)) if t.kind == kind and not depth]
+
+
 def _swaps(side: Side) -> Iterator[Side]:
     """The arguments around a divergence bar, around a conditional bar, or around a comma, exchanged."""
-    for start, end in _groups(side):
+    for start, end in (*_groups(side), *_subscripts(side)):
         inside = side[start + 1 : end]
-        depths = _depth(inside)
         for kind in ("DBAR", "BAR", "COMMA"):
-            marks = [n for n, t in enumerate(inside) if t.kind == kind and depths[n] == 0]
+            marks = _marks(inside, kind)
             if len(marks) == 1:
                 m = marks[0]
                 yield (*side[: start + 1], *inside[m + 1 :], inside[m], *inside[:m], *side[end:])
@@ -128,7 +133,7 @@ def _swaps(side: Side) -> Iterator[Side]:
 
 def _crossings(side: Side) -> Iterator[Side]:
     """A name before a conditional bar exchanged with one behind it."""
-    for start, end in _groups(side):
+    for start, end in (*_groups(side), *_subscripts(side)):
         bars = [n for n in range(start, end) if side[n].kind == "BAR"]
         if len(bars) != 1:
             continue
@@ -161,19 +166,17 @@ def _fractions(side: Side) -> Iterator[Side]:
             yield (*side[: n + 1], *side[middle:end], *side[n + 1 : middle], *side[end:])
 
 
+def _named_laws(side: Side, context: Context) -> Iterator[tuple[int, int]]:
+    """Where the names of laws stand, with their subscripts."""
+    for n, t in enumerate(side):
+        if t.kind == "NAME" and (t.text in LAW_LETTERS or t.text in context.vocabulary.law_bases):
+            yield n, _argument(side, n + 2) if n + 1 < len(side) and side[n + 1].kind == "SUB" else n + 1
+
+
 def _laws(side: Side, both: Side, context: Context) -> Iterator[Side]:
     """One law in the place of another that the step speaks of."""
-    known: dict[str, Side] = {}
-    places: list[tuple[int, int]] = []
-    for whole, found in ((both, None), (side, places)):
-        for n, t in enumerate(whole):
-            if t.kind != "NAME" or not (t.text in LAW_LETTERS or t.text in context.vocabulary.law_bases):
-                continue
-            end = _argument(whole, n + 2) if n + 1 < len(whole) and whole[n + 1].kind == "SUB" else n + 1
-            known.setdefault(spelled(list(whole[n:end])), whole[n:end])
-            if found is not None:
-                found.append((n, end))
-    for n, end in places:
+    known = {spelled(list(both[n:end])): both[n:end] for n, end in _named_laws(both, context)}
+    for n, end in _named_laws(side, context):
         for spelling, law in known.items():
             if spelling != spelled(list(side[n:end])):
                 yield (*side[:n], *law, *side[end:])
@@ -243,16 +246,39 @@ def _logarithms(side: Side) -> Iterator[Side]:
                 yield (*side[:end], log, *side[end:])
 
 
+def _operators(side: Side) -> Iterator[Side]:
+    """A logarithm and the integral, sum or mean beside it exchanged; out of a fraction; max for min, sum for prod."""
+    for n, t in enumerate(side):
+        if t.kind in ("EXTREMUM", "BIG") and t.text in _OTHER:
+            text = _OTHER[t.text]
+            yield (*side[:n], t._replace(text=text, source=t.source.replace(t.text, text)), *side[n + 1 :])
+        if t.kind == "FRAC":
+            middle = _argument(side, n + 1)
+            end = _argument(side, middle)
+            if middle + 1 < end and side[middle + 1].text == "log":
+                above = tuple(k for m, k in enumerate(side[n + 1 : middle]) if not (m == 1 and k.text == "log"))
+                yield (*side[:n], side[middle + 1], t, *above, side[middle], *side[middle + 2 : end], *side[end:])
+        if t.kind == "BIG" or t.text == "E":
+            end = _argument(side, n + 2) if n + 1 < len(side) and side[n + 1].kind == "SUB" else n + 1
+            inner = end + 1 if end < len(side) and side[end].kind == "OPEN" else end
+            if inner < len(side) and side[inner].text == "log":
+                yield (*side[:n], side[inner], *side[n:inner], *side[inner + 1 :])
+            if n and side[n - 1].text == "log":
+                yield (*side[: n - 1], *side[n:inner], side[n - 1], *side[inner:])
+
+
+_OTHER = {
+    **{"max": "min", "min": "max", "sup": "inf", "inf": "sup", "argmax": "argmin", "argmin": "argmax"},
+    **{"sum": "prod", "prod": "sum"},
+}
+
+
 def _conditions(side: Side, context: Context) -> Iterator[Side]:
     """A conditioning dropped, or put behind a density that has none; a variable added to a density."""
     names = sorted({k for k in context.vocabulary.variables if len(k) == 1})
-    bar = _token("BAR", "|", r"\mid ")
-    for start, end in _groups(side):
-        if not start or side[start - 1].kind not in ("NAME", "RBRACE"):
-            continue
+    for start, end in _densities(side):
         inside = side[start + 1 : end]
-        depths = _depth(inside)
-        marks = [n for n, t in enumerate(inside) if t.kind == "BAR" and depths[n] == 0]
+        marks = _marks(inside, "BAR")
         if len(marks) == 1:
             yield (*side[: start + 1], *inside[: marks[0]], *side[end:])
         if not marks and all(t.kind in ("NAME", "COMMA", "SEMI") for t in inside) and inside:
@@ -260,8 +286,89 @@ def _conditions(side: Side, context: Context) -> Iterator[Side]:
             for name in names:
                 if name not in present:
                     shown = name.upper() if inside[0].text.isupper() else name
-                    yield (*side[:end], bar, _token("NAME", shown), *side[end:])
-                    yield (*side[:end], _token("COMMA", ","), _token("NAME", shown), *side[end:])
+                    yield (*side[:end], _BAR, _token("NAME", shown), *side[end:])
+                    yield (*side[:end], _COMMA, _token("NAME", shown), *side[end:])
+
+
+_BAR, _COMMA = _token("BAR", "|", r"\mid "), _token("COMMA", ",")
+
+
+def _densities(side: Side) -> Iterator[tuple[int, int]]:
+    """The brackets behind a name."""
+    return ((start, end) for start, end in _groups(side) if start and side[start - 1].kind in ("NAME", "RBRACE"))
+
+
+def _commas(side: Side) -> Iterator[Side]:
+    """A joint density for a conditional one, and the other way round."""
+    for start, end in _densities(side):
+        for other in _conditioned(side[start + 1 : end]):
+            yield (*side[: start + 1], *other, *side[end:])
+
+
+def _conditioned(inside: Side) -> Iterator[Side]:
+    """What stands in the brackets of a density with a comma for its bar, or with a bar for its comma, both ways."""
+    bars, commas = _marks(inside, "BAR"), _marks(inside, "COMMA")
+    if len(bars) == 1:
+        yield (*inside[: bars[0]], _COMMA, *inside[bars[0] + 1 :])
+    elif not bars and len(commas) == 1:
+        one, other = inside[: commas[0]], inside[commas[0] + 1 :]
+        yield (*one, _BAR, *other)
+        yield (*other, _BAR, *one)
+
+
+def _everywhere(left: Side, right: Side) -> Iterator[tuple[Side, Side]]:
+    """A joint density taken for a conditional one wherever a step has it, and the other way round."""
+    seen = set()
+    for side in (left, right):
+        for start, end in _densities(side):
+            old = side[start - 1 : end + 1]
+            if [t.source for t in old] and (spelling := spelled(list(old))) not in seen:
+                seen.add(spelling)
+                for inside in _conditioned(old[2:-1]):
+                    new = (*old[:2], *inside, old[-1])
+                    yield _put(left, old, new), _put(right, old, new)
+
+
+def _put(side: Side, old: Side, new: Side) -> Side:
+    """A side with one run of tokens for another wherever it stands."""
+    found: list[Token] = []
+    n, wanted = 0, [t.text for t in old]
+    while n < len(side):
+        here = [t.text for t in side[n : n + len(old)]] == wanted
+        found.extend(new if here else side[n : n + 1])
+        n += len(old) if here else 1
+    return tuple(found)
+
+
+def _terms(side: Side) -> Iterator[Side]:
+    """A term of a sum taken away."""
+    depths = _depth(side)
+    signs = [n for n, t in enumerate(side) if t.kind in ("PLUS", "MINUS") and not _in_script(side, n)]
+    for n in sorted(signs, key=lambda n: depths[n]):
+        end = n + 1
+        while end < len(side) and depths[end] >= depths[n] and not (depths[end] == depths[n] and end in signs):
+            end += 1
+        yield (*side[:n], *side[end:])
+    outer = [n for n in signs if depths[n] == 0 and n]
+    if outer:  # the first one
+        yield side[outer[0] + (side[outer[0]].kind == "PLUS") :]
+
+
+def _averaged(side: Side, both: Side, context: Context) -> Iterator[Side]:
+    """A mean that was forgotten, and the weights of a sum: under a law of the step, with the arguments that it has."""
+    laws: dict[str, Side] = {}
+    for n, end in _named_laws(both, context):
+        laws.setdefault(spelled(list(both[n:end])), both[n:end])
+    for n, t in enumerate(side):
+        if t.text == "sum" and n + 1 < len(side) and side[n + 1].kind == "SUB":
+            end = _argument(side, n + 2)
+            index = [k for k in side[n + 2 : end] if k.kind == "NAME"][:1]
+            for law in laws.values():
+                yield (*side[:end], *law, _token("OPEN", "("), *index, _token("CLOSE", ")"), *side[end:])
+    if not any(t.kind == "BIG" or t.text in ("E", "KL", "H", "I") for t in side):
+        for spelling in laws:
+            mean = tuple(tokenize(rf"\mathbb{{E}}_{{{spelling}}}\left["))
+            yield (*mean, *side, *tokenize(r"\right]"))
 
 
 def _gaps(side: Side, context: Context) -> Iterator[Side]:

@@ -51,6 +51,20 @@ _TITLE = re.compile(r"^(?:#{1,6}[ \t].*|\\(?:(?:sub)*section|(?:sub)?paragraph|c
 _DISCRETE = re.compile(r"\b(?:discrete|categorical|finite alphabet|probability mass|pmf)\b", re.IGNORECASE)
 
 
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?(?:\{[^{}]*\})*")
+_A_SENTENCE = 20  # letters, which in some languages no spaces part
+
+
+def wordy(prose: str) -> bool:
+    r"""Whether a text has sentences: more than headings, commands and formulas.
+
+    >>> wordy("The evidence lower bound is $a$."), wordy(r"# The evidence lower bound" "\n" r"\begin{document} $a$, so")
+    (True, False)
+    """
+    body = _COMMAND.sub(" ", _MATHEMATICS.sub(" ", _TITLE.sub(" ", prose.rpartition(r"\begin{document}")[2])))
+    return sum(map(str.isalpha, body)) >= _A_SENTENCE
+
+
 def surroundings(before: str) -> Surroundings:
     """What the text before a display, from the heading of its section on, says of it.
 

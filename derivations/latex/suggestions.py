@@ -9,13 +9,12 @@ import itertools
 import time
 from dataclasses import replace
 
-from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Case, Context, glance, interpret
 from derivations.latex.covariances import in_matrices
 from derivations.latex.edits import Side, edits, weaker
 from derivations.latex.grammar import rows
-from derivations.latex.outcomes import judged
+from derivations.latex.outcomes import is_constant, judged
 from derivations.latex.tokens import spelled
 from derivations.refuter import Neighbourhood, Refuter
 
@@ -39,18 +38,18 @@ def suggest(
     """
     around = None if case is None else Neighbourhood(case.data, seed + 1)
     deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same
+    bound = case is None or not any(is_constant(side) for side in (case.statement.left, case.statement.right))
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
-    for a, sign, b in itertools.chain(timely, weaker(left, relation, right)):
+    for a, sign, b in itertools.chain(timely, weaker(left, relation, right, bound)):
         if [t.source for t in a] == [t.source for t in b]:
             continue
         if case is not None and a is left and b is right:
             edited = replace(case, statement=replace(case.statement, relation=sign))
         else:
+            if case is not None and _ruled_out(case, (left, a), sign, (b, right), around, seed + 1):
+                continue
             try:
-                glanced = None if case is None else _glance(case, left, a, sign, b, right)
-                if glanced is not None and not _worth_reading(glanced, "rhs" if a is left else "lhs", around, seed + 1):
-                    continue
                 edited = interpret(rows(a), sign, rows(b), context, {})
             except LanguageError:
                 continue
@@ -62,18 +61,25 @@ def suggest(
     return None
 
 
-def _glance(case: Case, left: Side, a: Side, sign: str, b: Side, right: Side) -> Statement | None:
-    """The edited step with the unedited side as it was read; None where that is not to be had."""
-    if a is left:
-        return glance(case, None, sign, rows(b))
-    return glance(case, rows(a), sign, None) if b is right else None
+def _ruled_out(
+    case: Case, lefts: tuple[Side, Side], sign: str, rights: tuple[Side, Side], around: Neighbourhood | None, seed: int
+) -> bool:
+    """Whether models contradict an edited step, seen with its unedited side as that was read.
 
-
-def _worth_reading(glanced: Statement, edited: str, around: Neighbourhood | None, seed: int) -> bool:
-    """Whether a model of the step, or one of its own, agrees with what the step says with an edited side."""
-    data = glanced.json()
-    agrees = None if around is None else around.agrees(data, edited)
-    return _plausible(Refuter(data, seed)) if agrees is None else agrees
+    What cannot be seen so is read as a whole: a name may mean something else beside the edit.
+    """
+    (left, a), (b, right) = lefts, rights
+    if a is not left and b is not right:
+        return False
+    try:
+        glanced = glance(case, None, sign, rows(b)) if a is left else glance(case, rows(a), sign, None)
+        if glanced is None:
+            return False
+        data = glanced.json()
+    except LanguageError:
+        return False
+    agrees = None if around is None else around.agrees(data, "rhs" if a is left else "lhs")
+    return not (_plausible(Refuter(data, seed)) if agrees is None else agrees)
 
 
 def _plausible(refuter: Refuter) -> bool:

@@ -219,6 +219,22 @@ def test_a_failing_search_for_a_suggestion_leaves_the_verdict(monkeypatch):
         (r"JSD(p\|q) = \frac{1}{2} KL(p\|\frac{p+q}{2}) + KL(q\|\frac{p+q}{2})", r"+ \frac{1}{2}KL(q"),
         (r"KL(p\|q) = H(p,q) + H(p)", r"H(p,q) - H(p)"),
         (r"H(X) = \sum_x p(x)\log p(x)", r"- \sum_x"),
+        (r"E_{q(y|u)}[\log \frac{p(u, y)}{q(y|u)}] > \log p(u)", r"\le \log p(u)"),
+        (
+            r"\log \int q(u,y) \frac{p(u, y)}{q(u,y)} dy \ge \int q(u,y) \log \frac{p(u, y)}{q(u,y)} dy",
+            r"\int q(y \mid u) \log",
+        ),
+        (r"I(X;Y) \ge H(X) + E_{p(y)}[E_{p(y|x)}[\log q_\phi(x|y)]]", r"p(x|y)"),
+        (r"-\sum_u p(u) \log q(u) = \sum_u p(u) \frac{1}{\log q(u)}", r"\log \frac{1}{q(u)}"),
+        (r"\log p(u) = \int \log p(u|y) p(y) dy", r"\log \int p(u|y)p(y)"),
+        (r"KL(p\|q) = \log \frac{p(u)}{q(u)}", r"\mathbb{E}_{p}[\log"),
+        (r"H(U) = -\sum_u \log p(u)", r"\sum_u p(u) \log p(u)"),
+        (r"H(U, Y) = H(U) + H(Y|U) + I(U;Y)", r"H(U,Y) = H(U \mid Y) + H(Y|U) + I(U;Y)"),
+        (
+            r"\nabla_\theta E_{q_\theta(u)}[h(u)] = E_{q_\theta(u)}[h(u) \nabla_\theta q_\theta(u)]",
+            r"\nabla_\theta \log q_\theta(u)",
+        ),
+        (r"E_{q(y|u)}[\log p(u|y)] - KL(q(y|u)\|p(y)) = E_{q(y|u)}[\log \frac{p(u|y)}{q(y|u)}]", r"\log \frac{p(u,y)}"),
     ],
 )
 def test_a_suggestion_is_an_equation_where_one_is_near(false: str, true: str) -> None:

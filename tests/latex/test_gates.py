@@ -230,3 +230,28 @@ def test_laws_that_a_divergence_compares_are_two() -> None:
     assert verdicts[1] != "proved"
     posterior = r"$$KL(p_\theta(u|y)\|p(u)) = \mathbb{E}_{p_\theta(u|y)}[\log p_\theta(y|u)] - \log p_\theta(y)$$"
     assert [s.verdict for s in check(posterior).steps] == ["proved"]
+
+
+NEAR = r"$$ KL(s(u)\|r(u)) = H(s, r) + H(s) $$"
+FAR = r"$$ H(U|Y) - I(U;Y) = 3 H(Y|U) + 2 H(U) $$"
+SAID = "Let us now look at what these quantities have to do with each other."
+
+
+@pytest.mark.parametrize(
+    ("document", "verdict"),
+    [
+        (NEAR, "refuted"),
+        (FAR, "refuted"),
+        (f"# Entropies of two variables\n{FAR}", "refuted"),
+        (f"{SAID} {NEAR}", "refuted"),
+        (f"{SAID} {FAR}", "conditional"),
+        (f"{FAR} {SAID}", "conditional"),
+        (f"\\section{{Entropies of two variables}} \\label{{entropies}} {FAR}", "refuted"),
+    ],
+)
+def test_a_false_line_amid_prose_is_refuted_with_a_true_neighbour_only(document: str, verdict: str) -> None:
+    """What no edit makes true may use a name as the prose says it, which the checker does not understand."""
+    (step,) = check(document).steps
+    assert step.verdict == verdict
+    assert step.counterexample is not None
+    assert ("nothing true near it" in step.message) == (verdict == "conditional")
