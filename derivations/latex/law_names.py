@@ -33,6 +33,7 @@ class LawNames:
         self.objectives = self._objectives()
         self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
+        self.payoffs = len({order for row in self.rows for order in self._orders_of_players(row)})
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
         self.called: dict[str, set[str]] = {}
@@ -60,13 +61,26 @@ class LawNames:
                 yield name.base
 
     def _has_weight(self, row: Row) -> bool:
-        """Whether a row writes ``1 - pi``."""
+        """Whether a row writes ``1 - pi``, or ``pi p(x | y)`` with a density next to it."""
         for where, at, part in self._walk(row):
-            if part.kind == "NAME" and part.text == "pi" and at > 1 and part.plain:
-                one, minus = where[at - 2], where[at - 1]
-                if minus.kind == "MINUS" and one.kind == "NUMBER" and one.text == "1":
-                    return True
+            if part.kind != "NAME" or part.text != "pi" or not part.plain:
+                continue
+            before = where[at - 1] if at else None
+            if before is not None and before.kind == "MINUS" and at > 1 and where[at - 2].text == "1":
+                return True
+            scaled = before is not None and before.kind == "NUMBER"  # 2 pi
+            if not scaled and (_is_called(where, at + 1) or _is_called(where, at - 2)):
+                return True
         return False
+
+    def _orders_of_players(self, row: Row) -> Iterator[str]:
+        """The orders in which a game's value takes its players: V(D, G), V(G, D)."""
+        for where, at, part in self._walk(row):
+            name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None
+            if name is not None and name.base == "V" and following is not None and following.kind == "bracketed":
+                names = [n for p in following.args[0] if (n := name_of(p)) is not None]
+                if sorted(n.base for n in names) == ["D", "G"]:
+                    yield names[0].base
 
     def _has_squared_distance(self, row: Row) -> bool:
         """Whether a row writes ``H^2(p, q)``, so that H(p, q) is a distance and no cross-entropy."""
@@ -237,6 +251,14 @@ class LawNames:
             return True  # sigma(-a) beside sigma(a)
         several = len(split(row, "COMMA")) > 1
         return is_argument_list(row) and (several or not (name.base in ("a", "b", "c", "k") and not name.below))
+
+
+def _is_called(row: Row, at: int) -> bool:
+    """Whether the letter of a law stands at a place, with arguments behind it."""
+    if not 0 <= at < len(row) - 1 or row[at + 1].kind != "bracketed":
+        return False
+    name = name_of(row[at])
+    return name is not None and name.base in LAW_LETTERS
 
 
 def _collect(row: Row, found: list[tuple[Row, int, Part]]) -> None:

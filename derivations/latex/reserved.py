@@ -77,16 +77,33 @@ class Reserved(Expectations):
         for stem in sorted(self.vocabulary.laws):
             _, _, below = stem.partition("_")
             for n, labels in enumerate((DATA, GENERATOR)):
-                if below in [label.lower() for label in labels] and found[n] is None:
-                    found[n] = Name(stem)
+                if below in [label.lower() for label in labels]:
+                    if found[n] is not None:
+                        self.unexplained["which laws the game is about"] = None
+                    found[n] = found[n] or Name(stem)
         data, generator = found
         if data is None and generator is None and len(self.vocabulary.laws) > 1:  # of p and q, say
             self.unexplained["which laws the game is about"] = None
+        if (data is None) != (generator is None):  # p_data and p_theta, say
+            known = data or generator
+            rivals = self._rivals(known) if known is not None else []
+            if len(rivals) > 1:
+                self.unexplained["which laws the game is about"] = None
+            elif rivals:
+                data, generator = data or Name(rivals[0]), generator or Name(rivals[0])
         if generator is None:
             generator = Name("p_g")
             if data is not None and data.base == "p_g":
                 raise Unread("the law of the generator")
         return data or Name("p_data"), generator
+
+    def _rivals(self, known: Name) -> list[str]:
+        """The other laws of a document that are densities of what a law of a game is a density of, and of no more."""
+        laws = self.vocabulary.laws
+        points = {p[0] for p in laws[known.base].patterns if not p[1]} if known.base in laws else set()
+        return [
+            stem for stem, use in laws.items() if stem != known.base and any((p, ()) in use.patterns for p in points)
+        ]
 
     def data_point(self) -> Variable:
         data, _ = self.adversaries()
@@ -295,6 +312,8 @@ class Reserved(Expectations):
             return self.game_value(True)
         players = sorted(n.base for n in plain)
         if name.base == "V" and players == ["D", "G"] and len(names) == 2:
+            if self.vocabulary.payoffs > 1:
+                self.unexplained["V(D, G) and V(G, D), which may be what each player gains"] = None
             return self.game_value(any(n and self.is_optimal_discriminator(n) for n in names))
         return None
 

@@ -229,10 +229,12 @@ class Vocabulary(LawNames):
         named = any(p.kind in ("SIM", "bracketed") for p in part.below or ())
         if not named and following is not None and following.kind == "bracketed":
             alone = len(following.args[0]) == 1  # nobody averages a number
-            for row, at, inner in self._walk(following.args[0]):
+            walked = self._walk(following.args[0])
+            labels = {id(p.below) for _, _, p in walked if p.below and name_of(p) is not None}  # the G of D_G is none
+            for row, at, inner in walked:
                 name = name_of(inner)
                 called = at + 1 < len(row) and row[at + 1].kind == "bracketed"
-                if name is None or called or self.is_law(name) or name.base in RESERVED:
+                if name is None or called or id(row) in labels or self.is_law(name) or name.base in RESERVED:
                     continue
                 if name.base.lower() in RANDOM or (
                     len(name.base) == 1 and name.base.isupper() and (alone or name.base not in NUMBERS)
