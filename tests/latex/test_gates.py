@@ -39,7 +39,8 @@ NEVER_REFUTED = [
     r"$$\frac{p(x, y=1)}{p(x)} = \frac{p(x|y=1)\pi}{p(x)}$$",
     r"$$D^*(x) = \frac{p_{data}(x)}{p_\theta(x) + p_{data}(x)}$$",
     r"$$D^*(x) = \frac{p_{data}(x)}{q(x) + p_{data}(x)}$$ $$q(x)r(x) = r(x)q(x)$$",
-    r"$$C(G) = E_{p_{data}}[\log \frac{p_{data}(x)}{p_{data}(x) + p_g(x)}] + E_{p_g}[\log \frac{p_g(x)}{p_{data}(x) + p_g(x)}]$$"
+    r"$$C(G) = E_{p_{data}}[\log \frac{p_{data}(x)}{p_{data}(x) + p_g(x)}]"
+    r" + E_{p_g}[\log \frac{p_g(x)}{p_{data}(x) + p_g(x)}]$$"
     r" $$\max_G \mathbb{E}_{p_g}[\log D^*_G(x)] \le 0$$",
     r"$$p_d(x) \ge 0$$ $$C(G) = KL(p_{data}\|\frac{p_{data} + p_g}{2}) + KL(p_g\|\frac{p_{data} + p_g}{2}) - \log 4$$",
     r"$$\frac{p(x)}{q(x)} = \frac{D^*(x)}{1 - D^*(x)}$$",
