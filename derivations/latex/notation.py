@@ -289,6 +289,12 @@ class _Parser:
             raise Unread("a star on an expression")
         return Node("power", (node, self.sub(part.above)), part.place)
 
+    def decorated(self, node: Node, bracket: Part) -> Node:
+        """What is called with a bracket, with the bracket's superscript as its exponent."""
+        if bracket.below is not None:
+            raise Unread("a bracket with a subscript")
+        return self.powered(node, bracket)
+
     def named(self, part: Part) -> Node:
         name = name_of(part)
         if name is None:
@@ -304,8 +310,7 @@ class _Parser:
         if called and following is not None and not inner and self.applies(name, following.args[0]):
             self.at += 1
             call = Node("call", (name, following.args[0]), part.place)
-            if following.above is not None or following.below is not None:
-                call = self.powered(call, replace(following, below=None))
+            call = self.decorated(call, following)
             return self.powered(call, power) if power else call
         node = Node("name", (name,), part.place)
         return self.powered(node, power) if power else node
@@ -332,7 +337,7 @@ class _Parser:
                 node = Node("expectation", (name.base, below, self.sub(inside[0][1]), inside[1][1]), part.place)
             else:
                 node = Node("expectation", (name.base, below, self.sub(following.args[0])), part.place)
-            node = self.powered(node, replace(following, below=None)) if not following.plain else node
+            node = self.decorated(node, following)
         else:
             node = Node("expectation", (name.base, below, self.reach("expectation")), part.place)
         if part.above is not None:

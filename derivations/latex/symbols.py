@@ -231,8 +231,6 @@ CONNECTIVES = frozenset(
         "all",
         "such",
         "given",
-        "const",
-        "constant",
         "otherwise",
         "i.e",
         "def",
@@ -390,5 +388,6 @@ COMMANDS = {name: token for token, names in _COMMANDS.items() for name in names.
     "%": ("SYMBOL", "%"),
     "&": ("SYMBOL", "&"),
     "#": ("SYMBOL", "#"),
-    "_": ("SYMBOL", "_"),
+    "_": ("SUB", "_"),  # Markdown may want its underscores and stars escaped
+    "*": ("STAR", "*"),
 }

@@ -48,6 +48,7 @@ class Token(NamedTuple):
 
 
 ESCAPED_SPACES = ("\\\\,", "\\\\;", "\\\\!", "\\\\:")  # of Markdown, which takes one backslash: no rows begin so
+_CONSTANT = re.compile(r"(?:(?:an? |some |additive |other )*const(?:ants?)?|(?:other |some )?terms?)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)", re.DOTALL)
@@ -169,8 +170,8 @@ class _Reader:
             self.put(*table.FUNCTIONS[name], start)
         elif name in table.COMMANDS:
             kind, text = table.COMMANDS[name]
-            self.put(kind, text, start)
-            if kind in ("FRAC", "SQRT"):
+            self.put(kind, text, start, source="_" if kind == "SUB" else None)
+            if kind in ("FRAC", "SQRT", "SUB"):
                 self.single = 2 if kind == "FRAC" else 1
         elif name == "not":
             self.negated(start)
@@ -290,6 +291,9 @@ class _Reader:
             return  # the old switches reach to the end of their group
         text = self.argument()
         word = text.strip().strip(".,;:").rstrip("*")
+        if style == "text" and _CONSTANT.match(word):
+            self.put("NAME", "const", start)
+            return
         if style == "text" and not re.fullmatch(r"[A-Za-z][A-Za-z\d_-]*", word):
             if re.search(r"\\|[_^$]", text) and not re.search(r"\s[a-z]{2,}", text):
                 self.inside(text.replace("$", ""))
@@ -391,7 +395,16 @@ def _tokens(text: str, offset: int) -> tuple[Token, ...]:
             before = result.pop()
             token = Token("DBAR", "||", before.place, before.source + " " + token.source)
         result.append(token)
-    return tuple(_unbraced(result))
+    return tuple(_unbraced(_primed(result)))
+
+
+def _primed(tokens: list[Token]) -> list[Token]:
+    """``f^{''}`` is f''."""
+    for n in reversed([n for n, t in enumerate(tokens[:-1]) if t.kind == "SUP" and tokens[n + 1].kind == "LBRACE"]):
+        end = next((k for k in range(n + 2, len(tokens)) if tokens[k].kind != "PRIME"), n)
+        if end > n + 2 and tokens[end].kind == "RBRACE":
+            tokens[n : end + 1] = tokens[n + 2 : end]
+    return tokens
 
 
 _BEFORE_A_GROUP = frozenset(("ROW", "AMP", "QUAD", "TEXT", "ARROW", "COMMA", "SEMI", "BEGIN"))

@@ -44,3 +44,13 @@ def test_a_marked_formula_is_another_one(plain: str, marked: str) -> None:
 @pytest.mark.parametrize("plain", sorted({plain for plain, _ in MARKED} - {"C(G)", "V(D,G)"}))
 def test_without_the_mark_it_is_read(plain: str) -> None:
     assert [step.verdict for step in check(f"$$ {plain} = {plain} $$").steps] in (["proved"], ["undecided"])
+
+
+CALLS = ["f(x)", "p(x)", "p(x|z)", "H(X)", "I(X;Y)", r"KL(p\|q)", r"JSD(p\|q)", "D(x)", "V(D, G)", r"\mathbb{E}[X]"]
+
+
+@pytest.mark.parametrize("side", [*CALLS, r"\mathcal{N}(x; 0, 1)", "W_1(p, q)", r"\hat{f}(x)"])
+@pytest.mark.parametrize("mark", ["'", r"^\prime", "^{''}", "_1", "_{x = 0}", "^*"])
+def test_a_mark_behind_the_arguments_of_a_call_is_not_dropped(side: str, mark: str) -> None:
+    (step,) = check(f"$${side}{mark} = {side}$$").steps
+    assert step.verdict == "unsupported"
