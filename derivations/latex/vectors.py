@@ -84,7 +84,8 @@ def componentwise(left: Row, right: Row, context: Context) -> bool:
     try:
         reader = Vectors(meaning, (left, right))
         reader.linear, reader.definitions = True, context.definitions
-        linear = all(isinstance(reader.value(meaning.parse(row)), Vector) for row in (left, right))
+        one, other = (reader.value(meaning.parse(row)) for row in (left, right))
+        linear = isinstance(one, Vector) and isinstance(other, Vector) and one.row == other.row
         return linear and not reader.products
     except LanguageError:
         return False

@@ -63,3 +63,12 @@ def test_a_law_of_which_a_display_says_that_it_is_normal_is_so_in_a_divergence()
     form = rf"\frac12\left(\mathrm{{tr}}(\Sigma_b^{{-1}}\Sigma_a) %s {square} - n + {volume}\right)"
     verdicts = [check(f"{said} $$KL(r\\|s) = {form % sign}$$").steps[-1].verdict for sign in "+-"]
     assert verdicts == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize("display", ["x^T = x", "f(x)^T = f(x)", "x + f(x) = x^T + f(x)^T"])
+def test_a_vector_is_not_its_transpose(display: str) -> None:
+    assert [step.verdict for step in check(f"$${display}$$").steps] == ["undecided"]
+
+
+def test_transposed_vectors_add_by_components() -> None:
+    assert [step.verdict for step in check("$$2 (x + f(x))^T = 2 x^T + 2 f(x)^T$$").steps] == ["proved"]
