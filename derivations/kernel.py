@@ -157,7 +157,7 @@ def simplest(c: Number) -> Number:
 
 def ratio(a: Number, b: Number) -> Number:
     """a / b, exactly: the only division of the kernel."""
-    return simplest(Fraction(a) / b)
+    return simplest(a if b == 1 else Fraction(a, b))
 
 
 @lru_cache(maxsize=10_000)
@@ -686,12 +686,11 @@ def as_integral(t: Any) -> tuple[str, list[Any], Any]:
 
 def inside(item: Any) -> list[Any]:
     """The terms in a term, or the atoms in an atom: itself and all parts of parts, in the order they are written in."""
-    found, left = [], [item]
+    found, left = [], [item] if isinstance(item, (list, tuple)) and item else []
     while left:
         item = left.pop()
-        if isinstance(item, (list, tuple)) and item:
-            found.append(item)
-            left.extend(reversed(item))
+        found.append(item)
+        left += [part for part in reversed(item) if isinstance(part, (list, tuple)) and part]
     return found
 
 
@@ -752,17 +751,15 @@ def bound_functions(t: Any) -> set[str]:
 def free_names(t: Any) -> set[str]:
     """The variables that a term mentions outside the binders that bind them."""
     found: set[str] = set()
-    left: list[tuple[Any, frozenset[str]]] = [(t, frozenset())]
+    left: list[tuple[Any, frozenset[str]]] = [(t, frozenset())] if isinstance(t, list) and t else []
     while left:
         t, bound = left.pop()
-        if not isinstance(t, list) or not t:
-            continue
         if t[0] == "var":
             found |= {t[1]} - bound
             continue
         if binders := binders_of(t):
             bound = bound.union(name for _, name in leaves(binders))
-        left.extend((part, bound) for part in t)
+        left += [(part, bound) for part in t if isinstance(part, list) and part]
     return found
 
 
@@ -1320,7 +1317,7 @@ class Replay:
         self.disjoint: list[list[str]] = []  # pairs of laws without a common support
         self.disjoint_slots: list[frozenset[str]] = []
         self.depth = 0
-        self.eliminated: dict[tuple[str, Key], tuple[Sum | None, set[str], Table]] = {}
+        self.kept: dict[Any, tuple[Any, set[str], Table]] = {}  # what was found, and what it rests on
         self.chains: list[tuple[str, tuple[str, ...]]] = []  # laws, and slots that form a Markov chain under them
         self.costs: dict[Atom, None] = {}  # transport costs that occur in the argument at hand
         self.moved: set[Atom] = set()  # those that are finite, because a coupling or other finite ones say so
@@ -1373,11 +1370,29 @@ class Replay:
         """Conditions: ``finite`` T, ``support`` A B (A << B), ``nonzero`` T."""
         self.conditions[json.dumps([kind, *terms])] = [kind, *terms]
 
+    def once(self, key: Any, find: Callable[[], Any]) -> Any:
+        """What is found for a key, kept for the rest of this replay. The rules and conditions that it rests on are
+        noted each time; nothing is kept across hypotheses, or where one was put in, as its integrals are sources. A key
+        tells all else that the result depends on: rules, declarations and factors are those of the whole replay."""
+        found = self.kept.get(key)
+        if found is None:
+            used, conditions, self.used, self.conditions = self.used, self.conditions, set(), {}
+            try:
+                found = find(), self.used, self.conditions
+            finally:
+                self.used, self.conditions = used, conditions
+            if "hypothesis" not in found[1]:
+                self.kept[key] = found
+        result, used, conditions = found
+        self.used |= used
+        self.conditions.update(conditions)
+        return result
+
     # Hypotheses -------------------------------------------------------------------------------------------------------
 
     def assume(self, hypothesis: list[Any]) -> None:
         """A hypothesis: two laws have the same marginal, a density is given by a term, a term is at most another."""
-        self.eliminated = {}
+        self.kept = {}
         if hypothesis[0] in ("gradient", "nondifferentiable", "convex"):
             self.assume_domain(*hypothesis)
             return
@@ -1417,6 +1432,7 @@ class Replay:
                 self.bounds.append(scaled(self.bounds[-1], -1))
             if relation in ("<", ">"):
                 self.strict.append(self.bounds[-1])
+            self.kept = {}
         else:
             raise Rejected("a hypothesis that the kernel does not know")
 
@@ -1519,15 +1535,8 @@ class Replay:
             return self.node_value(t, env)
         outer, self.sign = self.sign, 0
         try:
-            if head == "log":
-                inner = self.value(t[1], env)
-                found: set[Atom] = set()
-                s = self.log(plus(*inner.values()), found)
-                hazards = frozenset().union(*inner) | {("log", a) for a in found}
-                return {hazards: s}
-            if head == "pow":
-                inner = self.value(t[1], env)
-                return {frozenset().union(*inner): self.power(plus(*inner.values()), rational(t[2]))}
+            if head in ("log", "pow"):
+                return self.value_once(repr(t), env, lambda: self.log_or_power(t, env))
             around, self.loose = self.loose, set()
             try:
                 s = self.density(t, env) if head == "den" else self.leaf(t, env)
@@ -1537,11 +1546,49 @@ class Replay:
         finally:
             self.sign = outer
 
+    def log_or_power(self, t: Any, env: Env) -> Value:
+        inner = self.value(t[1], env)
+        if t[0] == "pow":
+            return {frozenset().union(*inner): self.power(plus(*inner.values()), rational(t[2]))}
+        found: set[Atom] = set()
+        s = self.log(plus(*inner.values()), found)
+        return {frozenset().union(*inner) | {("log", a) for a in found}: s}
+
+    def value_once(self, text: str, env: Env, find: Callable[[], Value]) -> Value:
+        """The value of a term under a source integral, once for a text, the bound names in use, and what names stand
+        for. The supports that the source integral takes from it, and the hazards that go to what is around, are noted
+        each time. With a derivative inside it is not kept, whose conditions are named after the source integrals at
+        hand, nor with a transport cost, which is noted where it occurs."""
+        outer, loose = self.node, self.loose
+        if outer is None or "'grad'" in text or "'W'" in text:
+            return find()
+        inner = self.node = Node(outer.term, 0)
+        self.loose = set()
+        try:
+            key = (text, env[1], tuple(env[0].items()))
+            value, supports, hazards = self.once(key, lambda: (find(), inner.supports, self.loose))
+        finally:
+            self.node, self.loose = outer, loose
+        outer.supports.update(supports)
+        self.loose.update(hazards)
+        return dict(value)
+
     def total(self, t: Any, env: Env) -> Sum:
         """A term as one sum; the hazards met go to whatever term it is an argument of."""
         value = self.value(t, env)
         self.loose.update(*value)
         return plus(*value.values())
+
+    def place(self, t: Any, env: Env) -> Atom:
+        """A term that is an argument, as an atom."""
+        return self.named(t, env) if t[0] in NAMED else point(self.total(t, env))
+
+    def named(self, t: Any, env: Env) -> Atom:
+        """A variable, index or symbol, or what stands for it."""
+        head, name = t
+        if name not in (self.variables if head == "var" else self.symbols if head == "sym" else env[0]):
+            raise Rejected(f"{name} is not declared, or an index that nothing binds")
+        return env[0].get(name, (head, name))
 
     def times(self, a: Value, b: Value) -> Value:
         result: Value = {}
@@ -1560,19 +1607,17 @@ class Replay:
             return constant(rational(t[1]))
         if head == "const" and t[1] == "pi":
             return single(("const", "pi"))
-        if head in ("var", "idx", "sym"):
-            if t[1] not in (self.variables if head == "var" else self.symbols if head == "sym" else env[0]):
-                raise Rejected(f"{t[1]} is not declared, or an index that nothing binds")
-            return single(env[0].get(t[1], (head, t[1])))
+        if head in NAMED:
+            return single(self.named(t, env))
         if head == "at" and t[1][0] in ("sym", "var", "fn"):
-            return single(("at", point(self.total(t[1], env)), point(self.total(t[2], env))))
+            return single(("at", self.place(t[1], env), self.place(t[2], env)))
         if head == "fn":
             return self.call(t, env)
         if head in ("exp", "abs"):
             argument = self.total(t[1], env)
             return self.exponential(argument) if head == "exp" else self.absolute(argument)
         if head in ("entry", "inverse"):
-            return self.entry(head, self.matrix(t[1]), *(point(self.total(a, env)) for a in t[2:]))
+            return self.entry(head, self.matrix(t[1]), *(self.place(a, env) for a in t[2:]))
         if head == "det":
             return self.determinant(self.matrix(t[1]))
         by_head: dict[str, Callable[[Any, Env], Sum]] = {
@@ -1587,7 +1632,7 @@ class Replay:
         """A function at arguments, or what a hypothesis says that it is."""
         _, name, parts = t
         refuse(self.functions[name]["arity"] != len(parts), f"the function {name} has another number of arguments")
-        arguments = tuple(point(self.total(a, env)) for a in parts)
+        arguments = tuple(self.place(a, env) for a in parts)
         for pattern, meaning in self.rewritten:
             names: dict[str, Atom] = {}
             if pattern[:2] == ["fn", name] and self.matches(pattern[2], arguments, names):
@@ -1626,7 +1671,7 @@ class Replay:
         for head, name in names:
             if head == "idx":
                 facts = self.indices[name]
-                slot = self.range_of(tuple(point(self.total(facts[end], env)) for end in ("lower", "upper")))
+                slot = self.range_of(tuple(self.place(facts[end], env) for end in ("lower", "upper")))
             else:
                 slot, shape = self.variables[name]["slot"], self.variables[name]["shape"]
                 slot += f"@{self.vectors.index([slot, shape])}" if shape else ""
@@ -1772,6 +1817,9 @@ class Replay:
 
     def integral(self, names: list[Any], body: Any, env: Env) -> Value:
         """Bind, expand, and settle the hazards that depend on what is bound: conditions on supports and divisors."""
+        return self.value_once(repr((names, body)), env, lambda: self.integral_now(names, body, env))
+
+    def integral_now(self, names: list[Any], body: Any, env: Env) -> Value:
         inner, bound = self.bind(names, env)
         result: Value = {}
         for hazards, s in self.value(body, inner).items():
@@ -1794,12 +1842,12 @@ class Replay:
         slots = [plain(s) for s, _ in targets + given]
         plain(law[1])
         refuse(len(set(slots)) < len(slots), "a density that fills a slot twice")
-        places = {s: point(self.total(a, env)) for s, a in targets + given}
+        places = {s: self.place(a, env) for s, a in targets + given}
         for slot, a in targets + given:
             depth = self.dimensions(a)
             if depth is not None and self.depths.setdefault((law[1], slot), depth) != depth:
                 raise Rejected(f"the slot {slot} of {law[1]} takes a vector here and a component there")
-        parameters = tuple(point(self.total(a, env)) for a in law[2])
+        parameters = tuple(self.place(a, env) for a in law[2])
         if given and not self.use("Bayes' rule"):
             above, below = (tuple(sorted((s, places[s]) for s, _ in part)) for part in (targets, given))
             return single(("cond", law[1], parameters, above, below))
@@ -1855,7 +1903,7 @@ class Replay:
         v = self.total(variance, env)
         if not self.positive_sum(v):
             self.condition("positive", variance)
-        return single(("normal", point(self.total(x, env)), point(self.total(mean, env)), point(v)))
+        return single(("normal", self.place(x, env), self.place(mean, env), point(v)))
 
     def gaussian(self, t: Any, env: Env) -> Sum:
         """The density of a normal law with a mean vector and a positive definite covariance matrix."""
@@ -1877,7 +1925,7 @@ class Replay:
         _, b, size = t
         facts = self.variables[b[1]] if b[0] == "var" else {"kind": "", "shape": []}
         refuse(facts["kind"] != "discrete" or len(facts["shape"]) != 1, "a minibatch is told by a discrete vector")
-        m = point(self.total(size, env))
+        m = self.place(size, env)
         self.check_range((point(constant(1)), m))
         return single(("minibatch", point(self.leaf(b, env)), m, self.components_of(facts["shape"][0])))
 
@@ -1923,7 +1971,7 @@ class Replay:
         names = {name: f"{slot_of(name)}^{height(s)}.{end}" for name, end in ((row, "r"), (column, "c"))}
         for name, place in zip(names.values(), places, strict=True):
             self.show_as(name, place[1])
-        return single(("eigenvalue", *names.values(), point(self.total(rank, env)), rename(point(s), names)))
+        return single(("eigenvalue", *names.values(), self.place(rank, env), rename(point(s), names)))
 
     # Functions of sums ------------------------------------------------------------------------------------------------
 
@@ -1991,12 +2039,11 @@ class Replay:
         if len(s) == 1:
             ((binders, m), c) = next(iter(s.items()))
             if not binders and c > 0:
+                known = tuple(p for p in m if self.nonnegative(p[0]))
+                positive = product(constant(c), {((), known): 1})
                 inside = []
-                positive = constant(c)
-                for a, e in m:
-                    if self.nonnegative(a):
-                        positive = product(positive, single(a, e))
-                    elif e.denominator == 1 and e % 2 == 0 and a[0] != "sum":
+                for a, e in (p for p in m if p not in known):
+                    if e.denominator == 1 and e % 2 == 0 and a[0] != "sum":
                         positive = product(positive, single(("abs", a), e))
                     else:
                         inside.append((a, e))
@@ -2428,21 +2475,9 @@ class Replay:
         return plus(s, *new)
 
     def eliminate(self, name: str, key: Key) -> Sum | None:
-        """One term of a sum with one of its binders gone, or None. What was found, and what it rests on, is kept, but
-        where a hypothesis is put in: its integrals are sources."""
-        found = self.eliminated.get((name, key))
-        if found is None:
-            used, conditions, self.used, self.conditions = self.used, self.conditions, set(), {}
-            try:
-                found = self.eliminated_now(name, key), self.used, self.conditions
-            finally:
-                self.used, self.conditions = used, conditions
-            if "hypothesis" not in found[1]:
-                self.eliminated[name, key] = found
-        result, used, conditions = found
-        self.used |= used
-        self.conditions.update(conditions)
-        return result
+        """One term of a sum with one of its binders gone, or None."""
+        found: Sum | None = self.once((name, key), lambda: self.eliminated_now(name, key))
+        return found
 
     def eliminated_now(self, name: str, key: Key) -> Sum | None:
         """One term of a sum with one of its binders gone, by collapse, moment, component or count; or None."""
@@ -2806,7 +2841,7 @@ class Replay:
         for key in keys:
             _, others = self.averaged_over(name, pushed, key)
             inner, (fresh,) = self.bind([z], ({}, (*binders, *sorted(names_in(key[1])))))
-            moved = _put(others, ("var", name), point(self.total(image, inner)))
+            moved = _put(others, ("var", name), self.place(image, inner))
             rest = [b for b in binders if b != name]
             results.append(under([*rest, fresh], product(self.total(source, inner), moved)))
         return self.replaced(s, keys, results)
@@ -3222,7 +3257,7 @@ class Replay:
             self.bounds = list(bounds)
             self.assume([relation, t, ["num", "0"]])
             self.prove(statement, proof[part])
-        self.statement, self.bounds, self.eliminated = whole, bounds, {}
+        self.statement, self.bounds, self.kept = whole, bounds, {}
 
     def lemma(self, statement: Table, proof: Table) -> None:
         """What is proved at all values of its variables, and without a condition, may be used as a hypothesis is."""

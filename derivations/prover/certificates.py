@@ -14,6 +14,7 @@ from derivations.prover.extremum import attained_proof
 from derivations.prover.factorisation import Search
 from derivations.prover.gradients import gradient_proof, lemma_proof, points_proof
 from derivations.prover.inequality import bound_proof, equality_case
+from derivations.prover.sharing import shared_expansions
 from derivations.prover.suprema import classes, supremum_proof
 from derivations.prover.transport import having
 
@@ -57,7 +58,12 @@ def prove(
     *rules* restricts the rules that the proof may use; *hints* may carry a ``witness`` for an extremum and ``atoms``
     for an inequality; *tidy* takes away the rules that the proof does not need.
     """
-    attempts = _attempts(statement, frozenset(rules))
+    with shared_expansions():
+        return _found(statement, frozenset(rules), hints, tidy)
+
+
+def _found(statement: dict[str, Any], rules: frozenset[str], hints: Any, tidy: bool) -> Certificate | None:
+    attempts = _attempts(statement, rules)
     for attempt in attempts if not tidy and _is_equation(statement) else []:
         if _stands_alone(statement) and attempt.isdisjoint(UNFOLDING):
             continue

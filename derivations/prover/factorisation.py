@@ -10,7 +10,6 @@ from derivations.kernel import (
     Atom,
     Number,
     Rejected,
-    Replay,
     Sum,
     Value,
     encoded,
@@ -22,9 +21,10 @@ from derivations.kernel import (
     scaled,
 )
 from derivations.prover.equality import Move, vanish
+from derivations.prover.sharing import Sharing
 
 
-class Search(Replay):
+class Search(Sharing):
     """A replay that factors polynomials with FLINT and notes what it found for the certificate.
 
     The atoms of a pool share most of their terms: what was expanded once is not looked at again, but the rules and

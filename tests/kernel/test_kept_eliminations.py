@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from derivations import kernel
-from derivations.language import E, Function, Grad, Integral, laws, log, symbols, variables
+from derivations.language import W1, E, Function, Grad, Integral, laws, log, symbols, variables
 from derivations.prover import prove
 
 (p, q) = laws("p q")
@@ -46,7 +46,7 @@ def test_nothing_is_kept_from_before_a_hypothesis() -> None:
     term = (Integral[x](p(x) * f(x)) == 0).json()["lhs"]
     before = replay.settle(replay.quietly(term))
     replay.assume(["=", *((q(x) == p(x)).json()[side] for side in ("lhs", "rhs"))])
-    assert replay.eliminated == {}
+    assert replay.kept == {}
     assert replay.settle(replay.quietly(term)) != before
 
 
@@ -64,3 +64,35 @@ def test_numbers_stay_whole_and_what_cancels_is_gone() -> None:
     assert type(total[kernel.ONE]) is int
     kernel.add_term(total, kernel.ONE, -1)
     assert total == {}
+
+
+def test_supports_of_a_kept_integral_go_to_each_source() -> None:
+    """The second of two sources with the same integral has the supports that its finiteness implies as well."""
+    statement = (E[p(x)](log(q(x))) == 2 * E[p(x)](log(q(x)))).json()
+    replay = kernel.Replay(statement, frozenset(kernel.RULES))
+    replay.difference(statement["lhs"], statement["rhs"])
+    assert len(replay.nodes) == 2
+    assert replay.nodes[0].supports == replay.nodes[1].supports != {}
+
+
+def test_a_transport_cost_is_noted_wherever_it_occurs() -> None:
+    y = x.copy("y")
+    d = Function("d", range="nonnegative")
+    statement = (log(W1(p(x), q(y), d(x, y))) <= 0).json()
+    replay = kernel.Replay(statement, frozenset(kernel.RULES))
+    for _ in range(2):
+        replay.costs = {}
+        replay.quietly(statement["lhs"])
+        assert len(replay.costs) == 1
+
+
+def test_the_sides_of_a_hypothesis_leave_nothing_kept() -> None:
+    """They are expanded before it is known, and what it says may change an expansion."""
+    g = Function("g")
+    statement = (E[p(x)](log(f(x) * g(x))) == 0).json()
+    replay = kernel.Replay(statement, frozenset(kernel.RULES))
+    before = replay.quietly(statement["lhs"])
+    bound = E[p(x)](log(f(x) * g(x))) >= 0
+    replay.assume([">=", bound.json()["lhs"], ["num", "0"]])
+    assert replay.kept == {}
+    assert replay.quietly(statement["lhs"]) == before
