@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from derivations.latex.expressions import split
-from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.grammar import Row, spell
 from derivations.latex.names import PARAMETERS, Name, is_greek, name_of
 from derivations.latex.tokens import Unread
 
@@ -145,7 +145,7 @@ def is_variable_letter(name: Name) -> bool:
     return len(name.base) == 1 and not is_greek(name.base)
 
 
-def subscript_variables(part: Part | None, known: Set[str], below: Row) -> bool:
+def subscript_variables(below: Row, known: Set[str]) -> bool:
     """Whether a subscript lists variables: p_Z, p_{X|Y}, p_{XY}."""
     names = [name_of(p) for p in below if p.kind not in ("BAR", "COMMA")]
     return bool(names) and all(

@@ -6,6 +6,7 @@ Main definition: `Interpretation`, the state of reading one step, which `derivat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any
 
@@ -401,8 +402,25 @@ class Interpretation:
         slots = {written(self.vocabulary.slot(k)) for k in targets}
         return not slots & {s for s, _ in left}
 
+    def _in_places(self, name: Name, places: list[Name], found: tuple[Argument, ...]) -> tuple[Argument, ...]:
+        """Arguments in the places that a subscript lists; those with their own names stay what they are."""
+        slots = [self.vocabulary.slot(variable_key(n)) for n in places]
+        own = [self.vocabulary.slot(a.key) if a.kind in ("variable", "event") else "" for a in found]
+        if slots == own or any(a.kind == "dot" for a in found):
+            return found
+        if len(slots) != len(own) or not set(slots).isdisjoint(own) or any(a.kind != "variable" for a in found):
+            raise Unread(f"the arguments of the law {name.key}, which are not those of its subscript")
+        return tuple(Argument("event", variable_key(n), n, a.row) for n, a in zip(places, found, strict=True))
+
     def with_slots(self, name: Name, read: Arguments) -> Arguments:
-        """Arguments that are expressions get the slot of their place in the one pattern the law has."""
+        """Arguments with the slots that a subscript gives them by their places: P_Z(x) is the density of Z at x."""
+        if name.below and self.vocabulary.lists_variables(name.below_row):
+            rows = [row for _, row in split(name.below_row, "BAR")]
+            places = [[n for p in row if (n := name_of(p)) is not None] for row in rows]
+            sides = [self._in_places(name, places[0], read.targets), read.given]
+            if len(places) == 2:
+                sides[1] = self._in_places(name, places[1], read.given)
+            read = replace(read, targets=sides[0], given=sides[1])
         if all(a.kind != "expression" for a in (*read.targets, *read.given)):
             return read
         found = next(a.key for a in (*read.targets, *read.given) if a.kind == "expression")

@@ -151,6 +151,8 @@ class Meaning(Reserved):
 
     def _absolute(self, node: Node) -> Term:
         inner = node.args[0]
+        if len(node.args) > 1:
+            raise Unread("bars with a subscript")
         if inner.head == "name" and inner.args[0].base in ("Sigma", "Lambda"):
             self.in_one_dimension()
             return self.term(inner)

@@ -190,12 +190,14 @@ class _Parser:
         if kind in ("NAME", "accent"):
             return self.named(part)
         if kind in ("bracketed", "braced"):
-            return self.powered(self.group(part), part)
+            return self.powered(self.group(part), replace(part, below=None))
         if kind == "fraction":
             return self.powered(self.fraction(part), part)
         if kind in ("root", "root_of"):
-            return self.powered(self.rooted(part), part)
+            return self.rooted(part)
         if kind == "label":
+            if part.primes or (part.above is not None and part.below is not None):
+                raise Unread("a mark on a brace under a formula")
             return self.sub(part.args[0])
         if kind == "FUNCTION":
             return self.function(part)
@@ -275,12 +277,19 @@ class _Parser:
             if not shown.isdigit():
                 raise Unread("a root of a symbolic degree")
             degree = Fraction(shown)
-        return Node("power", (self.sub(part.args[-1]), Node("number", (1 / degree,))), part.place)
+        inside = part.args[-1]
+        if part.below is not None and len(inside) == 1 and inside[0].kind == "NAME" and inside[0].below is None:
+            inside = (replace(inside[0], below=part.below),)  # \\sqrt\\beta_t is the root of beta_t
+            part = replace(part, below=None)
+        node = Node("power", (self.sub(inside), Node("number", (1 / degree,))), part.place)
+        return self.powered(node, part)
 
     def powered(self, node: Node, part: Part) -> Node:
         """The node with the superscript of a part as its exponent."""
         if part.primes:
             raise Unread("a prime on an expression")
+        if part.below is not None:
+            raise Unread("a subscript on an expression")
         if part.above is None:
             return node
         if spell(part.above) in ("T", "transpose"):
@@ -382,7 +391,7 @@ class _Parser:
         """The argument in brackets; what is multiplied to it is a factor of its own, or part of it."""
         start = self.at
         self.at += 1
-        body = self.powered(self.group(following), following)
+        body = self.powered(self.group(following), replace(following, below=None))
         part = self.peek()
         if part is not None and part.kind in ("bracketed", "SLASH", "fraction", "NAME"):
             ways = ("a logarithm ends with its closing parenthesis", "a logarithm takes the product")

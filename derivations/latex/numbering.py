@@ -29,6 +29,8 @@ def by_number(sides: list[Term]) -> tuple[list[Term], str]:
         return sides, ""
     letter = letters.pop()
     (slot,) = used - {letter}
+    if variables[letter].name == variables[slot].name:  # P(I) and P_G(I), of which the first is no density of G
+        return sides, ""
     kind = variables[slot].kind
     found = []
     try:

@@ -362,11 +362,15 @@ class Vocabulary(LawNames):
         base = name.base.lower() if name.base in LAW_LETTERS else name.base
         key = base + "".join(name.accents)
         below = name.below_row
-        if below and not is_parameter(below) and not subscript_variables(None, self.variables, below):
+        if below and not is_parameter(below) and not self.lists_variables(below):
             key += "_" + name.below.lower().replace(" ", "")
         if name.above:
             key += "^" + name.above
         return key + "'" * name.primes
+
+    def lists_variables(self, below: Row) -> bool:
+        """Whether the subscript of a law lists variables: p_Z, p_{X|Y}, p_{XY}."""
+        return not is_parameter(below) and subscript_variables(below, self.variables)
 
     def law_key(self, name: Name, parameters: tuple[str, ...] = ()) -> str:
         """The law with its parameter where the document uses two of them side by side (theta and theta')."""

@@ -54,3 +54,51 @@ CALLS = ["f(x)", "p(x)", "p(x|z)", "H(X)", "I(X;Y)", r"KL(p\|q)", r"JSD(p\|q)", 
 def test_a_mark_behind_the_arguments_of_a_call_is_not_dropped(side: str, mark: str) -> None:
     (step,) = check(f"$${side}{mark} = {side}$$").steps
     assert step.verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        r"\sqrt\beta_1 = \sqrt\beta_2",
+        r"\sqrt{\beta}_1 = \sqrt{\beta}_2",
+        r"\frac{p(x)}{q(x)}_1 = \frac{p(x)}{q(x)}",
+        r"|x|_1 = |x|_2",
+        r"\underbrace{H(X)}_{a}' = H(X)",
+    ],
+)
+def test_a_subscript_on_an_expression_is_not_dropped(display: str) -> None:
+    assert "proved" not in [step.verdict for step in check(f"$${display}$$").steps]
+
+
+def test_a_root_of_an_indexed_letter_needs_no_braces() -> None:
+    assert [step.verdict for step in check(r"$$\sqrt\beta_t \epsilon = \sqrt{\beta_t}\,\epsilon$$").steps] == ["proved"]
+
+
+JOINT = "$$P(X,Y) = P(Y|X) P(X)$$ "
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "$$\\int p_Z(z) dz = 1$$ $$p_Z(x) = p(x)$$",
+        "$$\\int p(x|z) p_Z(z) dz = p(x)$$ $$p_Z(x) = p_X(x)$$",
+        JOINT + "$$P_X(x) = P_Y(x)$$",
+        JOINT + "$$P_X(a) = P_Y(a)$$",
+        JOINT + "$$P_{Y|X}(y|x) = P_{X|Y}(y|x)$$",
+        JOINT + "$$P_{X|Y}(x) = P_X(x)$$",
+        JOINT + r"$$\mathbb{E}_{P_X}[\log P_Y(x)] = \mathbb{E}_{P_X}[\log P_X(x)]$$",
+        r"$$\sum_G P(G) = 1$$ $$D_{KL}(P(I) \| P_G(I)) = 0$$",
+        "$$P(G|I) P(I) = P(G,I)$$ $$P(I) = P_G(I)$$",
+        "$$P(G|I) P(I) = P(G,I)$$ $$\\log P_G(I) = \\log P(I)$$",
+    ],
+)
+def test_the_density_of_one_variable_at_another_is_not_that_of_the_other(document: str) -> None:
+    assert check(document).steps[-1].verdict != "proved"
+
+
+@pytest.mark.parametrize(
+    "display",
+    ["P_{X|Y}(x|y) = P_{XY}(x,y)/P_Y(y)", "P_X(x) = P(x)", r"P_Y(y) = \sum_x P_{XY}(x, y)", "P_{XY}(x,y) = P(x, y)"],
+)
+def test_a_subscript_that_lists_the_arguments_adds_nothing(display: str) -> None:
+    assert check(JOINT + f"$${display}$$").steps[-1].verdict == "proved"
