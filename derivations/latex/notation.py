@@ -8,6 +8,7 @@ Main definitions: `Node`, `parse`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -468,6 +469,7 @@ class _Parser:
                 return self.product_over(part, body)
             head = "total" if part.text == "sum" else "product over"
             return Node(head, (part.below or (), part.above or (), body), part.place)
+        self.row = (*self.row[: self.at - 1], *_in_the_open(self.row[self.at - 1 :]))
         first, after = self.differentials(self.at)
         if first:
             self.at = after
@@ -574,3 +576,26 @@ class _Parser:
                 node = Node("absolute" if part.kind == "BAR" else "norm", (body,), part.place)
                 return self.powered(self.with_label(node, closing), replace(closing, below=None))
         raise Unread("a bar that is not closed")
+
+
+def _in_the_open(row: Row) -> Row:
+    r"""A row without the brackets behind an integral sign that hold its differential as well: ``\int {p(x) dx}``."""
+    at = 1
+    while at < len(row):
+        sign, group = row[at - 1], row[at]
+        around = sign.kind == "BIG" and sign.text == "int" and group.kind in ("braced", "bracketed") and group.plain
+        inside = _in_the_open(group.args[0]) if around else ()
+        if _integrates(inside):
+            row = (*row[:at], *inside, *row[at + 1 :])
+        else:
+            at += 1
+    return row
+
+
+def _integrates(row: Row) -> bool:
+    """Whether a row has more differentials than integral signs, so that one belongs to a sign before it."""
+    drawn = sum(
+        (a.kind == "DIFFERENTIAL" or (a.kind == "NAME" and a.text == "d")) and a.plain and exact_name(b) is not None
+        for a, b in itertools.pairwise(row)
+    )
+    return drawn > sum(p.kind == "BIG" and p.text == "int" for p in row)

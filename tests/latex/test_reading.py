@@ -2,6 +2,7 @@
 
 import pytest
 
+from derivations.check import check
 from derivations.latex.cases import Context, interpret
 from derivations.latex.chains import steps
 from derivations.latex.grammar import rows
@@ -129,3 +130,18 @@ def test_what_nobody_explained_is_noted():
 def test_what_is_not_read_is_named(latex, construct):
     with pytest.raises(Unread, match=construct):
         statement(latex)
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        r"\int_x {p(x) \log p(x)\, dx} = -H(p)",
+        r"\int {p(x)\, dx} = 1",
+        r"\int_x {\int_y {p(x, y)\, dy}\, dx} = 1",
+        r"\int {\int p(x, y)\, dy}\, dx = 1",
+        r"\int \left( p(x) - q(x)\, dx \right) = 0",
+        r"\int [p(x) \log p(x)]\, dx = -H(p)",
+    ],
+)
+def test_a_differential_within_the_brackets_of_an_integrand(display: str) -> None:
+    assert [step.verdict for step in check(f"$${display}$$").steps] == ["proved"]
