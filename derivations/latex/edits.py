@@ -169,7 +169,7 @@ def _fractions(side: Side) -> Iterator[Side]:
 def _named_laws(side: Side, context: Context) -> Iterator[tuple[int, int]]:
     """Where the names of laws stand, with their subscripts."""
     for n, t in enumerate(side):
-        if t.kind == "NAME" and (t.text in LAW_LETTERS or t.text in context.vocabulary.law_bases):
+        if t.kind == "NAME" and t.text != "d" and (t.text in LAW_LETTERS or t.text in context.vocabulary.law_bases):
             yield n, _argument(side, n + 2) if n + 1 < len(side) and side[n + 1].kind == "SUB" else n + 1
 
 
@@ -255,9 +255,10 @@ def _operators(side: Side) -> Iterator[Side]:
         if t.kind == "FRAC":
             middle = _argument(side, n + 1)
             end = _argument(side, middle)
-            if middle + 1 < end and side[middle + 1].text == "log":
-                above = tuple(k for m, k in enumerate(side[n + 1 : middle]) if not (m == 1 and k.text == "log"))
-                yield (*side[:n], side[middle + 1], t, *above, side[middle], *side[middle + 2 : end], *side[end:])
+            logs = [k for k in (n + 2, middle + 1) if k < end and side[k].text == "log"]
+            if logs:
+                inside = tuple(k for m, k in enumerate(side[n:end], n) if m not in logs)
+                yield (*side[:n], side[logs[0]], *inside, *side[end:])
         if t.kind == "BIG" or t.text == "E":
             end = _argument(side, n + 2) if n + 1 < len(side) and side[n + 1].kind == "SUB" else n + 1
             inner = end + 1 if end < len(side) and side[end].kind == "OPEN" else end
@@ -274,13 +275,18 @@ _OTHER = {
 
 
 def _conditions(side: Side, context: Context) -> Iterator[Side]:
-    """A conditioning dropped, or put behind a density that has none; a variable added to a density."""
+    """A conditioning dropped, or put behind a density that has none; a variable added to a density or taken away."""
     names = sorted({k for k in context.vocabulary.variables if len(k) == 1})
     for start, end in _densities(side):
         inside = side[start + 1 : end]
         marks = _marks(inside, "BAR")
         if len(marks) == 1:
             yield (*side[: start + 1], *inside[: marks[0]], *side[end:])
+        joint = inside[: marks[0]] if marks else inside
+        for n, t in enumerate(joint) if all(t.kind in ("NAME", "COMMA") for t in joint) and len(joint) > 2 else ():
+            if t.kind == "NAME":
+                rest = (*joint[: max(0, n - 1)], *joint[n + 1 + (n == 0) :])
+                yield (*side[: start + 1], *rest, *inside[len(joint) :], *side[end:])
         if not marks and all(t.kind in ("NAME", "COMMA", "SEMI") for t in inside) and inside:
             present = {t.text.lower() for t in inside}
             for name in names:

@@ -136,6 +136,9 @@ def hanging_together(statement: Statement) -> str | None:
         named = isinstance(side, (Symbol, Variable)) and all(t is not side for t in walk(other_side))
         if statement.relation == "=" and ((side.head == "den" and not across) or (named and across)):
             return f"depends on what {side!r} is, which stands alone on its side"
+    for side, other_side in (sides, sides[::-1]):
+        if side.head == "den" and "'" in side.args[0].name and is_constant(other_side):
+            return f"depends on what {side!r} is, which may be a derivative"
     for t in walk(sides):
         if t.head == "sum" and all(part is not t.args[0] for part in walk(t.args[1])):
             return f"depends on what the sum over {t.args[0]!r} adds up, which does not mention it"

@@ -66,22 +66,28 @@ def _densities(statement: Statement) -> list[Term]:
 def averaging(case: Case, context: Context) -> Iterator[Rung]:
     """``q(x) = p_data(x)``: a law that was given as q(z | x), in a step without q(x), beside another law over x."""
     found = _densities(case.statement)
-    for stem, use in sorted(context.vocabulary.laws.items()):
-        given = {s for p in use.patterns for s in p[1]}
-        mine = [d for d in found if d.args[0].name == written(stem)]
-        for slot in sorted(given):
-            variables = {t for d in mine for s, t in (*d.args[1], *d.args[2]) if s == written(slot)}
-            needs = any(not any(s == written(slot) for s, _ in d.args[2]) for d in mine)
-            needs = needs and all([s for s, _ in d.args[1]] != [written(slot)] for d in mine)  # nor does it write q(x)
+    for mine_law in sorted({d.args[0] for d in found}, key=repr):
+        mine = [d for d in found if d.args[0] is mine_law]
+        patterns = [p for stem, use in context.vocabulary.laws.items() if _names(stem, mine_law) for p in use.patterns]
+        for slot in sorted({written(s) for p in patterns for s in p[1]}):
+            variables = {t for d in mine for s, t in (*d.args[1], *d.args[2]) if s == slot}
+            needs = any(not any(s == slot for s, _ in d.args[2]) for d in mine)
+            needs = needs and all([s for s, _ in d.args[1]] != [slot] for d in mine)  # nor does it write q(x)
             x = next((v for v in variables if isinstance(v, Variable)), None)
-            if not mine or x is None or not needs:
+            if x is None or not needs:
                 continue
             for other in found:
                 law, targets, behind = other.args
-                if law.name != written(stem) and not behind and [s for s, _ in targets] == [written(slot)]:
-                    left = density(mine[0].args[0], [(x.slot, x)], [])
+                if law is not mine_law and not behind and [s for s, _ in targets] == [slot]:
+                    left = density(mine_law, [(x.slot, x)], [])
                     right = density(law, [(x.slot, x)], [])
                     yield f"{left!r} = {right!r}", case.statement.assuming(("=", left, right))
+
+
+def _names(stem: str, law: Law) -> bool:
+    """Whether a law is one that the document writes with a stem, perhaps with a parameter: q_phi for q."""
+    head, _, label = law.name.removeprefix(written(stem)).partition("_")
+    return law.name.startswith(written(stem)) and not head and (not label or label in PARAMETERS)
 
 
 def free_variables(t: Term) -> set[Variable]:

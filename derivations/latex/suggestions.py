@@ -9,7 +9,8 @@ import itertools
 import time
 from dataclasses import replace
 
-from derivations.language.terms import LanguageError
+from derivations.language.statements import Statement
+from derivations.language.terms import LanguageError, walk
 from derivations.latex.cases import Case, Context, glance, interpret
 from derivations.latex.covariances import in_matrices
 from derivations.latex.edits import Side, edits, weaker
@@ -38,7 +39,8 @@ def suggest(
     """
     around = None if case is None else Neighbourhood(case.data, seed + 1)
     deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same
-    bound = case is None or not any(is_constant(side) for side in (case.statement.left, case.statement.right))
+    constant = case is not None and any(is_constant(side) for side in (case.statement.left, case.statement.right))
+    bound = not constant and (not context.wordy or case is None or _moves_a_logarithm(case.statement))
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
     for a, sign, b in itertools.chain(timely, weaker(left, relation, right, bound)):
@@ -59,6 +61,18 @@ def suggest(
         if claim is not None and judged(claim, seed, 0, words=False).verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
+
+
+def _moves_a_logarithm(statement: Statement) -> bool:
+    """Whether one side takes the logarithm of a mean where the other one does not, as Jensen's inequality does.
+
+    Who claims any other equation amid prose did not mean an inequality.
+    """
+    outside = [
+        any(t.head == "log" and any(u.head in ("E", "int") for u in walk(t.args[0])) for t in walk(side))
+        for side in (statement.left, statement.right)
+    ]
+    return outside[0] != outside[1]
 
 
 def _ruled_out(

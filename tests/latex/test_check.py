@@ -226,6 +226,8 @@ def test_a_failing_search_for_a_suggestion_leaves_the_verdict(monkeypatch):
         ),
         (r"I(X;Y) \ge H(X) + E_{p(y)}[E_{p(y|x)}[\log q_\phi(x|y)]]", r"p(x|y)"),
         (r"-\sum_u p(u) \log q(u) = \sum_u p(u) \frac{1}{\log q(u)}", r"\log \frac{1}{q(u)}"),
+        (r"I(X;Y) = \sum_{x,y} p(x,y) \frac{\log p(x,y)}{p(x)p(y)}", r"\log \frac{p(x,y)}{p(x)p(y)}"),
+        (r"p(u,y) = \sum_y p(u|y) p(y)", r"p(u) = \sum_y"),
         (r"\log p(u) = \int \log p(u|y) p(y) dy", r"\log \int p(u|y)p(y)"),
         (r"KL(p\|q) = \log \frac{p(u)}{q(u)}", r"\mathbb{E}_{p}[\log"),
         (r"H(U) = -\sum_u \log p(u)", r"\sum_u p(u) \log p(u)"),

@@ -36,6 +36,9 @@ NEVER_PROVED = [
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
 NEVER_REFUTED = [
     r"$$V(D, G) = -V(G, D)$$",
+    r"$$p_t'' < 0$$",
+    r"$$q_\phi(z|x) \ne q_{\phi^*}(z|x)$$ $$q_\phi(z) = \sum_i q_\phi(z|x_i) \hat p(x_i)$$",
+    r"$$q(z|x)p(x) \ge 0$$ $$\int_x\int_z q(z,x) \log\frac{q(z,x)}{q(z) p(x)} dz dx = I_q(x; z)$$",
     r"$$\frac{p(x, y=1)}{p(x)} = \frac{p(x|y=1)\pi}{p(x)}$$",
     r"$$D^*(x) = \frac{p_{data}(x)}{p_\theta(x) + p_{data}(x)}$$",
     r"$$D^*(x) = \frac{p_{data}(x)}{q(x) + p_{data}(x)}$$ $$q(x)r(x) = r(x)q(x)$$",
@@ -241,6 +244,7 @@ def test_laws_that_a_divergence_compares_are_two() -> None:
 
 
 NEAR = r"$$ KL(s(u)\|r(u)) = H(s, r) + H(s) $$"
+BOUND = r"$$ \mathbb{E}_{p(u)}[\log p(u)] = \log \mathbb{E}_{p(u)}[p(u)] $$"
 FAR = r"$$ H(U|Y) - I(U;Y) = 3 H(Y|U) + 2 H(U) $$"
 SAID = "Let us now look at what these quantities have to do with each other."
 
@@ -253,6 +257,8 @@ SAID = "Let us now look at what these quantities have to do with each other."
         (f"# Entropies of two variables\n{FAR}", "refuted"),
         (f"{SAID} {NEAR}", "refuted"),
         (f"{SAID} {FAR}", "conditional"),
+        (BOUND, "refuted"),
+        (f"{SAID} {BOUND}", "refuted"),
         (f"{FAR} {SAID}", "conditional"),
         (f"\\section{{Entropies of two variables}} \\label{{entropies}} {FAR}", "refuted"),
     ],
