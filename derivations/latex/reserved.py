@@ -17,6 +17,7 @@ from derivations.latex.definitions import is_normal
 from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
+from derivations.latex.law_names import LAW_LETTERS
 from derivations.latex.names import PARAMETERS, Name, exact_name, name_of, written
 from derivations.latex.tokens import Unread
 
@@ -101,9 +102,8 @@ class Reserved(Expectations):
         """The other laws of a document that are densities of what a law of a game is a density of, and of no more."""
         laws = self.vocabulary.laws
         points = {p[0] for p in laws[known.base].patterns if not p[1]} if known.base in laws else set()
-        return [
-            stem for stem, use in laws.items() if stem != known.base and any((p, ()) in use.patterns for p in points)
-        ]
+        others = {stem: use for stem, use in laws.items() if stem != known.base and stem[0] in LAW_LETTERS}
+        return [stem for stem, use in others.items() if any((p, ()) in use.patterns for p in points)]
 
     def data_point(self) -> Variable:
         data, _ = self.adversaries()

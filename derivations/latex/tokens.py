@@ -303,6 +303,9 @@ class _Reader:
         if re.fullmatch(r"[A-Za-z]", word) or (re.fullmatch(r"[A-Za-z][A-Za-z\d_-]*", word) and style != "bold"):
             if word == "d" and style in ("roman", "text"):
                 self.put("DIFFERENTIAL", "d", start)
+            elif re.fullmatch("d[a-z]", word) and style == "roman":
+                self.put("DIFFERENTIAL", "d", start, source=r"\mathrm{d}")
+                self.put("NAME", word[1], start, source=word[1])
             elif style == "text" and (word.lower() in table.CONNECTIVES or text.rstrip().endswith(":")):
                 self.put("TEXT", word, start)
             else:

@@ -14,8 +14,10 @@ from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
 
-def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
+def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | None:
     """Laws that the step tells apart, though the reading takes them for one: p(x) beside p_theta(x), P beside p.
+
+    *rows* are its sides, and those of the definitions that they use.
 
     Parameters do not make another law of p(x | z) beside p_theta(z); at the same arguments they are there to differ,
     also behind the bar or a semicolon.
@@ -36,12 +38,14 @@ def side_by_side(row: Row, vocabulary: Vocabulary) -> list[str] | None:
             inside = following.args[0] if applied and following is not None and following.args else ()
             arguments, behind = _told_apart(inside, vocabulary.greek)
             base = name.base if applied else name.base.lower()
-            spelling = "_".join(part for part in (name.base, name.below, *behind) if part)
+            below = "" if vocabulary.lists_variables(name.below_row) else name.below  # p_X(x) is p(x)
+            spelling = "_".join(part for part in (name.base, below, *behind) if part)
             found.setdefault((base, arguments), set()).add(spelling)
             behind_bars.update([spelling] if behind else [])
             twofold.update([spelling] if behind and name.below else [])
 
-    visit(row)
+    for row in rows:
+        visit(row)
     for (base, arguments), spellings in found.items():
         behind = spellings & behind_bars
         greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}

@@ -14,7 +14,7 @@ from derivations.language.operators import Integral
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Variable, walk
 from derivations.language.terms import replace as exchanged
-from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, interpret
+from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
 from derivations.latex.dimensions import of_matrices, of_vectors
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.gating import gated
@@ -33,6 +33,9 @@ from derivations.latex.told_apart import side_by_side, unseen_dependence
 from derivations.latex.vectors import componentwise, speaks_of_vectors
 
 INSTANCES = 3  # times the limit of a step for a step over time: two instances and an induction
+
+# Rules that hold for positive functions of any mass, as they do for laws.
+ANY_MASS = frozenset(("logarithm of a product", "differentiation", "algebra of fractions"))
 
 # Rules that hold for vectors, by components, as they do for numbers.
 ANY_DIMENSION = frozenset(
@@ -185,7 +188,9 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
     optimiser = common_optimiser(left, relation, right, context)
     if optimiser is not None:
         outcome = _common_optimiser(optimiser, seed)
-        alike = side_by_side((*left, *right), context.vocabulary) if outcome.verdict == "proved" else None
+        alike = (
+            side_by_side(in_full((left, right), context), context.vocabulary) if outcome.verdict == "proved" else None
+        )
         return outcome if alike is None else _if_one_law(outcome, alike)
     known = relation if relation in RELATIONS else "="
     case = interpret(left, known, right, context, {})
@@ -212,7 +217,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             case = replace(case, statement=statement, notes=(*case.notes, note))
             verdict, outcome = found, replace(outcome_of(case, found), made=drawn.made)
     if verdict.verdict == "proved":
-        alike = side_by_side((*left, *right), context.vocabulary)
+        alike = side_by_side(in_full((left, right), context), context.vocabulary)
         if alike is not None:
             return _if_one_law(outcome, alike)
         if case.scalar_only and case.commuted is None:
@@ -224,12 +229,12 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             if componentwise(left, right, context):
                 case = replace(case, scalar_only=False)
                 outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
-        return _proved(case, outcome, context.improper)
+        return _proved(case, outcome, context)
     if verdict.verdict != "refuted":
         poses = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return conditional(outcome, "true if it poses the objective") if poses else outcome
     if relation == "propto":
-        return _proportional(case, seed, context.improper)
+        return _proportional(case, seed, context)
     if of_transport(case.statement):
         message = "W1 is compared with what is no multiple of it, of which nothing is known here"
         return replace(outcome, verdict="undecided", message=message, counterexample=None)
@@ -238,6 +243,8 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         return replace(outcome, verdict="undecided", message=f"{words}, which is not an equality", counterexample=None)
     if relation == ":=" and not any(_is_standard(row) for row in (left, right)):
         return conditional(outcome, "it defines something that is known otherwise")
+    if (wrong := improper_law(case, context.vocabulary.unnormalised)) is not None:
+        return conditional(outcome, f"depends on the mass of {wrong}, which the document divides by its constant")
     return gated(left, known, right, case, outcome, context, seed, around)
 
 
@@ -268,7 +275,7 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
     return None
 
 
-def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = frozenset()) -> Outcome:
+def _proved(case: Case, outcome: Outcome, context: Context) -> Outcome:
     if case.commuted is not None:
         return replace(outcome, verdict="conditional", message=f"true if {' and '.join(case.commuted)} commute")
     if case.scalar_only and (case.matrices or not ANY_DIMENSION.issuperset(outcome.rules)):
@@ -276,9 +283,10 @@ def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = 
     if "Kantorovich-Rubinstein duality" in case.notes:
         message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
         return replace(outcome, verdict="undecided", message=message)
-    wrong = sorted({t.args[0].name for t in walk(tuple(all_parts(case))) if t.head == "den"} & improper)
-    if wrong:
-        message = f"true if {wrong[0]} is a law, which the formula that the document gives for it is not"
+    weighed = not ANY_MASS.issuperset(outcome.rules)
+    suspects = context.improper | (context.vocabulary.unnormalised if weighed else frozenset())
+    if (wrong := improper_law(case, suspects)) is not None:
+        message = f"true if {wrong} is a law, which what the document gives for it is not"
         return replace(outcome, verdict="conditional", message=message)
     absent = unseen_dependence(case.statement)
     if absent is not None:
@@ -287,11 +295,18 @@ def _proved(case: Case, outcome: Outcome, improper: set[str] | frozenset[str] = 
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
 
 
+def improper_law(case: Case, improper: set[str] | frozenset[str]) -> str | None:
+    """A law of a step, parameters aside, that by its formula or the constant under it has not the mass one."""
+    names = {t.args[0].name for t in walk(tuple(all_parts(case))) if t.head == "den"}
+    found = sorted(n for n in names if n in improper or n.rpartition("_")[0] in improper)
+    return found[0] if found else None
+
+
 def _if_one_law(outcome: Outcome, alike: list[str]) -> Outcome:
     return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
 
 
-def _proportional(case: Case, seed: int, improper: set[str]) -> Outcome:
+def _proportional(case: Case, seed: int, context: Context) -> Outcome:
     """``a \\propto b`` for densities in z: a(z) b(z') = a(z') b(z)."""
     left, right = case.statement.left, case.statement.right
     if left.head != "den":
@@ -305,7 +320,7 @@ def _proportional(case: Case, seed: int, improper: set[str]) -> Outcome:
     verdict = judged(statement, seed)
     outcome = replace(outcome_of(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
     if verdict.verdict == "proved":
-        return _proved(case, outcome, improper)
+        return _proved(case, outcome, context)
     if verdict.verdict == "refuted":
         return conditional(outcome, f"it is no proportionality in {names}")
     return outcome

@@ -22,7 +22,7 @@ from derivations.latex.blocks import blocks_of, moment
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.law_names import LAW_LETTERS, LawNames
-from derivations.latex.names import PARAMETERS, RESERVED, Name, is_parameter, name_of
+from derivations.latex.names import PARAMETERS, RESERVED, Name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
 RANDOM = frozenset("xyzuv")  # letters of random variables where no law is named
@@ -62,6 +62,7 @@ class Vocabulary(LawNames):
             self._variables(row)
         for row in self.rows:
             self._uses(row)
+        self.unnormalised = frozenset(written(stem) for row in self.rows for stem in self._over_a_constant(row))
         self.contrasted = frozenset(stem for row in self.rows for stem in self._contrasts(row))
 
     # What is a variable -----------------------------------------------------------------------------------------
@@ -309,6 +310,21 @@ class Vocabulary(LawNames):
                     pattern = (tuple(slot if s == "." else s for s in pattern[0]), pattern[1])
             if pattern is not None and "." not in pattern[0] and "." not in pattern[1]:
                 use.patterns[pattern] += 1
+
+    def _over_a_constant(self, row: Row) -> Iterator[str]:
+        r"""Laws that a document divides by their normalising constant: ``\tilde p(x) / Z`` has mass one instead."""
+        for where, at, part in self._walk(row):
+            numerator, denominator = part.args if part.kind == "fraction" else ((), ())
+            constant = name_of(denominator[0]) if denominator else None
+            if constant is not None and constant.base == "Z":
+                numerator = where[at + 1 : at + 3] if spell(numerator) == "1" else numerator
+            elif part.kind == "SLASH" and at + 1 < len(where) and where[at + 1].text == "Z":
+                numerator = where[:at]
+            else:
+                continue
+            for name in (name_of(p) for _, _, p in self._walk(numerator)):  # also in a sum, a gradient
+                if name is not None and (name.accents or name.above) and self.is_law(name):
+                    yield self.stem(name)
 
     def shown(self, row: Row) -> dict[str, frozenset[Pattern]]:
         """The patterns with which a row writes its laws."""

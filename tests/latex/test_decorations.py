@@ -89,11 +89,29 @@ JOINT = "$$P(X,Y) = P(Y|X) P(X)$$ "
         JOINT + r"$$\mathbb{E}_{P_X}[\log P_Y(x)] = \mathbb{E}_{P_X}[\log P_X(x)]$$",
         r"$$\sum_G P(G) = 1$$ $$D_{KL}(P(I) \| P_G(I)) = 0$$",
         "$$P(G|I) P(I) = P(G,I)$$ $$P(I) = P_G(I)$$",
+        r"$$\psi(x;\theta) = \nabla_\theta \log p(x;\theta)$$ $$\int p_X(x) \psi(x;\theta) dx = 0$$",
+        r"$$\ell(\theta) = \mathbb{E}_{p(x;\theta)}[f(x)]$$ $$\int p_X(x) f(x) dx = \ell(\theta)$$",
         "$$P(G|I) P(I) = P(G,I)$$ $$\\log P_G(I) = \\log P(I)$$",
     ],
 )
 def test_the_density_of_one_variable_at_another_is_not_that_of_the_other(document: str) -> None:
     assert check(document).steps[-1].verdict != "proved"
+
+
+UNNORMALISED = [r"p(x) = \frac{\tilde p(x)}{Z}", r"p(x) = \frac{1}{Z} \tilde p(x)", r"p(x) = \tilde p(x) / Z"]
+
+
+@pytest.mark.parametrize("given", [*UNNORMALISED, r"\nabla_\theta \log Z = \frac{\sum_x \nabla_\theta \tilde p(x)}{Z}"])
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\sum_x \tilde p(x) = 1",
+        r"\frac{\nabla_\theta \sum_x \tilde p(x)}{Z} = \nabla_\theta \sum_x \tilde p(x)",
+        r"KL(\tilde p \| q) \ge 0",
+    ],
+)
+def test_what_is_divided_by_its_constant_is_not_normalised(given: str, claim: str) -> None:
+    assert check(f"$${given}$$ $${claim}$$").steps[-1].verdict not in ("proved", "refuted")
 
 
 @pytest.mark.parametrize(
@@ -102,3 +120,17 @@ def test_the_density_of_one_variable_at_another_is_not_that_of_the_other(documen
 )
 def test_a_subscript_that_lists_the_arguments_adds_nothing(display: str) -> None:
     assert check(JOINT + f"$${display}$$").steps[-1].verdict == "proved"
+
+
+def test_what_holds_for_any_mass_is_proved() -> None:
+    claim = r"\nabla_\theta \tilde p_\theta(x) = \tilde p_\theta(x) \nabla_\theta \log \tilde p_\theta(x)"
+    assert check(rf"$$p(x) = \frac{{\tilde p(x)}}{{Z}}$$ $${claim}$$").steps[-1].verdict == "proved"
+
+
+def test_a_reference_law_over_a_constant_stays_a_law() -> None:
+    given = r"\log \frac{\pi(y|x)}{\frac{1}{Z(x)} \pi_0(y|x)} = \log\frac{\pi(y|x)}{\pi_0(y|x)} + \log Z(x)"
+    assert check(rf"$${given}$$ $$\sum_y \pi_0(y|x) = 1$$").steps[-1].verdict == "proved"
+
+
+def test_a_roman_dx_is_a_differential() -> None:
+    assert [step.verdict for step in check(r"$$\int p(x) \log p(x) \mathrm{dx} = -H(p)$$").steps] == ["proved"]
