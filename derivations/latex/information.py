@@ -395,8 +395,27 @@ class Information(Normals):
             ways = tuple(f"KL is that of the laws {a} and {b}" for a, b in (labels[::-1] if last else labels,))
             ways += tuple(f"KL is that of the laws {a} and {b}" for a, b in (labels if last else labels[::-1],))
             return last == (self.reading.choose("bare KL of normal laws", ways) == 0)
-        names = self.stems(left, right)
-        return labels[0] != labels[1] and [n[:1] for n in names] == labels[::-1]
+        marks = [self.marks(left), self.marks(right)]
+        straight, crossed = (
+            sum(
+                (label in mine) - (label in other) for label, mine, other in zip(order, marks, marks[::-1], strict=True)
+            )
+            for order in (labels, labels[::-1])
+        )
+        if straight != crossed or labels[0] == labels[1]:
+            return crossed > straight
+        ways = tuple(f"{a} and {b} belong to the laws in this order" for a, b in (labels, labels[::-1]))
+        return self.reading.choose("whose means", ways) == 1
+
+    def marks(self, node: Node) -> set[str]:
+        """What labels of means may repeat of a law: its letter, its subscript, what it is conditioned on."""
+        found = set()
+        for law in self.laws_in(node):
+            name: Name = law.args[0]
+            found |= {name.base, name.base.lower(), name.below}
+            behind = split(law.args[1], "BAR")[1:] if law.head == "call" else []
+            found |= {n.base for _, row in behind for p in row if (n := name_of(p)) is not None}
+        return found - {""}
 
     def is_conditional(self, node: Node) -> bool:
         """Whether a law is written with a condition."""

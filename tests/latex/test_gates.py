@@ -269,3 +269,28 @@ def test_a_false_line_amid_prose_is_refuted_with_a_true_neighbour_only(document:
     assert step.verdict == verdict
     assert step.counterexample is not None
     assert ("nothing true near it" in step.message) == (verdict == "conditional")
+
+
+def normal_divergence(divergence: str, a: str, b: str) -> str:
+    log = rf"\log\frac{{\sigma_{{{a},j}}^2}}{{\sigma_{{{b},j}}^2}}"
+    square = rf"\frac{{\sigma_{{{a},j}}^2 + (\mu_{{{a},j}} - \mu_{{{b},j}})^2}}{{\sigma_{{{b},j}}^2}}"
+    return rf"$$ {divergence} = \frac12 \sum_{{j=1}}^d [{square} - 1 - {log}] $$"
+
+
+@pytest.mark.parametrize(
+    ("divergence", "first", "second", "verdict"),
+    [
+        (r"KL(q_\phi(z|x,c) \| p(z|c))", r"\phi", "c", "proved"),
+        (r"KL(q_\phi(z|x,c) \| p(z|c))", "c", r"\phi", "refuted"),
+        (r"KL(q_\theta(z|x) \| p_\phi(z))", r"\theta", r"\phi", "proved"),
+        (r"KL(q_\theta(z|x) \| p_\phi(z))", r"\phi", r"\theta", "refuted"),
+        (r"KL(q(z|x) \| p(z))", "q", "p", "proved"),
+        (r"KL(q(z|x) \| p(z))", "p", "q", "refuted"),
+        (r"KL(q(z|x) \| p(z))", "1", "2", "proved"),
+        (r"KL(q(z|x) \| p(z))", "2", "1", "conditional"),
+        (r"KL(q(z|x) \| p(z))", "b", "a", "conditional"),
+    ],
+)
+def test_means_belong_to_the_laws_that_their_labels_name(divergence, first, second, verdict) -> None:
+    """The labels of means are those of the laws, of what these are given, or in the usual order, which is a reading."""
+    assert [step.verdict for step in check(normal_divergence(divergence, first, second)).steps] == [verdict]
