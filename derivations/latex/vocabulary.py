@@ -287,6 +287,8 @@ class Vocabulary(LawNames):
                 use.parameters[name.below] += 1
             if following is None or following.kind != "bracketed" or len(split(following.args[0], "DBAR")) > 1:
                 use.bare += 1
+                if name.below and self.lists_variables(name.below_row):  # P_{Y|X}
+                    use.patterns[self._listed(name.below_row)] += 1
                 if at >= 2 and where[at - 1].kind == "SIM":
                     drawn = name_of(where[at - 2])
                     if drawn is not None:
@@ -387,6 +389,14 @@ class Vocabulary(LawNames):
     def lists_variables(self, below: Row) -> bool:
         """Whether the subscript of a law lists variables: p_Z, p_{X|Y}, p_{XY}."""
         return not is_parameter(below) and subscript_variables(below, self.variables)
+
+    def _listed(self, below: Row) -> Pattern:
+        """The slots that a subscript lists, before its bar and behind it."""
+        sides = [
+            tuple(sorted({self.slot(variable_key(n)) for p in row if (n := name_of(p)) is not None}))
+            for _, row in split(below, "BAR")
+        ]
+        return sides[0], sides[1] if len(sides) > 1 else ()
 
     def law_key(self, name: Name, parameters: tuple[str, ...] = ()) -> str:
         """The law with its parameter where the document uses two of them side by side (theta and theta')."""

@@ -224,6 +224,7 @@ def test_a_failing_search_for_a_suggestion_leaves_the_verdict(monkeypatch):
             r"\log \int q(u,y) \frac{p(u, y)}{q(u,y)} dy \ge \int q(u,y) \log \frac{p(u, y)}{q(u,y)} dy",
             r"\int q(y \mid u) \log",
         ),
+        (r"I(X;Y) \ge H(X) + E_{P_Y}[E_{P_{Y|X}}[\log Q(x|y)]]", r"E_{P_{X|Y}}"),
         (r"I(X;Y) \ge H(X) + E_{p(y)}[E_{p(y|x)}[\log q_\phi(x|y)]]", r"p(x|y)"),
         (r"-\sum_u p(u) \log q(u) = \sum_u p(u) \frac{1}{\log q(u)}", r"\log \frac{1}{q(u)}"),
         (r"I(X;Y) = \sum_{x,y} p(x,y) \frac{\log p(x,y)}{p(x)p(y)}", r"\log \frac{p(x,y)}{p(x)p(y)}"),
