@@ -50,11 +50,15 @@ def variable_key(name: Name) -> str:
 def slot_and_copy(key: str) -> tuple[str, bool]:
     """The slot of a variable, and whether it is a copy: ``z'``, ``z_k`` and ``z^k`` are copies for the slot z.
 
-    >>> slot_and_copy("z_k"), slot_and_copy("x_0"), slot_and_copy("z'")
-    (('z', True), ('x_0', False), ('z', True))
+    The positive z^+ and the negative z^- of a contrast are no draws of one law.
+
+    >>> slot_and_copy("z_k"), slot_and_copy("x_0"), slot_and_copy("z'"), slot_and_copy("z^+")
+    (('z', True), ('x_0', False), ('z', True), ('z^+', False))
     """
     stem = key.rstrip("'")
     copy = stem != key
+    if stem.endswith(("^+", "^-")):
+        return stem, copy
     if "^" in stem:
         stem, copy = stem.split("^")[0], True
     if "_" in stem:

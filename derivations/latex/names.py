@@ -123,13 +123,13 @@ def _named(part: Part) -> Name | None:
 
 
 def is_label(part: Part, above: Row) -> bool:
-    """Whether a superscript is part of the name: a star, an iterate in parentheses, an index; not a power."""
+    """Whether a superscript is part of the name: a star, a sign, an iterate in parentheses, an index; not a power."""
     if len(above) != 1:
         return spell(above).strip("()").isalnum() and above[0].kind == "bracketed"
     one = above[0]
     if one.kind == "bracketed":
         return True
-    if one.kind == "STAR":
+    if one.kind in ("STAR", "PLUS", "MINUS"):  # y^+ is preferred to y^-
         return True
     return one.kind == "NAME" and one.text not in ("T", "transpose") and part.text != "e"
 

@@ -134,3 +134,23 @@ def test_a_reference_law_over_a_constant_stays_a_law() -> None:
 
 def test_a_roman_dx_is_a_differential() -> None:
     assert [step.verdict for step in check(r"$$\int p(x) \log p(x) \mathrm{dx} = -H(p)$$").steps] == ["proved"]
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        r"\mathbb{E}_{p(x^+)}[f(x^+)] = \mathbb{E}_{p(x^-)}[f(x^-)]",
+        r"\mathbb{E}_{p(x^+)}[f(x^+)] = \mathbb{E}_{p(x)}[f(x)]",
+        r"H(X^+) = H(X^-)",
+        r"I(X; Y^+) = I(X; Y^-)",
+        r"\int p(x^+|x) dx = 1",
+        r"\log \sigma(r(x, y^+) - r(x, y^-)) = \log \sigma(r(x, y^-) - r(x, y^+))",
+    ],
+)
+def test_the_two_of_a_contrast_are_not_one(display: str) -> None:
+    assert "proved" not in [step.verdict for step in check(f"$${display}$$").steps]
+
+
+def test_a_sign_above_a_name_belongs_to_it() -> None:
+    kalman = r"P_k^- - K_k G P_k^- - (P_k^- - K_k G P_k^-) = 0"
+    assert [step.verdict for step in check(f"$${kalman}$$ $$p(x^+|x) p(x) = p(x^+, x)$$").steps] == ["proved", "proved"]
