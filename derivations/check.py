@@ -351,7 +351,7 @@ def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) 
     found: dict[str, list[Any]] = {}
     for display, all_sides, error in displays:
         for sides in all_sides if not error else ():
-            if not sides.step.alone or sides.left is None or not sides.right:
+            if not sides.step.alone or sides.left is None or not sides.right or _is_primed(sides.left):
                 continue
             definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
             if definition is None or not definition.row or not is_expandable(definition, context.vocabulary):
@@ -362,6 +362,12 @@ def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) 
             else:
                 found.setdefault(definition.name.key, []).append((line, definition))
     return found
+
+
+def _is_primed(side: Row) -> bool:
+    """Whether a side starts with a primed name, which may be a derivative of what is defined elsewhere."""
+    name = name_of(side[0]) if side else None
+    return name is not None and name.primes > 0
 
 
 def _defined(displays: list[tuple[Display, list[_Sides], str]]) -> set[str]:

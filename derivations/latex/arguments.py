@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import PARAMETERS, Name, is_greek, name_of
+from derivations.latex.names import PARAMETERS, Name, exact_name, is_greek, name_of
 from derivations.latex.tokens import Unread
 
 INDEX_LETTERS = frozenset("ijklmn")
@@ -120,7 +120,9 @@ def _argument(row: Row) -> Argument:
         raise Unread("an event with a relation in it, which is no value of a density")
     equals = split(row, "REL")
     if len(equals) == 2 and len(equals[0][1]) == 1:
-        name = name_of(equals[0][1][0])
+        name = exact_name(equals[0][1][0])
+        if name is None or name.above:
+            raise Unread(f"the event {spell(row)!r}")
         if name is not None:
             return Argument("event", variable_key(name), name, equals[1][1])
     if not row:
@@ -151,7 +153,7 @@ def is_variable_letter(name: Name) -> bool:
 
 def subscript_variables(below: Row, known: Set[str]) -> bool:
     """Whether a subscript lists variables: p_Z, p_{X|Y}, p_{XY}."""
-    names = [name_of(p) for p in below if p.kind not in ("BAR", "COMMA")]
+    names = [exact_name(p) for p in below if p.kind not in ("BAR", "COMMA")]
     return bool(names) and all(
         n is not None and variable_key(n) in known and len(n.base) == 1 and n.base not in INDEX_LETTERS for n in names
     )

@@ -16,7 +16,7 @@ from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.information import Information
-from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
+from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
 GAUSSIAN = ("Normal", "N", "calN")
@@ -252,6 +252,10 @@ class Expectations(Information):
             for targets, given in sorted(use.patterns):
                 if set(targets) == set(slots):
                     candidates.append((stem, given))
+        if any(
+            (k.partition("_")[0] in PARAMETERS or k.startswith("pi")) and k not in self.vocabulary.greek for k in keys
+        ):
+            raise Unread("a mean that a parameter marks")
         shown = "E_{" + ", ".join(keys) + "}"
         if not candidates:
             return self.open_law(shown, keys)
@@ -326,6 +330,8 @@ class Expectations(Information):
         if len(below) > 1 and below[1].kind == "IN" and below[0].text in EVENTS:  # A in the class of all events
             below = below[:1]
         function = self.function_over(below, body)
+        if function is not None and any(p.kind == "IN" and n + 1 < len(below) for n, p in enumerate(below)):
+            raise Unread(f"a {kind} over a class of functions")
         if function is not None:
             return Term(head, Term("function", function.shown, "real"), self.term(body))
         name = exact_name(below[0]) if len(below) == 1 else None

@@ -228,7 +228,9 @@ class Information(Normals):
             name = exact_name(piece[0]) if len(piece) == 1 else None
             if name is None:
                 raise Unread(f"the random variable {spell(piece)!r}")
-            if (name.accents or name.above) and self.vocabulary.slot(variable_key(name)) != variable_key(name):
+            if (name.accents or name.above or name.primes) and self.vocabulary.slot(variable_key(name)) != variable_key(
+                name
+            ):
                 raise Unread(f"the random variable {name.key}, which need not have the law of {name.base}")
             found += self._variables_of([name])
         return tuple(found)
@@ -241,12 +243,13 @@ class Information(Normals):
             sides = split(piece, "REL")
             if len(sides) == 2:
                 name = exact_name(sides[0][1][0]) if sides[0][1] else None
-                if name is None:
+                value = exact_name(sides[1][1][0]) if len(sides[1][1]) == 1 else None
+                if name is None or value is None or any(p.kind == "REL" and p.text != "=" for p in piece):
                     raise Unread(f"the event {spell(piece)!r}")
                 slot = self.vocabulary.slot(variable_key(name))
-                value = name_of(sides[1][1][0]) if len(sides[1][1]) == 1 else None
-                own = variable_key(value) if value is not None else slot
-                own = own if slot_and_copy(own) == (slot, True) else slot  # X = x_i
+                own = variable_key(value)
+                if own != slot and slot_and_copy(own) != (slot, True):  # X = x_i
+                    raise Unread(f"the event {spell(piece)!r}")
                 events.append((written(slot), self.slot_variable(slot, own)))
             else:
                 given += self.listed_variables(piece)

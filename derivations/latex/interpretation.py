@@ -84,6 +84,7 @@ class Interpretation:
         self.moments: Moments | None = None
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
+        self.listed: dict[str, str] = {}  # the values of a variable that a sum lists
         self.shown: dict[str, frozenset[Pattern]] = {}  # the patterns with which the step itself writes its laws
         self.times: set[str] = set()  # the variables and ranges of variables of the step
         self.optimised: frozenset[str] = frozenset()  # the parameters of an argmax: laws depend on them
@@ -273,12 +274,14 @@ class Interpretation:
         """The index at which a name is a component, and the vector's name: mu_j, sigma_{1,j}, x_i, z^{(l)}."""
         pieces = [spell(r) for _, r in split(name.below_row, "COMMA")] if name.below else []
         base = name.base + "".join(name.accents)
+        marks = "'" * name.primes
         for label in pieces:
             if label in self.indices:
                 rest = [p for p in pieces if p != label]
-                return self.indices[label], base + ("_" + ",".join(rest) if rest else "")
+                above = "^" + name.above if name.above else ""
+                return self.indices[label], base + ("_" + ",".join(rest) if rest else "") + above + marks
         if name.above in self.indices:
-            return self.indices[name.above], base + ("_" + name.below if name.below else "")
+            return self.indices[name.above], base + ("_" + name.below if name.below else "") + marks
         if self.spread is not None and name.base not in DIMENSIONS:
             return self.spread, name.key
         return None, name.key
@@ -294,7 +297,7 @@ class Interpretation:
             base, found, label = stem.partition(mark)
             if found and label.strip("()") in self.indices and slot == base:
                 index = self.indices[label.strip("()")]
-                vector = self.slot_variable(slot, f"{base}_all", (index.upper,))
+                vector = self.slot_variable(slot, f"{base}_all" + key[len(stem) :], (index.upper,))
                 if not any(v is vector for v in self.bound):
                     self.unexplained.setdefault(f"the components of {base}", None)
                 return at(vector, index)
@@ -315,7 +318,7 @@ class Interpretation:
         """The law that a name names, with the parameters in which the document differentiates."""
 
         stem = self.vocabulary.stem(name)
-        if self.indices and stem.partition("_")[2]:
+        if self.indices and name.below:
             labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
             if not labels.isdisjoint(self.indices):
                 raise Unread(f"the law {name.key}, which has an index")

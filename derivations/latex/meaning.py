@@ -211,7 +211,7 @@ class Meaning(Reserved):
             return self.symbol("const")
         if self.vocabulary.is_law(name):
             if name.below in INDEX_LETTERS and name.below in self.vocabulary.variables:
-                return self.bare_density(Name(name.base), (name.below,))
+                return self.bare_density(replace(name, below="", below_row=()), (name.below,))
             return self.bare_density(name)
         key = variable_key(name)
         stem = key.split("_")[0].split("^")[0]

@@ -103,6 +103,7 @@ class _Parser:
     def term(self, in_log: bool = False, across_dots: bool = False) -> Node:
         """A product: up to the next plus or minus; inside a logarithm also up to a dot or another operator."""
         factors: list[Node] = []
+        start_at = self.at
         start = self.row[self.at].place if self.at < len(self.row) else 0
         while (part := self.peek()) is not None:
             if part.kind in ("PLUS", "MINUS"):
@@ -126,6 +127,8 @@ class _Parser:
             if part.kind in _PRODUCTS:
                 self.at += 1
                 following = self.peek()
+                if part.kind == "STAR" and (not factors or following is None or following.kind in ("PLUS", "MINUS")):
+                    raise Unread("a star with nothing beside it")
                 if part.kind == "STAR" and factors and factors[-1].head == "name" and following is not None:
                     right = self.factor()  # f * g, which for functions and laws is no product
                     factors.append(Node("starred", (factors.pop(), right)) if right.head == "name" else right)
@@ -137,6 +140,8 @@ class _Parser:
                 below = self.denominator()
                 factors = [Node("quotient", (self.product(factors), below), start)]
                 continue
+            if part.kind == "NUMBER" and self.at > start_at and self.row[self.at - 1].kind == "NUMBER":
+                raise Unread("two numbers side by side")
             factors.append(self.factor())
         if not factors:
             what = self.peek()
@@ -225,6 +230,8 @@ class _Parser:
         inside = part.args[0]
         if part.text == "." or not inside:
             raise Unread("a bracket that is empty")
+        if part.text == "<" and len(split(inside, "COMMA", "BAR")) == 1:
+            raise Unread("angle brackets, which may be a mean")
         node = self.sub(inside)
         if part.below is not None:
             if spell(part.below) != "+":
@@ -295,8 +302,8 @@ class _Parser:
             return node
         if spell(part.above) in ("T", "transpose"):
             return Node("transpose", (node,), part.place)
-        if len(part.above) == 1 and part.above[0].kind == "STAR":
-            raise Unread("a star on an expression")
+        if len(part.above) == 1 and part.above[0].kind in ("STAR", "bracketed", "PLUS", "MINUS"):
+            raise Unread("a mark on an expression")
         return Node("power", (node, self.sub(part.above)), part.place)
 
     def decorated(self, node: Node, bracket: Part) -> Node:
@@ -318,6 +325,8 @@ class _Parser:
         called = following is not None and following.kind == "bracketed"
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
         if called and following is not None and not inner and self.applies(name, following.args[0]):
+            if part.above is not None and spell(part.above) == "-1":
+                raise Unread("an inverse function")
             self.at += 1
             call = Node("call", (name, following.args[0]), part.place)
             call = self.decorated(call, following)
@@ -343,6 +352,12 @@ class _Parser:
         if following.kind == "bracketed":
             self.at += 1
             inside = split(following.args[0], "BAR")
+            square = following.above is not None and following.text == "(" and len(following.args[0]) > 1
+            if square and len(inside) == 1:  # E(X - Y)^2
+                ways = ("a mean takes the power of its parentheses", "a power of a mean in parentheses")
+                if not self.reading.choose("power of a mean", ways):
+                    body = self.powered(self.sub(following.args[0]), replace(following, below=None))
+                    return Node("expectation", (name.base, below, body), part.place)
             if len(inside) == 2:  # E[x | y]
                 node = Node("expectation", (name.base, below, self.sub(inside[0][1]), inside[1][1]), part.place)
             else:
@@ -351,7 +366,9 @@ class _Parser:
         else:
             node = Node("expectation", (name.base, below, self.reach("expectation")), part.place)
         if part.above is not None:
-            node = self.powered(node, replace(part, below=None, primes=0))
+            if any(p.kind != "NUMBER" for p in part.above):
+                raise Unread("a mark on an expectation")
+            node = self.powered(node, replace(part, below=None))
         return node
 
     def reach(self, what: str) -> Node:
@@ -377,8 +394,12 @@ class _Parser:
             base = self.sub(part.below)
         elif name == "log2":
             name, base = "log", Node("number", (Fraction(2 if part.text == "log2" else 10),))
+        outer = None
         if following.kind == "bracketed" and following.text != ".":
-            body = self.bracketed_argument(following)
+            outer = (
+                following if following.above is not None and spell(following.above) not in ("T", "transpose") else None
+            )
+            body = self.bracketed_argument(replace(following, above=None) if outer is not None else following)
         elif name == "log":
             body = self.log_argument()
         else:
@@ -386,7 +407,9 @@ class _Parser:
         node = Node("log", (body, base), part.place) if name == "log" else Node("function", (name, body), part.place)
         if exponent is not None:
             node = Node("power", (node, self.sub(exponent)), part.place)
-        return node
+        return (
+            node if outer is None else self.powered(node, replace(outer, below=None))
+        )  # \\exp(a)^2 is the square of exp(a)
 
     def bracketed_argument(self, following: Part) -> Node:
         """The argument in brackets; what is multiplied to it is a factor of its own, or part of it."""

@@ -18,7 +18,7 @@ from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.law_names import LAW_LETTERS
-from derivations.latex.names import PARAMETERS, Name, exact_name, name_of, written
+from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
 DATA = ("data", "real", "r", "d")
@@ -225,7 +225,9 @@ class Reserved(Expectations):
 
     def reserved_name(self, name: Name) -> Term:
         """A reserved name without arguments."""
-        if name.base == "ELBO" and not (name.accents or name.primes):
+        if name.base == "ELBO":
+            if name.accents or name.primes or name.above or not (name.below == "" or is_parameter(name.below_row)):
+                raise Unread(f"{name.key}, which need not be the bound")
             return self.objective_bound(name, None)
         if self.is_optimal_discriminator(name):
             return self.optimal_discriminator(self.data_point())
@@ -272,7 +274,13 @@ class Reserved(Expectations):
         if name.base == "I" and name.style != "bold" and len(split(row, "SEMI", "COMMA", "COLON")) > 1:
             return self.information(name, row)
         if name.base == "ELBO":
-            laws = [n for p in row if (n := name_of(p)) is not None and self.vocabulary.is_law(n)]
+            names = [n for p in row if p.kind not in ("COMMA", "SEMI") for n in [name_of(p)]]
+            laws = [n for n in names if n is not None and self.vocabulary.is_law(n)]
+            *_, observed = self.vocabulary.observed_and_latent(self.shown)
+            own = {*observed, *("theta", "phi", "psi", "x")}
+            odd = any(n is None or (n not in laws and variable_key(n) not in own) for n in names)
+            if odd or name.above or not (name.below == "" or is_parameter(name.below_row)):
+                raise Unread(f"{name.key} with arguments, which need not be the bound")
             return self.objective_bound(name, laws[0] if laws else None)
         if self.is_optimal_discriminator(name):
             if len(row) == 2 and self.is_pushforward(name, row):

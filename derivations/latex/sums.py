@@ -87,17 +87,29 @@ class Sums(Interpretation):
         name = name_of(row[0]) if row else None
         if name is None:
             listed = row[0].args[0] if row and row[0].kind == "bracketed" else ()
-            return bool(listed) and not any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed)
+            return bool(listed) and row[0].text == "{" and self._listed_once(point, listed)
+        if len(row) > 1:
+            return False
         mine = name_of(point[0]) if len(point) == 1 else None
         same = mine is not None and name.base.lower() == mine.base.lower()
         support = mine is not None and name.below.lower() == mine.base.lower() and len(self.vocabulary.laws) == 1
         same = same or support  # S_X, the support of the only law
-        return (
-            name.style in ("calligraphic", "blackboard", "script", "fraktur") or name.base in ("Omega", "chi") or same
-        )
+        power = name.above or spell(row[0].above)
+        marked = bool(name.below or name.primes or name.accents)
+        if name.style == "blackboard" and name.base in "RNZC":
+            return not marked and (len(power) < 2 and power not in ("c", "*", "+", "-"))
+        return (name.base in ("Omega", "chi", "X") and not (marked or power)) or same
+
+    def _listed_once(self, point: Row, listed: Row) -> bool:
+        """Whether braces list all values of a variable, and the step lists no others."""
+        if any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed):
+            return False
+        return self.listed.setdefault(spell(point), spell(listed)) == spell(listed)
 
     def _limits(self, below: Row | None, above: Row | None) -> None:
         shown = (spell(below), spell(above))
+        if "infinity" in "".join(shown) and (shown[0], shown[1].lstrip("+")) != ("-infinity", "infinity"):
+            raise Unread(f"an integral from {shown[0]} to {shown[1]}")
         if above and "infinity" not in shown[1]:
             raise Unread(f"an integral from {shown[0]} to {shown[1]}")
         if below and below[0].kind in ("NUMBER",):

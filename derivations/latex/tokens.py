@@ -194,6 +194,10 @@ class _Reader:
         self.inside(self.argument())
         inside = [t for t in self.tokens[before:] if t.kind not in ("LBRACE", "RBRACE")]
         operator = len(inside) == 1 and (inside[0].kind in ("EXTREMUM", "BIG") or inside[0].text in ("E", "Var"))
+        sign = inside and inside[0].kind in ("REL", "ARROW", "SIM", "PLUS", "MINUS", "PROPTO")
+        if not operator and not sign and label.strip():  # a mark over a name, which makes another name of it
+            self.tokens[before:] = []
+            self.put("SYMBOL", f"\\{name}", start)
         if name == "underset" and operator:
             self.tokens[before:] = inside
             self.put("SUB", "_", start, source="_")
@@ -366,7 +370,7 @@ class _Reader:
         elif len(plain) == 1 and plain.isascii() and plain.isalpha():
             style = "calligraphic" if "SCRIPT" in name else "blackboard" if "DOUBLE-STRUCK" in name else ""
             self.styled(plain, start, style)
-        elif unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Zs"):
+        elif unicodedata.category(c) in ("Cf", "Zs"):
             return
         elif unicodedata.category(c) == "Lo":  # a remark in a script without capitals, such as Chinese
             match = _REMARK.match(self.text, start)

@@ -81,6 +81,9 @@ def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
         place, body = t.args
         inside = set(walk(body))  # a set asks for identity; == would state an equation
         name = place.args[0]
+        constant = next((u for u in inside if u.head == "sym" and u.args[0].partition("_")[0] == "Z"), None)
+        if constant is not None and constant is not place:  # what normalises depends on what it normalises
+            return constant.args[0], name
         if place not in inside and any(u.head in ("den", "fn", "sym", "E", "int", "KL", "normal") for u in inside):
             return repr(body), name
         for u in inside:

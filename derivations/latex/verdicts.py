@@ -15,6 +15,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Variable, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
+from derivations.latex.constancy import left_open, taken_for_constant
 from derivations.latex.dimensions import of_matrices, of_vectors
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.gating import gated
@@ -229,12 +230,12 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             if componentwise(left, right, context):
                 case = replace(case, scalar_only=False)
                 outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
-        return _proved(case, outcome, context)
+        return _proved(case, outcome, context, in_full((left, right), context))
     if verdict.verdict != "refuted":
         poses = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return conditional(outcome, "true if it poses the objective") if poses else outcome
     if relation == "propto":
-        return _proportional(case, seed, context)
+        return _proportional(case, seed, context, in_full((left, right), context))
     if of_transport(case.statement):
         message = "W1 is compared with what is no multiple of it, of which nothing is known here"
         return replace(outcome, verdict="undecided", message=message, counterexample=None)
@@ -275,7 +276,7 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
     return None
 
 
-def _proved(case: Case, outcome: Outcome, context: Context) -> Outcome:
+def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...]) -> Outcome:
     if case.commuted is not None:
         return replace(outcome, verdict="conditional", message=f"true if {' and '.join(case.commuted)} commute")
     if case.scalar_only and (case.matrices or not ANY_DIMENSION.issuperset(outcome.rules)):
@@ -288,6 +289,9 @@ def _proved(case: Case, outcome: Outcome, context: Context) -> Outcome:
     if (wrong := improper_law(case, suspects)) is not None:
         message = f"true if {wrong} is a law, which what the document gives for it is not"
         return replace(outcome, verdict="conditional", message=message)
+    varying = taken_for_constant(case.statement, rows)
+    if varying is not None:
+        return replace(outcome, verdict="conditional", message=f"true if {varying[0]} does not depend on {varying[1]}")
     absent = unseen_dependence(case.statement)
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
@@ -306,7 +310,7 @@ def _if_one_law(outcome: Outcome, alike: list[str]) -> Outcome:
     return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one law")
 
 
-def _proportional(case: Case, seed: int, context: Context) -> Outcome:
+def _proportional(case: Case, seed: int, context: Context, rows: tuple[Row, ...]) -> Outcome:
     """``a \\propto b`` for densities in z: a(z) b(z') = a(z') b(z)."""
     left, right = case.statement.left, case.statement.right
     if left.head != "den":
@@ -320,7 +324,7 @@ def _proportional(case: Case, seed: int, context: Context) -> Outcome:
     verdict = judged(statement, seed)
     outcome = replace(outcome_of(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
     if verdict.verdict == "proved":
-        return _proved(case, outcome, context)
+        return _proved(case, outcome, context, rows)
     if verdict.verdict == "refuted":
         return conditional(outcome, f"it is no proportionality in {names}")
     return outcome
@@ -330,6 +334,8 @@ def _common_optimiser(statement: Statement, seed: int) -> Outcome:
     """Two objectives have the same optimisers if they differ by what does not depend on the parameter."""
     verdict = judged(statement, seed)
     reading = f"the two objectives differ by a constant: {statement!r}"
+    if verdict.verdict == "proved" and (name := left_open(statement)) is not None:
+        return Outcome("conditional", f"true if {name} does not depend on what is optimised", reading)
     if verdict.verdict == "proved":
         return Outcome(
             "proved",

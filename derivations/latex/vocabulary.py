@@ -45,6 +45,12 @@ class Vocabulary(LawNames):
 
     def __init__(self, rows: Iterable[Row]) -> None:
         super().__init__(rows)
+        self.subscripted = {
+            (name.base.lower(), name.below)
+            for row in self.rows
+            for _, _, part in self._walk(row)
+            if part.below and (name := name_of(part)) is not None
+        }
         self.variables: set[str] = set()
         self.summed: set[str] = set()
         self.integrated: set[str] = set()
@@ -91,7 +97,7 @@ class Vocabulary(LawNames):
                 continue
             read = self.arguments(following.args[0])
             keys = {a.key for a in (*read.targets, *read.given)} if read is not None else set()
-            yield from (k for k in keys if k.endswith("tilde") and slot_and_copy(k)[0] in keys)
+            yield from (k for k in keys if k.endswith(("tilde", "'")) and slot_and_copy(k)[0] in keys)
 
     def _numbered_draws(self, row: Row) -> Iterator[str]:
         """``z_1, z_2 ~ q(z)``: z_1 and z_2 are independent draws of z, no variables of their own.
@@ -381,7 +387,9 @@ class Vocabulary(LawNames):
         key = base + "".join(name.accents)
         below = name.below_row
         if below and not is_parameter(below) and not self.lists_variables(below):
-            key += "_" + name.below.lower().replace(" ", "")
+            label = name.below.replace(" ", "")
+            two = (base, label.swapcase()) in self.subscripted  # p_t beside p_T
+            key += "_" + (label if two else label.lower())
         if name.above:
             key += "^" + name.above
         return key + "'" * name.primes

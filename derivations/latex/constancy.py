@@ -1,0 +1,131 @@
+"""What a proof takes out of a mean, a sum or an optimiser as a constant, though it may vary there.
+
+Who writes E_p[f] means a function of x, and x_i is a part of x: the reading shows them as numbers of their own.  A
+proof that takes them for constants holds if they are; the verdict says so.
+Main definitions: `taken_for_constant`, `left_open`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from derivations.language.laws import Law
+from derivations.language.statements import Statement
+from derivations.language.terms import Index, Symbol, Term, Variable, walk
+from derivations.latex.arguments import INDEX_LETTERS, variable_key
+from derivations.latex.grammar import Row
+from derivations.latex.names import PARAMETERS, Name, name_of
+
+_BINDERS = frozenset(("E", "int", "sum", "prod"))
+_FUNCTIONS = frozenset(
+    ("f", "g", "h", "phi", "psi", "T", "w", "r", "R", "V", "Q", "G", "L", "J", "ell", "Loss", "score", "u")
+)
+_MARKS = re.compile(r"(hat|bar|tilde|dot|vec|check|star)+(?=_|$|')")
+
+
+def taken_for_constant(statement: Statement, rows: tuple[Row, ...]) -> tuple[str, str] | None:
+    """A name that a mean, an integral or a sum takes for a constant, though it may vary with what is bound there.
+
+    A letter of functions that stands bare (``E_p[f]``), the bound letter with an index or an accent, an estimate, a
+    name that carries the bound letter below or above (w_z, a_ij, p_theta where theta is averaged).  *rows* are the
+    sides of the step.
+    """
+    marked = {(name.key, label) for row in rows for name, label in _carried(row)}
+    sides = (statement.left, statement.right)
+    lawful = {slot for t in walk(sides) if t.head == "den" for slot, _ in (*t.args[1], *t.args[2])}
+    known = _parameters(sides)
+    for t in walk(sides):
+        if t.head not in _BINDERS:
+            continue
+        binder = t.args[0] if isinstance(t.args[0], tuple) else (t.args[0],)
+        names = {v.name for v in binder if isinstance(v, (Variable, Index))}
+        integrated = any(isinstance(v, Variable) for v in binder)
+        shown = ", ".join(sorted(names))
+        for u in walk(t.args[1:]):
+            if isinstance(u, Symbol) and u.name not in known and _may_vary(u.name, names, integrated):
+                return u.name, shown
+            if isinstance(u, Variable) and _is_loose(u, names, integrated, lawful):
+                return u.name, shown
+            own = u.args[0] if u.head in ("fn", "law") else ""
+            if own and not own.startswith("law_of_") and _labels(own) & names:
+                return own, shown
+        for key, label in marked if integrated else ():
+            if label in names:
+                return key, label
+    return None
+
+
+def _parameters(sides: tuple[Term, Term]) -> set[str]:
+    """The numbers of a step by what they do: what is differentiated in, parameters of laws, sizes of sums."""
+    found = set()
+    for t in walk(sides):
+        if t.head == "grad":
+            found.add(t.args[0].name)
+        own = t.args[1:] if t.head in ("normal", "gaussian") else t.parameters if isinstance(t, Law) else ()
+        own = (t.lower, t.upper) if isinstance(t, Index) else own
+        found |= {u.name for u in walk(own) if isinstance(u, Symbol)}
+    return found
+
+
+def left_open(statement: Statement) -> str | None:
+    """A name in an objective in which its optimised parameter may stand: R_theta, a loss L."""
+    names = {t.name for t in walk((statement.left, statement.right)) if isinstance(t, Symbol)}
+    moved = {n.rstrip("'") for n in names if n.endswith("'")}
+    for name in sorted(names):
+        if name.rstrip("'") in moved:
+            continue
+        plain = _MARKS.sub("", name.partition("_")[0])
+        if _labels(name) & moved or plain in _FUNCTIONS - {"phi", "psi"}:
+            return name
+    return None
+
+
+def _may_vary(name: str, bound: set[str], integrated: bool) -> bool:
+    """Whether a name that the reading takes for a number may depend on bound letters."""
+    base = name.partition("_")[0]
+    plain = _MARKS.sub("", base)
+    if _labels(name) & bound:
+        return True
+    return integrated and (plain.lower() in bound or base in _FUNCTIONS or plain != base)
+
+
+def _is_loose(point: Variable, bound: set[str], integrated: bool, lawful: set[str]) -> bool:
+    """Whether a free point may be the bound one, or a function of it: x_i beside x, x_t beside x_0, a return R."""
+    if point.name in bound or "'" in point.name:
+        return False
+    if _labels(point.name) & bound:
+        return True
+    kin = {_stem(name) for name in bound}
+    loose = _stem(point.name) in kin or point.name in {name.lower() for name in _FUNCTIONS}
+    return integrated and loose and (point.slot not in lawful or point.slot in bound)
+
+
+def _stem(name: str) -> str:
+    return _MARKS.sub("", name.partition("_")[0])
+
+
+def _labels(name: str) -> set[str]:
+    """The letters that a name carries below and above: i and j of a_ij, z of w_z."""
+    parts = re.split(r"_(?:sup_|and_|of_)*|_", name.rstrip("'"))[1:]
+    return {p for part in parts for p in (part, *(part if len(part) <= 3 and part != "all" else ""))}
+
+
+def _carried(row: Row) -> Iterator[tuple[Name, str]]:
+    """The laws and functions of a row with the letters in their subscripts that are none of their points: p_theta."""
+    for n, part in enumerate(row):
+        for inside in (*part.args, part.above or ()):
+            yield from _carried(inside)
+        name = name_of(part)
+        following = row[n + 1] if n + 1 < len(row) else None
+        if name is None or following is None or following.kind != "bracketed" or name.base in ("E", "Var", "Cov"):
+            continue
+        own = {variable_key(p) for part in following.args[0] if (p := name_of(part)) is not None}  # p_Z(z)
+        for inner in part.below or ():
+            label = name_of(inner)
+            if (
+                label is not None
+                and label.base not in INDEX_LETTERS
+                and (label.base in PARAMETERS or variable_key(label) not in own)
+            ):
+                yield name, variable_key(label)

@@ -1,0 +1,106 @@
+r"""What may vary under a mean, a sum or an optimiser is not taken out of it, and marks that tell names apart count.
+
+Each false line was once proved.
+"""
+
+import pytest
+
+from derivations.check import check
+
+VARYING = [
+    r"\mathbb{E}_p[f] = \mathbb{E}_q[f]",
+    r"\mathbb{E}_p[f g] = \mathbb{E}_p[f] \mathbb{E}_p[g]",
+    r"\log \mathbb{E}_q[w] \le \mathbb{E}_q[\log w]",
+    r"\nabla_\theta E_{p_\theta}[f] = 0",
+    r"\mathbb{E}_{p_\theta}[R\, \nabla_\theta \log p_\theta(x)] = 0",
+    r"\mathbb{E} f(X) = f(X)",
+    r"\mathbb{E}_\theta[X] = X",
+    r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, I)}[\epsilon_i \epsilon_j] = \epsilon_i \epsilon_j",
+    r"\int p(x) x_i\, dx = x_i",
+    r"\mathbb{E}_t[f_t(x)] = f_t(x)",
+    r"\mathbb{E}_z[w_z^2] = \mathbb{E}_z[w_z]^2",
+    r"\mathbb{E}_{q(\theta)}[\log p_\theta(x)] = \log p_\theta(x)",
+    r"\mathbb{E}_{q(w)}[p_w(x)] = p_w(x)",
+    r"\sum_{i=1}^n a_{ij} = n\, a_{ij}",
+    r"\frac{\sum_{n=1}^N r_{nk} x_n}{\sum_{n=1}^N r_{nk}} = \frac{1}{N} \sum_{n=1}^N x_n",
+    r"\frac{1}{n} \sum_{i=1}^n \ell_i(\theta) = \ell_i(\theta)",
+    r"\sum_{i=1}^n p_{\theta_i}(x) = n\, p_{\theta_i}(x)",
+    r"\frac{1}{L} \sum_{l=1}^L \log p(x|z^{(i,l)}) = \log p(x|z^{(i,l)})",
+    r"\mathbb{E}_\pi[R] = \mathbb{E}_{\pi'}[R]",
+    r"\arg\max_\theta f(\theta) + R_\theta = \arg\max_\theta f(\theta)",
+    r"\nabla_\theta \log \frac{e^{-E_\theta(x)}}{Z} = -\nabla_\theta E_\theta(x)",
+]
+MARKS = [
+    r"\sum_i a_i = \sum_i a_i^*",
+    r"\sum_i a_i = \sum_i a_i'",
+    r"\frac{1}{n} \sum_{i=1}^n (f(x_i) - f(x_i'))^2 = 0",
+    r"\sum_i p_i \log \frac{p_i}{p_i'} = 0",
+    r"\sum_i x_i^k = \sum_i x_i^m",
+    r"\sum_i \log p(x_i|y_i) = \sum_i \log p(x_i|y_i')",
+    r"H(X|Y=1) = H(X|Y=0)",
+    r"I(X;Y|Z=0) = I(X;Y|Z=1)",
+    "a \u003d\u0338 a",
+    "p\u0302(x) = p(x)",
+    r"\int_{[0,1]} f(x) dx = \int_{[0,2]} f(x) dx",
+    r"\int_{\mathbb{R}_+} x\, p(x) dx = \mathbb{E}_p[x]",
+    r"\int_{\mathcal{A}} p(x) dx = \int_{\mathcal{A}^c} p(x) dx",
+    r"\int_{\Omega^c} p(x) dx = 1",
+    r"\sum_{x \in \{0,1\}} f(x) = \sum_{x \in \{0,1,2\}} f(x)",
+    r"\int_{\infty}^{-\infty} p(x) dx = 1",
+    r"D_{KL}(p_T \| p_t) = 0",
+    r"P_n(x) = P_N(x)",
+    r"P(X^2=4) = P(X=4)",
+    r"p_{X^2}(x) = p_X(x)",
+    r"ELBO(x) = ELBO(y)",
+    r"ELBO^{(t)} = ELBO^{(t+1)}",
+    r"\langle x^2 \rangle = \langle x \rangle^2",
+    r"f(x)* = f(x)",
+    r"\overset{*}{\theta} = \theta",
+    r"\underline{p}(x) = p(x)",
+    r"f(x)^{(2)} = f(x)^2",
+    r"\mathbb{E}^\pi[f(X)] = \mathbb{E}^{\pi'}[f(X)]",
+    r"\exp(a)^2 = \exp(a^2)",
+    r"\mathbb{E}(X - \mathbb{E}X)^2 = 0",
+    r"\mathbb{E}_p[\log(p(x))^2] = 2 \mathbb{E}_p[\log p(x)]",
+    r"F^{-1}(u) = \frac{1}{F(u)}",
+    r"1\,000 = 0",
+    r"I(X;Y') = I(X;Y)",
+]
+DOCUMENTS = [
+    r"$$\hat L = \frac{1}{n} \sum_{i=1}^n f(x_i)$$ $$\operatorname{Var}[\hat L] = 0$$",
+    r"$$\bar x = \frac{1}{n} \sum_i x_i$$ $$\mathbb{E}[\bar x] = \bar x$$",
+    r"$$p(s'|s,a) p(a|s) p(s) = p(s',a,s)$$ $$\mathbb{E}_{p(s')}[V(s')] = \mathbb{E}_{p(s)}[V(s)]$$",
+    r"$$p(x'|x) p(x) = p(x',x)$$ $$D_{KL}(p(x') \| q(x')) = D_{KL}(p(x) \| q(x))$$",
+    r"$$ELBO(\alpha) = \alpha \log p(x)$$ $$\log p(x) \ge ELBO(\alpha)$$",
+    r"$$L(\theta) = \theta^2$$ $$L' = 5 \theta^2$$",
+    r"$$x_t = \sqrt{\alpha_t} x_0 + \sqrt{1-\alpha_t} \epsilon$$ $$\mathbb{E}_{x_0,\epsilon}[f(x_t)] = f(x_t)$$",
+]
+
+
+@pytest.mark.parametrize("document", [*(f"$${line}$$" for line in (*VARYING, *MARKS)), *DOCUMENTS])
+def test_a_false_line_is_not_proved(document: str) -> None:
+    assert check(document).steps[-1].verdict != "proved"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\mathbb{E}[a X + b] = a \mathbb{E}[X] + b",
+        r"\mathbb{E}_{p(x)}[c f(x)] = c\, \mathbb{E}_{p(x)}[f(x)]",
+        r"\sum_{i=1}^n c\, a_i = c \sum_{i=1}^n a_i",
+        r"\mathbb{E}_{\epsilon \sim \mathcal{N}(0, 1)}[(m + s \epsilon)^2] = m^2 + s^2",
+        r"\mathbb{E}_{q(z|x)}[\log p(x)] = \log p(x)",
+        r"\mathbb{E}_{p_\theta(x)}[\nabla_\theta \log p_\theta(x)] = 0",
+        r"\mathbb{E}_{q(x_1|x_0)}[\log p(x_0)] = \log p(x_0)",
+        r"\int p_Z(z) \log p_Z(z) dz = \mathbb{E}_{p_Z(z)}[\log p_Z(z)]",
+        r"H(X|Y) = \sum_y p(y) H(X|Y=y)",
+        r"\int_{-\infty}^{\infty} p(x) dx = 1",
+        r"\int_{\mathbb{R}^d} p(x) dx = 1",
+        r"\sum_{x \in \{0,1\}} p(x) = 1",
+        r"\operatorname{Var}(X) = \mathbb{E}(X - \mathbb{E}X)^2",
+        r"\exp(a)^2 = \exp(2 a)",
+        r"\arg\max_\theta \log p_\theta(x) + c = \arg\max_\theta \log p_\theta(x)",
+    ],
+)
+def test_constants_are_still_taken_out(line: str) -> None:
+    assert [step.verdict for step in check(f"$${line}$$").steps] == ["proved"]
