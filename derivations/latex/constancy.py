@@ -14,7 +14,9 @@ from derivations.language.laws import Law
 from derivations.language.statements import Statement
 from derivations.language.terms import Index, Symbol, Term, Variable, walk
 from derivations.latex.arguments import INDEX_LETTERS, variable_key
-from derivations.latex.grammar import Row
+from derivations.latex.cases import every_part
+from derivations.latex.expressions import split
+from derivations.latex.grammar import Row, spell
 from derivations.latex.names import PARAMETERS, Name, name_of
 
 _BINDERS = frozenset(("E", "int", "sum", "prod"))
@@ -66,6 +68,18 @@ def _parameters(sides: tuple[Term, Term]) -> set[str]:
         own = (t.lower, t.upper) if isinstance(t, Index) else own
         found |= {u.name for u in walk(own) if isinstance(u, Symbol)}
     return found
+
+
+def over_a_class(statement: Statement, rows: tuple[Row, ...]) -> str | None:
+    """A class of functions over which a step optimises, which the reading takes for all of them."""
+    over = any(
+        t.head in ("sup", "inf") and t.args[0].head == "function" for t in walk((statement.left, statement.right))
+    )
+    for part in (p for row in rows for p in every_part(row) if over and p.kind == "EXTREMUM"):
+        places = split(part.below or (), "IN")
+        if len(places) == 2 and places[1][1]:
+            return spell(places[1][1])
+    return None
 
 
 def left_open(statement: Statement) -> str | None:

@@ -330,8 +330,6 @@ class Expectations(Information):
         if len(below) > 1 and below[1].kind == "IN" and below[0].text in EVENTS:  # A in the class of all events
             below = below[:1]
         function = self.function_over(below, body)
-        if function is not None and any(p.kind == "IN" and n + 1 < len(below) for n, p in enumerate(below)):
-            raise Unread(f"a {kind} over a class of functions")
         if function is not None:
             return Term(head, Term("function", function.shown, "real"), self.term(body))
         name = exact_name(below[0]) if len(below) == 1 else None

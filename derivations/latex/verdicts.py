@@ -15,7 +15,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Variable, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
-from derivations.latex.constancy import left_open, taken_for_constant
+from derivations.latex.constancy import left_open, over_a_class, taken_for_constant
 from derivations.latex.dimensions import of_matrices, of_vectors
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.gating import gated
@@ -292,6 +292,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     varying = taken_for_constant(case.statement, rows)
     if varying is not None:
         return replace(outcome, verdict="conditional", message=f"true if {varying[0]} does not depend on {varying[1]}")
+    if (family := over_a_class(case.statement, rows)) is not None:
+        return replace(outcome, verdict="conditional", message=f"true if {family} is the class of all functions")
     absent = unseen_dependence(case.statement)
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"

@@ -54,6 +54,7 @@ MARKS = [
     r"ELBO(x) = ELBO(y)",
     r"ELBO^{(t)} = ELBO^{(t+1)}",
     r"\langle x^2 \rangle = \langle x \rangle^2",
+    r"\sup_{f \in \mathcal{F}} E_p[f(x)] = \sup_{f \in \mathcal{G}} E_p[f(x)]",
     r"f(x)* = f(x)",
     r"\overset{*}{\theta} = \theta",
     r"\underline{p}(x) = p(x)",
