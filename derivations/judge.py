@@ -18,6 +18,7 @@ from derivations.refuter import Agreement, Counterexample, Refuter
 
 UNSHOWN = frozenset({"limit"})  # rules without which a term has no form to show
 SCREENING = 0.2  # seconds for a first look at the models of a statement
+FIRST_LOOK = 12  # models of an inequality before its proof is tried: all styles, and a few more
 VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
 
 
@@ -111,7 +112,7 @@ def judge(
     # A false statement is refuted sooner than the search for its proof gives up, unless a model is as dear as a proof.
     agreement, verdict = None, None
     if claim.relation != "=":
-        verdict = refuted(20, SCREENING)
+        verdict = refuted(FIRST_LOOK, SCREENING)
     elif not refuter.searches:
         agreement = refuter.sample(certain=False)
         if not agreement.consistent:

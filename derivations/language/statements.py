@@ -201,23 +201,14 @@ def _check_component(t: Term) -> None:
 
 def encode(value: Any) -> Any:
     """A term as nested lists of strings."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return [encode(v) for v in value]
-    if isinstance(value, (Variable, Symbol, Index)):
-        return [value.head, value.name]
-    if isinstance(value, Law):
-        return ["law", value.name, [encode(p) for p in value.parameters]]
     if isinstance(value, Term):
-        if value.head == "num":
-            return ["num", str(value.args[0])]
-        if value.head == "pow":
-            return ["pow", encode(value.args[0]), str(value.args[1])]
-        if value.head == "fn":
-            return ["fn", value.args[0], [encode(a) for a in value.args[2]]]
-        return [value.head, *[encode(a) for a in value.args]]
-    return value
+        head, args = value.head, value.args
+        if head in ("var", "sym", "idx"):
+            return [head, args[0]]
+        if head in ("num", "pow"):
+            return [head, *map(encode, args[:-1]), str(args[-1])]
+        return [head, *map(encode, (args[0], args[2]) if head == "fn" else args)]
+    return [*map(encode, value)] if isinstance(value, tuple) else value
 
 
 def decode(data: Any, declare: dict[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, Union
-from weakref import WeakValueDictionary
+from weakref import ref
 
 Scalar = Union["Term", int, Fraction, str]
 
@@ -28,6 +28,18 @@ class LanguageError(ValueError):
     """A sentence of the language that means nothing; the message shows the mistake and a corrected line."""
 
 
+class _Kept(ref["Term"]):
+    """A weak reference from the table of terms, which leaves the table with its term."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+def _forget(kept: _Kept) -> None:
+    if Term._table.get(kept.key) is kept:
+        del Term._table[kept.key]
+
+
 class Term:
     """A hash-consed node.  Build terms with the constructors of :mod:`derivations.language`, not with this class.
 
@@ -41,18 +53,20 @@ class Term:
     head: str
     args: tuple[Any, ...]
     inside: tuple[Term, ...]  # the terms below it, once somebody has walked there
-    _table: ClassVar[WeakValueDictionary[tuple[Any, ...], Term]] = WeakValueDictionary()
+    _table: ClassVar[dict[tuple[Any, ...], _Kept]] = {}
 
     def __new__(cls, head: str, *args: Any) -> Term:
         if cls is Term:
             cls = _Compound
         key = (cls, head, *args)
-        found = Term._table.get(key)
+        kept = Term._table.get(key)
+        found = None if kept is None else kept()
         if found is None:
             found = super().__new__(cls)
             object.__setattr__(found, "head", head)
             object.__setattr__(found, "args", args)
-            Term._table[key] = found
+            kept = Term._table[key] = _Kept(found, _forget)
+            kept.key = key
         return found
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -278,7 +292,7 @@ def term(value: Scalar) -> Term:
     if isinstance(value, Term):
         return value
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
-        n = Fraction(value)
+        n = value if type(value) is Fraction else Fraction(value)
         if max(n.numerator.bit_length(), n.denominator.bit_length()) > MAX_BITS:
             raise LanguageError(TOO_LONG)
         return Term("num", n)
@@ -295,7 +309,7 @@ def number(value: Term) -> Fraction | None:
 def add(*values: Scalar) -> Term:
     """A sum; nested sums are flattened and numbers gathered, nothing else is rewritten."""
     parts: list[Term] = []
-    constant = Fraction(0)
+    constant: int | Fraction = 0
     for value in values:
         t = term(value)
         for part in t.args if t.head == "add" else (t,):
@@ -312,7 +326,7 @@ def add(*values: Scalar) -> Term:
 def mul(*values: Scalar) -> Term:
     """A product; nested products are flattened and numbers gathered in front, nothing else is rewritten."""
     parts: list[Term] = []
-    constant = Fraction(1)
+    constant: int | Fraction = 1
     for value in values:
         t = term(value)
         for part in t.args if t.head == "mul" else (t,):

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, walk
+from derivations.language.terms import LanguageError, Term, walk
 from derivations.latex.cases import Case, Context, glance, interpret
 from derivations.latex.covariances import in_matrices
 from derivations.latex.edits import Side, edits, weaker
@@ -41,21 +41,28 @@ def suggest(
     deadline = time.process_time() + seconds  # of the processor: a loaded machine suggests the same
     constant = case is not None and any(is_constant(side) for side in (case.statement.left, case.statement.right))
     bound = not constant and (not context.wordy or case is None or _moves_a_logarithm(case.statement))
+    false = set() if case is None else {_sides(case.statement)}
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
     for a, sign, b in itertools.chain(timely, weaker(left, relation, right, bound)):
         if [t.source for t in a] == [t.source for t in b]:
             continue
+        glanced = None
         if case is not None and a is left and b is right:
             edited = replace(case, statement=replace(case.statement, relation=sign))
         else:
-            if case is not None and _ruled_out(case, (left, a), sign, (b, right), around, seed + 1):
+            glanced = None if case is None else _glanced(case, (left, a), sign, (b, right))
+            if glanced is not None and _sides(glanced) in false:  # another spelling of what was looked at
+                continue
+            if glanced is not None and _ruled_out(glanced, around, seed + 1):
+                false.add(_sides(glanced))
                 continue
             try:
                 edited = interpret(rows(a), sign, rows(b), context, {})
             except LanguageError:
                 continue
-        if not _plausible(Refuter(edited.data, seed + 1)):
+        seen = glanced is not None and _sides(glanced) == _sides(edited.statement)
+        if not seen and not _plausible(Refuter(edited.data, seed + 1)):
             continue
         claim = in_matrices(rows(a), sign, rows(b), context) if edited.scalar_only else edited.statement
         if claim is not None and judged(claim, seed, 0, words=False).verdict == "proved":
@@ -75,25 +82,30 @@ def _moves_a_logarithm(statement: Statement) -> bool:
     return outside[0] != outside[1]
 
 
-def _ruled_out(
-    case: Case, lefts: tuple[Side, Side], sign: str, rights: tuple[Side, Side], around: Neighbourhood | None, seed: int
-) -> bool:
-    """Whether models contradict an edited step, seen with its unedited side as that was read.
-
-    What cannot be seen so is read as a whole: a name may mean something else beside the edit.
-    """
+def _glanced(case: Case, lefts: tuple[Side, Side], sign: str, rights: tuple[Side, Side]) -> Statement | None:
+    """An edited step with its unedited side as that was read; None where that is not to be had."""
     (left, a), (b, right) = lefts, rights
     if a is not left and b is not right:
-        return False
+        return None
     try:
-        glanced = glance(case, None, sign, rows(b)) if a is left else glance(case, rows(a), sign, None)
-        if glanced is None:
-            return False
+        return glance(case, None, sign, rows(b)) if a is left else glance(case, rows(a), sign, None)
+    except LanguageError:  # it is read as a whole: a name may mean something else beside the edit
+        return None
+
+
+def _ruled_out(glanced: Statement, around: Neighbourhood | None, seed: int) -> bool:
+    """Whether models contradict an edited step, seen with its unedited side as that was read."""
+    try:
         data = glanced.json()
     except LanguageError:
         return False
     agrees = None if around is None else around.agrees(data, "rhs" if a is left else "lhs")
     return not (_plausible(Refuter(data, seed)) if agrees is None else agrees)
+
+
+def _sides(statement: Statement) -> tuple[Term, str, Term]:
+    """What tells apart statements under the same hypotheses."""
+    return statement.left, statement.relation, statement.right
 
 
 def _plausible(refuter: Refuter) -> bool:

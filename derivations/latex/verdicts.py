@@ -206,7 +206,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
         verdict = judged(case.statement, seed)
     outcome = outcome_of(case, verdict)
     if verdict.verdict not in ("proved", "refuted") and (logarithmic := in_logarithms(case.statement)) is not None:
-        found = judged(logarithmic, seed)
+        found = judged(logarithmic, seed, words=False)
         if found.verdict == "proved":
             verdict, case = found, replace(case, statement=logarithmic)
             outcome = replace(outcome_of(case, verdict), reading=f"in logarithms: {logarithmic!r}")
@@ -268,8 +268,9 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
         }
         if law.head != "den" or case.unexplained:
             return None
-        whole = Integral[tuple(v for _, v in law.args[1])](formula)
-        if any(judged(claim, seed, 0.2).verdict == "refuted" for claim in (whole == 1, formula >= 0)):
+        claims = [Integral[tuple(v for _, v in law.args[1])](formula) == 1]
+        claims += [formula >= 0] if formula.head != "normal" else []  # which is a density or does not exist
+        if any(judged(claim, seed, 0.2, words=False).verdict == "refuted" for claim in claims):
             return str(law.args[0].name)
     except LanguageError:  # what is not read so is not expanded either
         return None
@@ -334,7 +335,7 @@ def _proportional(case: Case, seed: int, context: Context, rows: tuple[Row, ...]
 
 def _common_optimiser(statement: Statement, seed: int) -> Outcome:
     """Two objectives have the same optimisers if they differ by what does not depend on the parameter."""
-    verdict = judged(statement, seed)
+    verdict = judged(statement, seed, words=False)
     reading = f"the two objectives differ by a constant: {statement!r}"
     if verdict.verdict == "proved" and (name := left_open(statement)) is not None:
         return Outcome("conditional", f"true if {name} does not depend on what is optimised", reading)

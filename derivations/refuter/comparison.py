@@ -11,6 +11,7 @@ import math
 import time
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from flint import ctx, fmpq
@@ -140,12 +141,15 @@ class Comparison:
 
     def screen(self, model: Model) -> tuple[float, tuple[Point, ...]] | None:
         """The largest excess over the free variables' points, and where; None if the sides exist nowhere."""
-        best = None
-        for assignment, left, right in self.values(model):
-            size = excess(self.relation, left, right)
-            if best is None or size > best[0]:
-                best = (size, assignment)
-        return best
+        found = self.worst(model)
+        return None if found is None else (excess(self.relation, found.left, found.right), found.assignment)
+
+    def worst(self, model: Model) -> Violation | None:
+        """Where floats contradict the relation most, or come closest to it; None if the sides exist nowhere."""
+        found = [
+            (excess(self.relation, left, right), (points, left, right)) for points, left, right in self.values(model)
+        ]
+        return Violation(*max(found, key=itemgetter(0))[1]) if found else None
 
     def suspicious(self, size: float) -> bool:
         """Whether an excess is worth the work in balls."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation
+from derivations.refuter.comparison import FAINT, STRICT, Comparison, Violation, excess
 from derivations.refuter.counterexamples import Counterexample, counterexample, pruned
 from derivations.refuter.fields import Unsupported
 from derivations.refuter.gradients import only_sampled
@@ -59,6 +60,18 @@ class Search:
             return self.comparison.falsified(model)
         except Unsupported:
             return None
+
+    def doubted(self, model: Model) -> Violation | None:
+        """As :meth:`falsified`, by floats alone: enough to choose among models of which the last is certified."""
+        try:
+            if self.hypotheses and not self.hypotheses.settle(model):
+                return None
+            found = self.comparison.worst(model)
+        except Unsupported:
+            return None
+        comparison = self.comparison
+        size = excess(comparison.relation, found.left, found.right) if found else -math.inf
+        return found if comparison.suspicious(size) else None
 
     def find(self, models: int, deadline: float, style: str | None = None) -> tuple[Model, Violation] | None:
         """The first counterexample among random models, of one *style* if it is given, then among those that climb."""
@@ -126,9 +139,18 @@ class Search:
         found = self.find(models, deadline)
         if found is None:
             return None
-        effort = SEARCHED_EFFORT if self.comparison.searched else 1.0
-        model, violation = shrink(*found, self.sampler, self.falsified, effort)
+        model, violation = self._shrunk(*found)
         return self.describe(model, replace(violation, reason=reason))
+
+    def _shrunk(self, model: Model, violation: Violation) -> tuple[Model, Violation]:
+        """A counterexample made small by floats, and certified then; by balls all the way where floats mislead."""
+        comparison = self.comparison
+        if not (comparison.searched or comparison.relation in STRICT):
+            small, doubted = shrink(model, violation, self.sampler, self.doubted)
+            certified = violation if small is model else comparison.certify(small, doubted.assignment)
+            if certified is not None:
+                return small, certified
+        return shrink(model, violation, self.sampler, self.falsified, SEARCHED_EFFORT if comparison.searched else 1.0)
 
     def describe(self, model: Model, violation: Violation) -> Counterexample:
         """The counterexample with its sides in exact numbers where they are."""

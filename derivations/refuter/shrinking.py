@@ -34,36 +34,52 @@ Falsified = Callable[[Model], Violation | None]
 class Burden:
     """How hard a model is to carry in the head; smaller is simpler, and a visible gap between the sides helps.
 
-    Most models share most tables with the one they simplify, so the numbers of a table are found once.
+    Most models share most tables and numbers with the one they simplify, so what these weigh is found once.
     """
 
     def __init__(self) -> None:
-        self.seen: dict[tuple[Any, ...], tuple[Any, list[Pair]]] = {}
+        # By identity, and kept with what it was found in, whose identity then stays its own.
+        self.seen: dict[tuple[Any, ...], tuple[Any, float, dict[Pair, float]]] = {}
+        self.numbers: dict[int, tuple[fmpq, Pair, float]] = {}
 
-    def __call__(self, model: Model, violation: Violation | None = None) -> float:
-        found = [pair for part in self._parts(model) for pair in part]
-        size = sum(_length(pair) for pair in found) / 2 + sum(1 + _length(pair) for pair in dict.fromkeys(found))
-        size += 6 * sum(not v for values in model.laws.values() for v in values.values())
+    def __call__(self, model: Model) -> float:
+        size, distinct = self._numbers(other_numbers(model))
+        for law, key in model.laws:
+            own, pairs = self._law(model, law, key)
+            size += own
+            distinct |= pairs
+        size = size / 2 + len(distinct) + sum(distinct.values())
         for space in model.spaces.values():
             size += {1: 24, 2: 0, 3: 4}.get(len(space.values), 10) + (0 if space.counting else 3)
-        size += 4 * sum(model.dimensions.values())
-        if violation is None:
-            return size
-        gap = abs(float(ball(violation.left)) - float(ball(violation.right)))
-        return size + (SMALL_GAP if 0 < gap < 0.02 else 0)
+        return size + 4 * sum(model.dimensions.values())
 
-    def _parts(self, model: Model) -> Iterator[list[Pair]]:
-        for (law, key), table in model.laws.items():
-            name = (law, key, id(table), *map(id, model.spaces.values()))
-            if name not in self.seen:  # kept with what it was found in, whose identity then stays its own
-                pairs = _pairs(law_numbers(model, law, key))
-                self.seen[name] = ((table, tuple(model.spaces.values())), pairs)
-            yield self.seen[name][1]
-        yield _pairs(other_numbers(model))
+    def _law(self, model: Model, law: str, key: Key) -> tuple[float, dict[Pair, float]]:
+        table = model.laws[law, key]
+        name = (law, key, id(table), *map(id, model.spaces.values()))
+        found = self.seen.get(name)
+        if found is None:
+            size, pairs = self._numbers(law_numbers(model, law, key))
+            size += 12 * sum(not v for v in table.values())
+            found = self.seen[name] = ((table, tuple(model.spaces.values())), size, pairs)
+        return found[1:]
+
+    def _numbers(self, values: Iterable[fmpq]) -> tuple[float, dict[Pair, float]]:
+        size, pairs = 0.0, {}
+        for v in values:
+            found = self.numbers.get(id(v))
+            if found is None:
+                pair = (int(v.p), int(v.q))
+                found = self.numbers[id(v)] = (v, pair, _length(pair))
+            pairs[found[1]] = found[2]
+            size += found[2]
+        return size, pairs
 
 
-def _pairs(values: Iterable[fmpq]) -> list[Pair]:
-    return [(int(v.p), int(v.q)) for v in values]
+def _gap(violation: Violation) -> int:
+    """What a gap between the sides weighs that nobody sees."""
+    left, right = (v if isinstance(v, float) else float(ball(v)) for v in (violation.left, violation.right))
+    gap = abs(left - right)
+    return SMALL_GAP if 0 < gap < 0.02 else 0
 
 
 @lru_cache(maxsize=4096)
@@ -76,17 +92,17 @@ def _length(pair: Pair) -> float:
 def shrink(
     model: Model, violation: Violation, sampler: Sampler, falsified: Falsified, effort: float = 1.0
 ) -> tuple[Model, Violation]:
-    """The simplest counterexample found, at worst the one given; *falsified* settles hypotheses and certifies."""
+    """The simplest counterexample found, at worst the one given; *falsified* settles hypotheses and looks at sides."""
     burden = Burden()
     best, best_violation = model, violation
-    least = burden(model, violation)
+    least = burden(model) + _gap(violation)
 
     def accepted(simpler: Model) -> bool:
         nonlocal best, best_violation, least
         if burden(simpler) >= least:
             return False
         found = falsified(simpler)
-        if not found or (weight := burden(simpler, found)) >= least:
+        if not found or (weight := burden(simpler) + _gap(found)) >= least:
             return False
         best, best_violation, least = simpler, found, weight
         return True

@@ -18,6 +18,9 @@ from derivations.refuter.form import RELATIONS
 Json = Any
 Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 """The target slots and the given slots of a density."""
+Names = frozenset[tuple[str, str]]
+Known = dict[int, tuple[Json, Names]]
+"""The free names of terms, by the identity of each term, which is kept with them so that it stays its own."""
 
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
 PLAIN = frozenset({*ARITHMETIC, "normal", "gaussian", "minibatch", "entry", "inverse", "det"})
@@ -25,7 +28,7 @@ LEAVES = frozenset({"num", "const", "sym", "var", "idx"})
 INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "W")
 
 
-NOTHING: frozenset[tuple[str, str]] = frozenset()
+NOTHING: Names = frozenset()
 
 
 def subterms(term: Json) -> list[Json]:
@@ -88,24 +91,35 @@ def walk(term: Json) -> Iterator[Json]:
         stack.extend(reversed(subterms(item)))
 
 
-def free(term: Json) -> frozenset[tuple[str, str]]:
-    """The free variables, indices, symbols and function names of a term, as pairs such as ``("var", "x")``."""
+def free(term: Json, known: Known | None = None) -> Names:
+    """The free variables, indices, symbols and function names of a term, as pairs such as ``("var", "x")``.
+
+    What is *known* of its parts is not looked for again, and what is found is added.
+    """
     head = term[0]
     if head in ("var", "idx", "sym"):
         return frozenset({(head, term[1])})
     if head in LEAVES:
         return NOTHING
-    names: frozenset[tuple[str, str]] = frozenset().union(*(free(t) for t in subterms(term)))
-    if sides := described(term):  # which speak of all points of their variables
-        names = free(term[2]).union(*({n for n in free(t) if n[0] != "var"} for t in sides))
-    if head == "fn":
+    if known is None:
+        known = {}
+    elif id(term) in known:
+        return known[id(term)][1]
+    sides = described(term)  # which speak of all points of their variables
+    parts = [term[2]] if sides else subterms(term)
+    names = NOTHING.union(*[free(t, known) for t in parts])
+    if sides:
+        names = names.union(*({n for n in free(t, known) if n[0] != "var"} for t in sides))
+    elif head == "fn":
         names |= {("fn", term[1])}
-    if head == "den":
+    elif head == "den":
         names |= {("law", term[1][1])}
-    if head == "grad":
-        names |= free(term[1])
-    binders = bound(term)
-    return names - {(("fn" if b[0] == "function" else b[0]), b[1]) for b in binders} if binders else names
+    elif head == "grad":
+        names |= free(term[1], known)
+    if binders := bound(term):
+        names -= {(("fn" if b[0] == "function" else b[0]), b[1]) for b in binders}
+    known[id(term)] = (term, names)
+    return names
 
 
 @dataclass(frozen=True)
@@ -182,6 +196,7 @@ class Signature:
     descriptions: dict[str, list[Pattern]] = field(default_factory=dict)
     literals: dict[str, set[str]] = field(default_factory=dict)
     definitions: dict[tuple[str, str], tuple[tuple[str, ...], Json]] = field(default_factory=dict)
+    known: Known = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, statement: dict[str, Json]) -> Signature:
@@ -242,7 +257,7 @@ class Signature:
 
     def _dimension(self, *terms: Json) -> None:
         for t in terms:
-            for kind, name in sorted(free(t)):
+            for kind, name in sorted(free(t, self.known)):
                 if kind == "sym" and name not in self.dimensions:
                     self.dimensions.append(name)
 
@@ -317,10 +332,10 @@ class Signature:
         integrated: set[str] = set()
         for hypothesis in self.statement.get("given", []):
             if hypothesis[0] == "=" and any(side[0] == "den" for side in hypothesis[1:]):
-                integrated |= {n for side in hypothesis[1:] for k, n in free(side) if k == "var"}
+                integrated |= {n for side in hypothesis[1:] for k, n in free(side, self.known) if k == "var"}
         for u in self.nodes:
             if u[0] in ("normal", "gaussian"):
-                points |= {n for k, n in free(u[1]) if k == "var"}
+                points |= {n for k, n in free(u[1], self.known) if k == "var"}
             if u[0] in INTEGRALS:
                 integrated |= {b[1] for b in bound(u)}
         self.lines = {self.variable_space(n) for n in points & integrated}
@@ -402,7 +417,11 @@ class Signature:
             if hypothesis[0] != "=":
                 continue
             for side, other in (hypothesis[1:], hypothesis[:0:-1]):
-                if side[0] != "den" or not self.line_slots(side[1][1]) or ("law", side[1][1]) in free(other):
+                if (
+                    side[0] != "den"
+                    or not self.line_slots(side[1][1])
+                    or ("law", side[1][1]) in free(other, self.known)
+                ):
                     continue
                 arguments = [*side[2], *side[3]]
                 names = [t[1] for _, t in arguments if t[0] == "var"]
@@ -421,7 +440,7 @@ class Signature:
         """Functions of real numbers that range over a continuum."""
         for u in self.nodes:
             if u[0] == "fn" and any(
-                k == "var" and self.variable_space(n) in self.lines for a in u[2] for k, n in free(a)
+                k == "var" and self.variable_space(n) in self.lines for a in u[2] for k, n in free(a, self.known)
             ):
                 self.analytic.add(u[1])
 
@@ -449,7 +468,7 @@ class Signature:
     def mentioned(self, term: Json) -> set[tuple[str, str]]:
         """The free names that a term mentions, also through definitions."""
         names: set[tuple[str, str]] = set()
-        pending = sorted(free(term))
+        pending = sorted(free(term, self.known))
         while pending:
             name = pending.pop()
             if name not in names:
@@ -459,7 +478,7 @@ class Signature:
 
     def free_variables(self, *terms: Json) -> list[str]:
         """The free variables and indices of some terms, sorted."""
-        return sorted({n for t in terms for k, n in free(t) if k in ("var", "idx")})
+        return sorted({n for t in terms for k, n in free(t, self.known) if k in ("var", "idx")})
 
     def kind(self, name: str) -> str:
         """Whether a free variable is one (``"var"``) or an index (``"idx"``)."""
