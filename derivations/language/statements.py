@@ -76,29 +76,9 @@ class Statement:
 
     def json(self) -> dict[str, Any]:
         """The statement as plain data, with the declarations of all that occurs in it (``docs/terms.md``)."""
-        declarations: dict[str, dict[str, Any]] = {"variables": {}, "symbols": {}, "functions": {}, "indices": {}}
-
-        def declare(table: str, name: str, **facts: Any) -> None:
-            if tables.setdefault(name, table) != table:
-                raise LanguageError(f"{name} names two things, of {tables[name]} and of {table}; give one another name")
-            known = declarations[table].setdefault(name, facts)
-            if known != facts:
-                raise LanguageError(f"{name} is declared twice, as {known} and as {facts}; give one another name")
-
-        tables: dict[str, str] = {}
-        parts = (self.left, self.right, self.equality, self.given)
-        for t in dict.fromkeys(t for part in parts for t in walk(part)):
-            if isinstance(t, Variable):
-                declare("variables", t.name, kind=t.kind, slot=t.slot, shape=[encode(s) for s in t.shape])
-            elif isinstance(t, Symbol):
-                declare("symbols", t.name, sign=t.sign, shape=[encode(s) for s in t.shape])
-            elif isinstance(t, Index):
-                declare("indices", t.name, lower=encode(t.lower), upper=encode(t.upper))
-            elif t.head == "fn":
-                declare("functions", t.args[0], range=t.args[1], arity=len(t.args[2]))
         return {
             "version": 1,
-            "declare": declarations,
+            "declare": declarations(self.left, self.right, self.equality, self.given),
             "given": [[h[0], *(encode(t) for t in h[1:])] for h in self.given],
             "relation": self.relation,
             "lhs": encode(self.left),
@@ -199,6 +179,30 @@ def _check_component(t: Term) -> None:
         raise LanguageError(f"{t!r} should be a function of an index and a point, as in g(k, x)")
 
 
+def declarations(*parts: Any) -> dict[str, dict[str, Any]]:
+    """What is said of the names in terms as data; raises :class:`LanguageError` if one name is two things."""
+    found: dict[str, dict[str, Any]] = {"variables": {}, "symbols": {}, "functions": {}, "indices": {}}
+    tables: dict[str, str] = {}
+
+    def declare(table: str, name: str, **facts: Any) -> None:
+        if tables.setdefault(name, table) != table:
+            raise LanguageError(f"{name} names two things, of {tables[name]} and of {table}; give one another name")
+        known = found[table].setdefault(name, facts)
+        if known != facts:
+            raise LanguageError(f"{name} is declared twice, as {known} and as {facts}; give one another name")
+
+    for t in dict.fromkeys(t for part in parts for t in walk(part)):
+        if isinstance(t, Variable):
+            declare("variables", t.name, kind=t.kind, slot=t.slot, shape=[encode(s) for s in t.shape])
+        elif isinstance(t, Symbol):
+            declare("symbols", t.name, sign=t.sign, shape=[encode(s) for s in t.shape])
+        elif isinstance(t, Index):
+            declare("indices", t.name, lower=encode(t.lower), upper=encode(t.upper))
+        elif t.head == "fn":
+            declare("functions", t.args[0], range=t.args[1], arity=len(t.args[2]))
+    return found
+
+
 def encode(value: Any) -> Any:
     """A term as nested lists of strings."""
     if isinstance(value, Term):
@@ -277,6 +281,6 @@ def statement(value: Any) -> Statement:
 
 
 __all__ = [
-    *("RELATIONS", "THEOREMS", "Statement", "cited", "convex", "decode", "encode", "gradient"),
+    *("RELATIONS", "THEOREMS", "Statement", "cited", "convex", "declarations", "decode", "encode", "gradient"),
     *("nondifferentiable", "statement", "unbound_indices"),
 ]

@@ -9,7 +9,7 @@ import itertools
 import time
 from dataclasses import replace
 
-from derivations.language.statements import Statement
+from derivations.language.statements import Statement, declarations, encode
 from derivations.language.terms import LanguageError, Term, walk
 from derivations.latex.cases import Case, Context, glance, interpret
 from derivations.latex.covariances import in_matrices
@@ -51,12 +51,14 @@ def suggest(
         if case is not None and a is left and b is right:
             edited = replace(case, statement=replace(case.statement, relation=sign))
         else:
-            glanced = None if case is None else _glanced(case, (left, a), sign, (b, right))
-            if glanced is not None and _sides(glanced) in false:  # another spelling of what was looked at
-                continue
-            if glanced is not None and _ruled_out(glanced, around, seed + 1):
-                false.add(_sides(glanced))
-                continue
+            if case is not None and around is not None:
+                glanced = _glanced(case, (left, a), sign, (b, right))
+            if glanced is not None and around is not None:
+                if _sides(glanced) in false:  # another spelling of what was looked at
+                    continue
+                if _ruled_out(glanced, "rhs" if a is left else "lhs", around, seed + 1):
+                    false.add(_sides(glanced))
+                    continue
             try:
                 edited = interpret(rows(a), sign, rows(b), context, {})
             except LanguageError:
@@ -93,14 +95,14 @@ def _glanced(case: Case, lefts: tuple[Side, Side], sign: str, rights: tuple[Side
         return None
 
 
-def _ruled_out(glanced: Statement, around: Neighbourhood | None, seed: int) -> bool:
+def _ruled_out(glanced: Statement, edited: str, around: Neighbourhood, seed: int) -> bool:
     """Whether models contradict an edited step, seen with its unedited side as that was read."""
+    side = glanced.left if edited == "lhs" else glanced.right
     try:
-        data = glanced.json()
+        agrees = around.agrees(declarations(side), encode(side), edited)
+        return not (_plausible(Refuter(glanced.json(), seed)) if agrees is None else agrees)
     except LanguageError:
         return False
-    agrees = None if around is None else around.agrees(data, "rhs" if a is left else "lhs")
-    return not (_plausible(Refuter(data, seed)) if agrees is None else agrees)
 
 
 def _sides(statement: Statement) -> tuple[Term, str, Term]:

@@ -27,9 +27,6 @@ FORMS = {
     "abs": "t",
     "num": "n",
     "const": "n",
-    "var": "n",
-    "sym": "n",
-    "idx": "n",
     "pow": "tn",
     "at": "tt",
     "normal": "ttt",
@@ -94,6 +91,9 @@ def _check(statement: dict[str, Json]) -> None:
 
 def _term(term: Json, names: dict[str, set[str]]) -> None:
     head, *parts = term
+    if head in ("var", "sym", "idx"):
+        _declared(term, names)
+        return
     if head in ("add", "mul") and parts:
         form = "t" * len(parts)
     elif head == "fn":
@@ -112,9 +112,11 @@ def _term(term: Json, names: dict[str, set[str]]) -> None:
         form = FORMS.get(head, "?") if isinstance(head, str) else "?"
     if len(form) != len(parts) or form == "?":
         raise Unsupported(f"the head {head!r} with {len(parts)} parts")
-    if head in TABLES and head != "fn":
-        _declared(term, names)
-    if head in NUMERIC and any(f"{t[0]} {t[1]}" in names["vector"] for t in parts if t[0] in ("sym", "var")):
+    if (
+        head in NUMERIC
+        and names["vector"]
+        and any(f"{t[0]} {t[1]}" in names["vector"] for t in parts if t[0] in ("sym", "var"))
+    ):
         raise Unsupported("a vector for a number")
     if head == "gaussian":
         names = {**names, "vector": set()}

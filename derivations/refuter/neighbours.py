@@ -46,21 +46,22 @@ class Neighbourhood:
         if not (search.sampled or search.sampler.searched):
             self.search = search
 
-    def agrees(self, statement: dict[str, Json], edited: str) -> bool | None:
-        """Whether the first model with finite sides agrees with a statement that has the relation, and another side.
+    def agrees(self, declared: dict[str, Json], term: Json, edited: str) -> bool | None:
+        """Whether the first model with finite sides agrees with the statement, with a term for one of its sides.
 
-        *edited* is that side, ``"lhs"`` or ``"rhs"``.  False also where both are finite in none of a few models; None
-        if models of the one statement need not be models of the other.
+        *edited* is that side, ``"lhs"`` or ``"rhs"``; *declared* says what the names in the term are.  False also where
+        both sides are finite in none of a few models; None if models of the one statement need not be models of the
+        other.
         """
-        if self.search is None or not self._covers(self.search, statement["declare"], statement[edited]):
+        if self.search is None or not self._covers(self.search, declared, term):
             return None
         comparison, program = self.search.comparison, self.search.comparison.floats.program
         kept, other = ("rhs", comparison.floats.right) if edited == "lhs" else ("lhs", comparison.floats.left)
         try:
             if self.shaped:  # the same names may be put together in a way that means nothing
-                form.check(statement)
+                form.check({"declare": self.declared, "lhs": term, "rhs": ["num", "0"]})
             program.around = [(self.search.signature.kind(v), v) for v in comparison.variables]
-            new = program.compile(statement[edited])
+            new = program.compile(term)
             for number in range(TRIES):
                 model = self._model(self.search, number)
                 if model is None:
@@ -103,6 +104,14 @@ class Neighbourhood:
     def _bound(self) -> set[str]:
         return {name[1] for u in self.search.signature.nodes for name in bound(u)} if self.search else set()
 
+    @cached_property
+    def _known(self) -> dict[str, list[Json]]:
+        """The terms in the statement, by their heads."""
+        found: dict[str, list[Json]] = {}
+        for u in self.search.signature.nodes if self.search else []:
+            found.setdefault(u[0], []).append(u)
+        return found
+
     def _covers(self, search: Search, declared: dict[str, Json], term: Json) -> bool:
         """Whether models of the statement are models for a term, which says nothing new of its names."""
         signature = search.signature
@@ -113,12 +122,12 @@ class Neighbourhood:
         settled = bool(signature.lines)  # there a law is what a formula says
         posed = bool(search.hypotheses)  # functions, and laws with parameters, are what hypotheses say
         for u in walk(term):
-            new = u[0] not in ORDINARY and u not in signature.nodes
+            new = u[0] not in ORDINARY and u not in self._known.get(u[0], ())
             if new and u[0] == "den":
                 new = settled or (posed and u[1][2]) or not self._ordinary(search, u)
             elif new and u[0] == "fn":
                 new = settled or posed or u[1] in signature.points
-            if new or not self._bound.issuperset(name[1] for name in bound(u)):
+            if new or any(name[1] not in self._bound for name in bound(u)):
                 return False
         return True
 

@@ -25,6 +25,7 @@ Known = dict[int, tuple[Json, Names]]
 ARITHMETIC = ("add", "mul", "log", "exp", "abs")
 PLAIN = frozenset({*ARITHMETIC, "normal", "gaussian", "minibatch", "entry", "inverse", "det"})
 LEAVES = frozenset({"num", "const", "sym", "var", "idx"})
+BINDERS = frozenset({"int", "E", "KL", "JSD", "CE", "TV", "H", "W", "I", "eigenvalue", "sum", "prod", "sup", "inf"})
 INTEGRALS = ("int", "E", "KL", "JSD", "CE", "TV", "H", "I", "W")
 
 
@@ -35,7 +36,7 @@ def subterms(term: Json) -> list[Json]:
     """The immediate subterms of a term, without its binders."""
     head = term[0]
     if head in PLAIN:
-        return list(term[1:])
+        return term[1:]
     if head in LEAVES:
         return []
     if head == "pow":
@@ -65,6 +66,8 @@ def described(term: Json) -> list[Json]:
 def bound(term: Json) -> list[Json]:
     """The variables, index or symbol that a term binds."""
     head = term[0]
+    if head not in BINDERS:
+        return []
     if head in ("int", "E", "KL", "JSD", "CE", "TV"):
         return list(term[1])
     if head in ("H", "W"):
@@ -75,8 +78,6 @@ def bound(term: Json) -> list[Json]:
         if free(term[2]) & {(kind, name) for kind, name in term[1]}:
             raise Unsupported("a rank that depends on the row of its own matrix")
         return list(term[1])
-    if head not in ("sum", "prod", "sup", "inf"):
-        return []
     if term[1][0] not in (("idx",) if head in ("sum", "prod") else ("var", "sym", "function", "law")):
         raise Unsupported(f"{head!r} over something of the head {term[1][0]!r}")
     return [term[1]]
@@ -105,7 +106,7 @@ def free(term: Json, known: Known | None = None) -> Names:
         known = {}
     elif id(term) in known:
         return known[id(term)][1]
-    sides = described(term)  # which speak of all points of their variables
+    sides = described(term) if head in ("sup", "inf") else []  # which speak of all points of their variables
     parts = [term[2]] if sides else subterms(term)
     names = NOTHING.union(*[free(t, known) for t in parts])
     if sides:
