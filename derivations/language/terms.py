@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, ClassVar, Union
+from typing import Any, Union
 from weakref import ref
 
 Scalar = Union["Term", int, Fraction, str]
@@ -35,9 +35,12 @@ class _Kept(ref["Term"]):
     key: tuple[Any, ...]
 
 
-def _forget(kept: _Kept) -> None:
-    if Term._table.get(kept.key) is kept:
-        del Term._table[kept.key]
+_TABLE: dict[tuple[Any, ...], _Kept] = {}
+
+
+def _forget(kept: _Kept, table: dict[tuple[Any, ...], _Kept] = _TABLE) -> None:  # its own, while Python shuts down
+    if table.get(kept.key) is kept:
+        del table[kept.key]
 
 
 class Term:
@@ -53,19 +56,18 @@ class Term:
     head: str
     args: tuple[Any, ...]
     inside: tuple[Term, ...]  # the terms below it, once somebody has walked there
-    _table: ClassVar[dict[tuple[Any, ...], _Kept]] = {}
 
     def __new__(cls, head: str, *args: Any) -> Term:
         if cls is Term:
             cls = _Compound
         key = (cls, head, *args)
-        kept = Term._table.get(key)
+        kept = _TABLE.get(key)
         found = None if kept is None else kept()
         if found is None:
             found = super().__new__(cls)
             object.__setattr__(found, "head", head)
             object.__setattr__(found, "args", args)
-            kept = Term._table[key] = _Kept(found, _forget)
+            kept = _TABLE[key] = _Kept(found, _forget)
             kept.key = key
         return found
 
