@@ -18,7 +18,7 @@ from derivations.refuter import Agreement, Counterexample, Refuter
 
 UNSHOWN = frozenset({"limit"})  # rules without which a term has no form to show
 SCREENING = 0.2  # seconds for a first look at the models of a statement
-FIRST_LOOK = 12  # models of an inequality before its proof is tried: all styles, and a few more
+FIRST_LOOK = 20  # models of an inequality before its proof is tried
 VERDICTS = ("proved", "refuted", "conditional", "undecided", "unsupported", "definition")
 
 
