@@ -49,6 +49,17 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
         yield a, relation, right
 
 
+def cancels(side: Side) -> bool:
+    """Whether a fraction has one thing above and below, after which nothing is left to be wrong."""
+    for n, t in enumerate(side):
+        if t.kind == "FRAC":
+            middle = _argument(side, n + 1)
+            below = side[middle : _argument(side, middle)]
+            if [k.text for k in side[n + 1 : middle]] == [k.text for k in below]:
+                return True
+    return False
+
+
 def weaker(left: Side, relation: str, right: Side, bound: bool) -> Iterator[Edit]:
     """What a step turns into without saying what was meant: its right side negated, and a *bound* for an equation."""
     if relation not in RELATIONS:

@@ -8,7 +8,7 @@ averages with, that M is the mixture, that variables are independent, that they 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 from derivations.language.laws import Law, density
@@ -47,6 +47,8 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _independence(case)
     yield from _temporal(case)
     yield from _chains(case)
+    if context.wordy:
+        yield from _told_in_words(case)
     yield from objective(case)
 
 
@@ -524,3 +526,26 @@ def _chains(case: Case) -> Iterator[Rung]:
                     yield f"{words} is a Markov chain", case.statement.assuming(("markov", order, law))
                 except LanguageError:
                     return
+
+
+def _told_in_words(case: Case) -> Iterator[Rung]:
+    """Informations of three variables, of which prose may have said that two are independent, or a Markov chain."""
+    heads = {t.head for s in _sides(case.statement) for t in walk(s)}
+    found = {t.slot: t for s in _sides(case.statement) for t in walk(s) if isinstance(t, Variable)}
+    for law, slots in _slots_of_laws(case).items():
+        if (
+            not isinstance(law, Law)
+            or len(slots) != 3
+            or not heads & {"H", "I"}
+            or heads & {"E", "KL", "int"}
+            or not slots <= found.keys()
+        ):
+            continue
+        for pair in combinations(sorted(slots), 2):
+            points: list[tuple[str, Any]] = [(slot, found[slot]) for slot in pair]
+            apart = density(law, points[:1], []) * density(law, points[1:], [])
+            words = f"{pair[0]} and {pair[1]} are independent"
+            yield words, case.statement.assuming(("=", density(law, points, []), apart))
+        for order in permutations(sorted(slots)):
+            if order[0] < order[-1]:
+                yield f"{' - '.join(order)} is a Markov chain", case.statement.assuming(("markov", order, law))

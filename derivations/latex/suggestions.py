@@ -13,7 +13,7 @@ from derivations.language.statements import Statement, declarations, encode
 from derivations.language.terms import LanguageError, Term, walk
 from derivations.latex.cases import Case, Context, glance, interpret
 from derivations.latex.covariances import in_matrices
-from derivations.latex.edits import Side, edits, weaker
+from derivations.latex.edits import Side, cancels, edits, weaker
 from derivations.latex.grammar import rows
 from derivations.latex.outcomes import is_constant, judged
 from derivations.latex.tokens import spelled
@@ -45,7 +45,9 @@ def suggest(
     candidates = itertools.islice(edits(left, relation, right, context), MAX_CANDIDATES)
     timely = itertools.takewhile(lambda _: time.process_time() < deadline, candidates)
     for a, sign, b in itertools.chain(timely, weaker(left, relation, right, bound)):
-        if [t.source for t in a] == [t.source for t in b]:
+        if [t.source for t in a] == [t.source for t in b] or any(
+            cancels(n) > cancels(o) for n, o in ((a, left), (b, right))
+        ):
             continue
         glanced = None
         if case is not None and a is left and b is right:
