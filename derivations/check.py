@@ -320,18 +320,18 @@ def _checked_step(
     settle(sides.left, step.alone, outcome.verdict, context)
     suggestion = None
     if outcome.verdict == "refuted":
+        none = "with nothing true near it"
         try:
             with time_limit(timeout):
                 suggestion = suggest(step.left, step.relation, step.right, understood, case=outcome.case, seed=seed)
         except (OutOfTime, RecursionError):
-            suggestion = None
+            none = "and the limit was reached before anything true was found near it"
         except INTERNAL as error:  # the verdict stands, whatever became of the search for a nearby truth
             words = f"{outcome.message} (the search for a suggestion failed, please report it: {error!r})"
             outcome = replace(outcome, message=words)
+            none = "and what is near it was not looked at"
         if suggestion is None and context.wordy:
-            outcome = conditional(
-                outcome, "false as read, with nothing true near it: a name may mean something else here"
-            )
+            outcome = conditional(outcome, f"false as read, {none}: a name may mean something else here")
     return CheckedStep(
         *shown,
         outcome.verdict,

@@ -123,8 +123,7 @@ def _argument(row: Row) -> Argument:
         name = exact_name(equals[0][1][0])
         if name is None or name.above:
             raise Unread(f"the event {spell(row)!r}")
-        if name is not None:
-            return Argument("event", variable_key(name), name, equals[1][1])
+        return Argument("event", variable_key(name), name, equals[1][1])
     if not row:
         raise Unread("an argument that is empty")
     return Argument("expression", spell(row), None, row)

@@ -11,9 +11,11 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from derivations.latex.symbols import CONNECTIVES
 from derivations.latex.tokens import Token, tokenize
 
 MAX_STEPS = 400
+MAX_LABEL = 5  # characters of (ii), beyond which words in parentheses are a remark
 
 _OPENING = {"OPEN": "CLOSE", "LBRACE": "RBRACE", "LABS": "RABS", "LNORM": "RNORM", "BEGIN": "END"}
 _CLOSING = frozenset(_OPENING.values())
@@ -154,7 +156,7 @@ def _same(a: tuple[Token, ...], b: tuple[Token, ...]) -> bool:
 def _equations(latex: str) -> list[_Equation]:
     tokens = tokenize(latex)
     equations: list[_Equation] = []
-    segments = [s for row in _rows(tokens) for s in _segments(_without_asides(row))]
+    segments = [s for row in _rows(tokens) for s in _segments(_with_nouns(_without_asides(row)))]
     aligned = any(t.kind == "AMP" for t in tokens)
     for segment in segments:
         if segment.tokens and all(t.kind in ("DOTS", "TEXT") or t.text == "\\vdots" for t in segment.tokens):
@@ -232,6 +234,51 @@ def _without_asides(row: list[Token]) -> list[Token]:
             kept.append(row[at])
             at += 1
     return kept
+
+
+def _with_nouns(row: list[Token]) -> list[Token]:
+    r"""A row whose words are symbols where they stand for something: ``\text{error terms}(x)`` is no remark on x.
+
+    Words before a relation are a remark if they introduce it, stand in parentheses, or end with a colon; words behind
+    the last one are, unless they say an operation, or stand beside an operator or an opening bracket.
+    """
+    found = []
+    depths = _depths(row)
+    last = max((n for n, (t, d) in enumerate(zip(row, depths, strict=True)) if t.kind == "REL" and d == 0), default=-1)
+    for n, token in enumerate(row):
+        if token.kind == "TEXT" and depths[n] == 0 and last >= 0:
+            words = token.source.partition("{")[2].rstrip("}").strip() or token.text
+            words = re.sub(r"^\([^()]*\)\s*(?=.)", "", words)
+            first = re.split(r"[^\w.']+", words.lower().lstrip("("), maxsplit=1)[0].rstrip(".")
+            before, behind = (
+                next((t.kind for t in side if t.kind != "AMP"), "") for side in (row[:n][::-1], row[n + 1 :])
+            )
+            if n < last:
+                label = len(words) <= MAX_LABEL and behind == "REL" and not before
+                apart = (
+                    (words.startswith("(") and not label)
+                    or words.endswith((":", ","))
+                    or behind in ("QUAD", "COLON", "COMMA")
+                )
+                noun = not apart and first not in _INTRODUCE
+            else:
+                noun = first in _OPERATIONS or before in _JOINS or behind in _JOINS or behind == "OPEN"
+                noun = noun and not words.startswith("(") and (first not in _INTRODUCE or before in _JOINS)
+            token = token._replace(kind="SYMBOL") if noun else token
+        found.append(token)
+    return found
+
+
+_OPERATIONS = frozenset(
+    ("times", "plus", "minus", "divided", "multiplied", "over", "squared", "cubed", "mod", "modulo")
+)
+_INTRODUCE = CONNECTIVES - {"the", "of", "all", "is", "are", "in", "def"} | frozenset(
+    [
+        *("we", "now", "note", "therefore", "moreover", "similarly", "finally", "also", "but", "recall", "assume"),
+        *("suppose", "here", "next", "furthermore", "step", "case", "proof", "to", "it", "this", "that", "because"),
+        *("exists", "via", "on", "at", "applying", "taking", "substituting", "using", "again"),
+    ]
+)
 
 
 def _segments(row: list[Token]) -> list[_Segment]:

@@ -319,7 +319,8 @@ class Interpretation:
 
         stem = self.vocabulary.stem(name)
         if self.indices and name.below:
-            labels = {spell((p,)) for p in name.below_row} | {name.below, *name.below}
+            inside = [n for p in name.below_row if (n := name_of(p)) is not None]
+            labels = {name.below, *(label for n in inside for label in (n.base, *n.below.split(",")))}
             if not labels.isdisjoint(self.indices):
                 raise Unread(f"the law {name.key}, which has an index")
         key = self.vocabulary.law_key(name, parameters)

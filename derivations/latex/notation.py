@@ -127,8 +127,10 @@ class _Parser:
             if part.kind in _PRODUCTS:
                 self.at += 1
                 following = self.peek()
-                if part.kind == "STAR" and (not factors or following is None or following.kind in ("PLUS", "MINUS")):
-                    raise Unread("a star with nothing beside it")
+                alone = following is None or following.kind in ("PLUS", *_STOPS)
+                star = part.kind == "STAR" and (not factors or (following is not None and following.kind == "MINUS"))
+                if alone or star:
+                    raise Unread("a product sign with nothing beside it")
                 if part.kind == "STAR" and factors and factors[-1].head == "name" and following is not None:
                     right = self.factor()  # f * g, which for functions and laws is no product
                     factors.append(Node("starred", (factors.pop(), right)) if right.head == "name" else right)

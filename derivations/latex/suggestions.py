@@ -17,6 +17,7 @@ from derivations.latex.edits import Side, cancels, edits, weaker
 from derivations.latex.grammar import rows
 from derivations.latex.outcomes import is_constant, judged
 from derivations.latex.tokens import spelled
+from derivations.latex.verdicts import judge_step
 from derivations.refuter import Neighbourhood, Refuter
 
 MAX_CANDIDATES = 100
@@ -31,7 +32,7 @@ def suggest(
     *,
     case: Case | None = None,
     seed: int = 0,
-    seconds: float = 0.5,
+    seconds: float = 2.0,
 ) -> str | None:
     """A relation in LaTeX that is one edit from the step and proved in its preferred reading, or None.
 
@@ -69,7 +70,9 @@ def suggest(
         if not seen and not _plausible(Refuter(edited.data, seed + 1)):
             continue
         claim = in_matrices(rows(a), sign, rows(b), context) if edited.scalar_only else edited.statement
-        if claim is not None and judged(claim, seed, 0, words=False).verdict == "proved":
+        if claim is None or judged(claim, seed, 0, words=False).verdict != "proved":
+            continue
+        if judge_step(rows(a), sign, rows(b), context, seed=seed).verdict == "proved":  # with all that gates a proof
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
 

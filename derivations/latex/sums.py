@@ -98,7 +98,8 @@ class Sums(Interpretation):
         marked = bool(name.below or name.primes or name.accents)
         if name.style == "blackboard" and name.base in "RNZC":
             return not marked and (len(power) < 2 and power not in ("c", "*", "+", "-"))
-        return (name.base in ("Omega", "chi", "X") and not (marked or power)) or same
+        space = name.base in ("Omega", "chi") or (name.base == "X" and name.style == "calligraphic")
+        return (space and not (marked or power)) or same
 
     def _listed_once(self, point: Row, listed: Row) -> bool:
         """Whether braces list all values of a variable, and the step lists no others."""

@@ -35,6 +35,83 @@ MARKED = [
     ("C(G)", "C(G')"),
 ]
 
+MARKS = [
+    r"\sum_i a_i = \sum_i a_i^*",
+    r"\sum_i a_i = \sum_i a_i'",
+    r"\frac{1}{n} \sum_{i=1}^n (f(x_i) - f(x_i'))^2 = 0",
+    r"\sum_i p_i \log \frac{p_i}{p_i'} = 0",
+    r"\sum_i x_i^k = \sum_i x_i^m",
+    r"\sum_i \log p(x_i|y_i) = \sum_i \log p(x_i|y_i')",
+    r"H(X|Y=1) = H(X|Y=0)",
+    r"I(X;Y|Z=0) = I(X;Y|Z=1)",
+    "a \u003d\u0338 a",
+    "p\u0302(x) = p(x)",
+    r"\int_{[0,1]} f(x) dx = \int_{[0,2]} f(x) dx",
+    r"\int_{\mathbb{R}_+} x\, p(x) dx = \mathbb{E}_p[x]",
+    r"\int_{\mathcal{A}} p(x) dx = \int_{\mathcal{A}^c} p(x) dx",
+    r"\int_{\Omega^c} p(x) dx = 1",
+    r"\sum_{x \in \{0,1\}} f(x) = \sum_{x \in \{0,1,2\}} f(x)",
+    r"\int_{\infty}^{-\infty} p(x) dx = 1",
+    r"D_{KL}(p_T \| p_t) = 0",
+    r"P_n(x) = P_N(x)",
+    r"P(X^2=4) = P(X=4)",
+    r"p_{X^2}(x) = p_X(x)",
+    r"ELBO(x) = ELBO(y)",
+    r"ELBO^{(t)} = ELBO^{(t+1)}",
+    r"\langle x^2 \rangle = \langle x \rangle^2",
+    r"\sup_{f \in \mathcal{F}} E_p[f(x)] = \sup_{f \in \mathcal{G}} E_p[f(x)]",
+    r"f(x)* = f(x)",
+    r"\overset{*}{\theta} = \theta",
+    r"\underline{p}(x) = p(x)",
+    r"f(x)^{(2)} = f(x)^2",
+    r"\mathbb{E}^\pi[f(X)] = \mathbb{E}^{\pi'}[f(X)]",
+    r"\exp(a)^2 = \exp(a^2)",
+    r"\mathbb{E}(X - \mathbb{E}X)^2 = 0",
+    r"\mathbb{E}_p[\log(p(x))^2] = 2 \mathbb{E}_p[\log p(x)]",
+    r"F^{-1}(u) = \frac{1}{F(u)}",
+    r"1\,000 = 0",
+    r"I(X;Y') = I(X;Y)",
+]
+WORDS = [
+    r"\text{Error terms}(x) = x",
+    r"\text{some function of}\,(x) = x",
+    r"\text{entropy of } X = X",
+    r"\text{Var of } X + a = X + a",
+    r"a \text{ times two} = a",
+    r"a = a \cdot \text{rate of growth}",
+    r"a = \text{rate of growth} \cdot a",
+    r"H(X) = H(X) + \text{error term one}",
+    r"H(X) = \text{gap of H} + H(X)",
+    r"\text{KL of q} = \text{KL of p}",
+    r"a = a \cdot",
+    r"a \times = a",
+]
+
+
+@pytest.mark.parametrize("line", [*MARKS, *WORDS])
+def test_a_false_line_is_not_proved(line: str) -> None:
+    assert check(f"$${line}$$").steps[-1].verdict != "proved"
+
+
+@pytest.mark.parametrize("sign", ["\\text{①}", "①", r"\text{Total loss}", r"\text{(1st) term}", r"\text{(i)} &"])
+def test_a_side_that_words_name_is_not_the_display_before(sign: str) -> None:
+    document = rf"$$H(X) + H(Y|X) = H(X, Y)$$ $${sign} = H(X) + H(Y|X)$$ $${sign} = H(Y)$$"
+    assert [step.verdict for step in check(document).steps] == ["proved", "unsupported", "unsupported"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"p(x) = p(x) \text{ (normalised)}",
+        r"\text{Hence } H(X) + H(Y|X) = H(X, Y)",
+        r"\text{Chain rule: } H(X) + H(Y|X) = H(X, Y)",
+        r"H(X) + H(Y|X) = H(X, Y) \text{ by the chain rule}",
+        r"\sum_{h=1}^n \log p_\theta(x) = n \log p_\theta(x)",
+    ],
+)
+def test_a_remark_is_none_of_the_mathematics(line: str) -> None:
+    assert [step.verdict for step in check(f"$${line}$$").steps] == ["proved"]
+
 
 @pytest.mark.parametrize(("plain", "marked"), MARKED)
 def test_a_marked_formula_is_another_one(plain: str, marked: str) -> None:
