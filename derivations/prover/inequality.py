@@ -176,6 +176,10 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     second += _partial(averages, laws, sources)
     second += [atom for h in statement["given"] if h[0] == "markov" for atom in _data_processing(h, variables)]
     yield second
+    by_names: dict[str, list[Term]] = {}
+    for names, weight, _ in logs:
+        by_names.setdefault(json.dumps(names), []).append(weight)
+    shared: list[Any] = []
     third: list[Any] = []
     means: list[Any] = [
         ["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]]
@@ -189,13 +193,15 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
             means.append(["gibbs", names, weight, ["mul", weight, f, ["pow", mean, "-1"]]])
         for body in integrals:
             means.append(["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]])
-        same = [w for n, w, _ in logs if n == names]
-        together = ["add", *_distinct(same)] if len(_distinct(same)) > 1 else weight
+        weights = _distinct(by_names[json.dumps(names)])
         third.append(["gibbs", names, weight, inside])
         third.append(["gibbs", names, weight, ["mul", weight, inside]])
         for factor in _factors(inside):
-            third.append(["gibbs", names, weight, ["mul", together, factor]])
+            if len(weights) > 1:
+                shared.append(["gibbs", names, weight, ["mul", ["add", *weights], factor]])
+            third.append(["gibbs", names, weight, ["mul", weight, factor]])
             third.append(["gibbs", names, weight, factor])
+    yield shared  # logarithms that share an average, whose weights together are one
     yield third
     yield means
     yield [  # convexity in a mixture whose weight a hypothesis bounds
