@@ -44,7 +44,7 @@ from derivations.latex.names import name_of
 from derivations.latex.own_meanings import of_its_own, settle
 from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
-from derivations.latex.tokens import Token, Unread, spelled
+from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
 
@@ -124,6 +124,9 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
             context.wordy = document.wordy
+            for call in document.calls:
+                with contextlib.suppress(Unread):
+                    context.vocabulary.note_calls(rows(tuple(tokenize(call))))
             context.factored = [
                 (context.vocabulary.stem(name), base) for name, base in factored(context.vocabulary.rows)
             ]
@@ -317,7 +320,8 @@ def _checked_step(
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
     outcome = of_its_own(sides.left, sides.right, outcome, context)
-    settle(sides.left, step.alone, outcome.verdict, context)
+    defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
+    settle(sides.left, step.alone, outcome.verdict, context, defines)
     suggestion = None
     if outcome.verdict == "refuted":
         none = "with nothing true near it"

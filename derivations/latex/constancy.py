@@ -8,7 +8,7 @@ Main definitions: `taken_for_constant`, `left_open`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from derivations.language.laws import Law
 from derivations.language.statements import Statement
@@ -26,12 +26,14 @@ _FUNCTIONS = frozenset(
 _MARKS = re.compile(r"(hat|bar|tilde|dot|vec|check|star)+(?=_|$|')")
 
 
-def taken_for_constant(statement: Statement, rows: tuple[Row, ...]) -> tuple[str, str] | None:
+def taken_for_constant(
+    statement: Statement, rows: tuple[Row, ...], called: Collection[str] = ()
+) -> tuple[str, str] | None:
     """A name that a mean, an integral or a sum takes for a constant, though it may vary with what is bound there.
 
     A letter of functions that stands bare (``E_p[f]``), the bound letter with an index or an accent, an estimate, a
     name that carries the bound letter below or above (w_z, a_ij, p_theta where theta is averaged).  *rows* are the
-    sides of the step.
+    sides of the step, *called* the names that the document shows with arguments.
     """
     marked = {(name.key, label) for row in rows for name, label in _carried(row)}
     sides = (statement.left, statement.right)
@@ -45,7 +47,7 @@ def taken_for_constant(statement: Statement, rows: tuple[Row, ...]) -> tuple[str
         integrated = any(isinstance(v, Variable) for v in binder)
         shown = ", ".join(sorted(names))
         for u in walk(t.args[1:]):
-            if isinstance(u, Symbol) and u.name not in known and _may_vary(u.name, names, integrated):
+            if isinstance(u, Symbol) and u.name not in known and _may_vary(u.name, names, integrated, called):
                 return u.name, shown
             if isinstance(u, Variable) and _is_loose(u, names, integrated, lawful):
                 return u.name, shown
@@ -95,13 +97,13 @@ def left_open(statement: Statement) -> str | None:
     return None
 
 
-def _may_vary(name: str, bound: set[str], integrated: bool) -> bool:
+def _may_vary(name: str, bound: set[str], integrated: bool, called: Collection[str] = ()) -> bool:
     """Whether a name that the reading takes for a number may depend on bound letters."""
     base = name.partition("_")[0]
     plain = _MARKS.sub("", base)
     if _labels(name) & bound:
         return True
-    return integrated and (plain.lower() in bound or base in _FUNCTIONS or plain != base)
+    return integrated and (plain.lower() in bound or base in _FUNCTIONS or plain != base or name in called)
 
 
 def _is_loose(point: Variable, bound: set[str], integrated: bool, lawful: set[str]) -> bool:

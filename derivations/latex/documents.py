@@ -13,6 +13,7 @@ Main definitions: `Document`, `Display`, `read`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -68,13 +69,15 @@ class Formula:
 class Document:
     """The displays of a document in order; with their lines, its directives and what its prose defines in formulas.
 
-    *wordy* says that it has sentences as well, which may tell of its names what no formula does.
+    *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
+    functions that they show with their arguments.
     """
 
     displays: tuple[Display, ...]
     directives: tuple[tuple[int, str], ...] = ()
     told: tuple[Formula, ...] = ()
     wordy: bool = False
+    calls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ _HEADING = re.compile(
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
 _INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
+_CALL = re.compile(r"\s*\\?[A-Za-z]+(?:_\\?\w|_\{\\?\w+\})?\s*\(\\?\w+\)\s*")  # b(x), \mu_\theta(x)
 _STATES = re.compile(
     r"[=<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv"
 )
@@ -226,7 +230,9 @@ def read(text: str, kind: str = "markdown") -> Document:
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
     told = tuple(_told(scanner, prose, macros))
-    return Document(tuple(displays), tuple(scanner.directives), told, bool(displays) and wordy(prose))
+    formulas = (m[1] or m[2] for m in itertools.islice(_INLINE.finditer(prose), MAX_INLINE))
+    calls = tuple(sorted({f.strip() for f in formulas if _CALL.fullmatch(f)}) if displays else ())
+    return Document(tuple(displays), tuple(scanner.directives), told, bool(displays) and wordy(prose), calls)
 
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:

@@ -108,7 +108,12 @@ class Interpretation:
         ):
             return False  # sigma (1 - sigma)
         defined = self.definitions.get(name.key)
-        return (defined is not None and defined.parameters is not None) or self.vocabulary.applies(name, row)
+        if (defined is not None and defined.parameters is not None) or self.vocabulary.applies(name, row):
+            return True
+        inside = {n.key for p in row if (n := name_of(p)) is not None}
+        if inside & self.vocabulary.called.get(name.key, set()):
+            raise Unread(f"{name.key} before parentheses, which is a function elsewhere")
+        return False
 
     def term(self, node: Node) -> Term:
         """The value of an expression."""

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from derivations.latex.arguments import is_argument_list, variable_key
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import PARAMETERS, RESERVED, Name, is_greek, name_of
+from derivations.latex.names import FUNCTION_LETTERS, PARAMETERS, RESERVED, Name, is_greek, name_of
 
 LAW_LETTERS = frozenset("pqPQ")
-FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 _SIGNED = frozenset(("NAME", "accent", "NUMBER", "PLUS", "MINUS"))
 NO_LAWS = frozenset(("N", "pi", "U", "Sigma", "Lambda"))
@@ -38,7 +37,7 @@ class LawNames:
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
         self.called: dict[str, set[str]] = {}
         for row in self.rows:
-            self._calls(row)
+            self.note_calls(row)
         self.auxiliary = frozenset(name for row in self.rows for name in self._auxiliary(row))
         self.data_sets = frozenset(name for row in self.rows for name in self._data_sets(row))
         for row in self.rows:
@@ -89,7 +88,7 @@ class LawNames:
             for _, _, part in self._walk(row)
         )
 
-    def _calls(self, row: Row) -> None:
+    def note_calls(self, row: Row) -> None:
         """Note what names are applied to, where it is one name: sigma(a)."""
         for where, at, part in self._walk(row):
             name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None

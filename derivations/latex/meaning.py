@@ -35,6 +35,7 @@ POSITIVE = frozenset(("sigma", "tau", "Sigma", "Lambda"))
 DIMENSIONS = frozenset("KNMTJLDdnk")
 TEST_FUNCTIONS = frozenset("fgh")
 MAX_EXPANSIONS = 200
+_MATRICES = frozenset(("Sigma", "Lambda", "I", "one"))
 
 
 class Meaning(Reserved):
@@ -153,7 +154,7 @@ class Meaning(Reserved):
         inner = node.args[0]
         if len(node.args) > 1:
             raise Unread("bars with a subscript")
-        if inner.head == "name" and inner.args[0].base in ("Sigma", "Lambda"):
+        if not _MATRICES.isdisjoint(_letters(inner)):  # a determinant
             self.in_one_dimension()
             return self.term(inner)
         if inner.head == "name" and variable_key(inner.args[0]) in self.vocabulary.data_sets:
@@ -307,6 +308,13 @@ class Meaning(Reserved):
             return known(u.args)
 
         return known(t) and not bound.isdisjoint(walk(t))
+
+
+def _letters(node: Any) -> set[str]:
+    """The names of a product or power, without their marks."""
+    if isinstance(node, Node):
+        return {node.args[0].base} if node.head == "name" else set().union(*map(_letters, node.args))
+    return set().union(*map(_letters, node)) if isinstance(node, tuple) else set()
 
 
 __all__ = ["Meaning"]

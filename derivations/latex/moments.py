@@ -15,7 +15,7 @@ from typing import Any
 from derivations.latex.arguments import variable_key
 from derivations.latex.expressions import Differential, Node, binds, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, name_of
+from derivations.latex.names import FUNCTION_LETTERS, Name, name_of
 from derivations.latex.tokens import Unread
 
 LONGEST = 8
@@ -261,7 +261,9 @@ def _condensed(row: Row, arguments: str) -> Row:
     at = 0
     while at < len(parts):
         if parts[at].kind == "DOTS":
-            replaced = _listed(parts, at) if arguments else _differentials(parts, at) or _densities(parts, at)
+            replaced = (
+                _listed(parts, at, arguments) if arguments else _differentials(parts, at) or _densities(parts, at)
+            )
             if replaced is not None:
                 start, end, new = replaced
                 parts[start:end] = new
@@ -273,7 +275,11 @@ def _condensed(row: Row, arguments: str) -> Row:
 def _called(row: Row, n: int) -> str:
     """How a bracket is an argument: not at all, of a name, or of an entropy, whose arguments are random variables."""
     name = name_of(row[n - 1]) if row[n].kind == "bracketed" and n > 0 else None
-    return "" if name is None else "random" if name.base in ("H", "I", "h") else "of a name"
+    if name is None:
+        return ""
+    return (
+        "random" if name.base in ("H", "I", "h") else "of a function" if name.base in FUNCTION_LETTERS else "of a name"
+    )
 
 
 def _power(part: Part) -> Part:
@@ -301,7 +307,7 @@ def _range(first: Part, last: Part) -> Part | None:
     return replace(first, below=below)
 
 
-def _listed(parts: list[Part], at: int) -> tuple[int, int, list[Part]] | None:
+def _listed(parts: list[Part], at: int, arguments: str) -> tuple[int, int, list[Part]] | None:
     """``x_1, x_2, ..., x_T`` around dots."""
     if at < 2 or at + 2 >= len(parts) or parts[at - 1].kind != "COMMA" or parts[at + 1].kind != "COMMA":
         return None
@@ -313,6 +319,9 @@ def _listed(parts: list[Part], at: int) -> tuple[int, int, list[Part]] | None:
             break
         start -= 2
     new = _range(parts[start], parts[at + 2])
+    backwards = new is not None and new.below is not None and spell(parts[start].below) != spell(new.below[:1])
+    if backwards and arguments == "of a function":  # f(x_n, ..., x_1) is another value
+        return None
     return None if new is None else (start, at + 3, [new])
 
 

@@ -69,6 +69,7 @@ class Name:
         return written(self.key)
 
 
+FUNCTION_LETTERS = frozenset("fghDGFTVCWLHIJRUrsuvwmdZABc") | {"Loss", "calL", "psi", "phi", "varphi", "sigmoid", "ell"}
 _MARKS = {"*": "star", ":": "_to_", ",": "_and_", ";": "_then_", "|": "_given_", "/": "_over_", "(": "_of_", ")": ""}
 _STEP = {"-": "m", "+": "p"}
 

@@ -131,6 +131,8 @@ class _Parser:
                 star = part.kind == "STAR" and (not factors or (following is not None and following.kind == "MINUS"))
                 if alone or star:
                     raise Unread("a product sign with nothing beside it")
+                if part.text == "otimes" and not (factors and self.are_densities(self.row[self.at - 2 : self.at + 1])):
+                    raise Unread("a tensor product of what are no laws")
                 if part.kind == "STAR" and factors and factors[-1].head == "name" and following is not None:
                     right = self.factor()  # f * g, which for functions and laws is no product
                     factors.append(Node("starred", (factors.pop(), right)) if right.head == "name" else right)
@@ -257,6 +259,14 @@ class _Parser:
             raise Unread("a derivative in d or delta notation")
         return Node("quotient", (self.sub(above), self.sub(below)), part.place)
 
+    def are_densities(self, around: Row) -> bool:
+        """Whether a law, with its arguments or without, stands on both sides of an operator."""
+        before, _, behind = around
+        if before.kind == "bracketed" and self.at >= 3:
+            before = self.row[self.at - 3]
+        names = [exact_name(replace(p, below=None)) for p in (before, behind)]
+        return all(n is not None and n.base in "pqPQr" for n in names)
+
     def are_laws(self, *parts: Part) -> bool:
         names = [exact_name(p) for p in parts]
         return all(n is not None and n.base[0].isupper() and self.applies(n, ()) for n in names)
@@ -366,7 +376,14 @@ class _Parser:
                 node = Node("expectation", (name.base, below, self.sub(following.args[0])), part.place)
             node = self.decorated(node, following)
         else:
-            node = Node("expectation", (name.base, below, self.reach("expectation")), part.place)
+            start = self.at
+            body = self.reach("expectation")
+            if not below and any(
+                p.kind in _PRODUCTS and not self.is_operator(q)
+                for p, q in itertools.pairwise(self.row[start : self.at])
+            ):
+                raise Unread("a mean without brackets before a product sign, which may end there")
+            node = Node("expectation", (name.base, below, body), part.place)
         if part.above is not None:
             if any(p.kind != "NUMBER" for p in part.above):
                 raise Unread("a mark on an expectation")

@@ -64,14 +64,16 @@ class Told:
     def with_definitions(self, line: int, remarks: list[Remark], now: Context) -> Context:
         """The document as told to a step, with what its displays have defined up to now, which comes first.
 
-        Who writes ``X ~ N(0, 1)`` before a step, in its section, means that X there.
+        Who writes ``X ~ N(0, 1)`` before a step, in its section, means that X there, until it is said otherwise.
         """
-        laws: dict[str, set[Row]] = {}
-        for r in remarks:
+        laws: dict[str, tuple[int, set[Row]]] = {}
+        for r in sorted(remarks, key=lambda r: r.place.line):
             if r.drawn and r.place.line <= line and r.place.section[0] <= line < r.place.section[1]:
                 for variable in r.names:
-                    laws.setdefault(variable, set()).add(r.drawn)
-        drawn = {variable: said.pop() for variable, said in laws.items() if len(said) == 1}
+                    before, said = laws.get(variable, (r.place.line, set()))
+                    same = said if before == r.place.line else set()
+                    laws[variable] = r.place.line, same | {r.drawn}  # the last line that says so counts
+        drawn = {variable: said.pop() for variable, (_, said) in laws.items() if len(said) == 1}
         mine = {r.definition.name.key: r.definition for r in remarks if r.definition is not None}
         return replace(
             self.context,
@@ -105,6 +107,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
         return None
     own = [row for _, _, left, right in equations for row in (left, right)]
     known = replace(context, vocabulary=Vocabulary([*shown, *own, *(row for _, row in laws)]), definitions={})
+    known.vocabulary.called |= context.vocabulary.called
     found_remarks = [r for e in equations if (r := _definition(*e, known)) is not None]
     names = [r.definition.name.key for r in found_remarks if r.definition is not None]
     kept = [

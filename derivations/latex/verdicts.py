@@ -290,7 +290,7 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if (wrong := improper_law(case, suspects)) is not None:
         message = f"true if {wrong} is a law, which what the document gives for it is not"
         return replace(outcome, verdict="conditional", message=message)
-    varying = taken_for_constant(case.statement, rows)
+    varying = taken_for_constant(case.statement, rows, context.vocabulary.called)
     if varying is not None:
         return replace(outcome, verdict="conditional", message=f"true if {varying[0]} does not depend on {varying[1]}")
     if (family := over_a_class(case.statement, rows)) is not None:

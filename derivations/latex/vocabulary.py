@@ -59,6 +59,7 @@ class Vocabulary(LawNames):
         self.indices: dict[str, str] = {}
         self.ranges: dict[str, set[tuple[str, str]]] = {}
         self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
+        self.redrawn: set[str] = set()  # variables that are said to have several
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
         for row in self.rows:
             self._subscripts(row)
@@ -160,7 +161,8 @@ class Vocabulary(LawNames):
         """``X ~ N(mu, sigma^2)``: the law of X, where nothing else is said of it."""
         law = name_of(row[0]) if len(row) >= 2 and row[1].kind == "bracketed" else None
         if law is not None and law.base in ("Normal", "N", "calN") and len(split(row[1].args[0], "COMMA")) == 2:
-            self.drawn.setdefault(variable_key(name), row[:2])
+            key = variable_key(name)
+            self.redrawn |= {key} if spell(self.drawn.setdefault(key, row[:2])) != spell(row[:2]) else set()
 
     def _point_of_normal(self, row: Row) -> None:
         """``N(x; m, v)`` and ``N(x | m, v)``: the point is a variable."""

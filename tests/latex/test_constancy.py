@@ -37,6 +37,12 @@ DOCUMENTS = [
     r"$$p(x'|x) p(x) = p(x',x)$$ $$D_{KL}(p(x') \| q(x')) = D_{KL}(p(x) \| q(x))$$",
     r"$$ELBO(\alpha) = \alpha \log p(x)$$ $$\log p(x) \ge ELBO(\alpha)$$",
     r"$$L(\theta) = \theta^2$$ $$L' = 5 \theta^2$$",
+    r"where $b(x)$ is a baseline. $$\mathbb{E}_p[b] = \mathbb{E}_q[b]$$",
+    r"where $\mu(x)$ is the mean. $$\mu(x + y) = \mu x + \mu y$$",
+    r"$$\mu(x) \ge 0$$ $$\mu(x + y) = \mu \cdot (x + y)$$",
+    r"We define $$KL(p\|q) := \int q(x) \log \frac{q(x)}{p(x)} dx$$ $$KL(p\|q) = \int p(x) \log \frac{p(x)}{q(x)} dx$$",
+    r"Define $$H(X) = \sum_x p(x) \log p(x)$$ $$H(X) = -\sum_x p(x) \log p(x)$$",
+    r"$$C(G) := \min_D V(D,G)$$ $$C(G) = -\log 4 + 2 JSD(p_{data}\|p_g)$$",
     r"$$x_t = \sqrt{\alpha_t} x_0 + \sqrt{1-\alpha_t} \epsilon$$ $$\mathbb{E}_{x_0,\epsilon}[f(x_t)] = f(x_t)$$",
 ]
 

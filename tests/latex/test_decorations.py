@@ -85,6 +85,12 @@ WORDS = [
     r"\text{KL of q} = \text{KL of p}",
     r"a = a \cdot",
     r"a \times = a",
+    r"\mathbb{E} X \cdot Y = \mathbb{E}[X Y]",
+    r"\mathbb{E} X \times Y = \mathbb{E}[X Y]",
+    r"x \otimes y = y \otimes x",
+    r"f(x_1, \ldots, x_n) = f(x_n, \ldots, x_1)",
+    r"\log|\sigma^2 I| = \log \sigma^2",
+    r"V(D, G) = V(G, D)",
 ]
 
 
@@ -107,6 +113,10 @@ def test_a_side_that_words_name_is_not_the_display_before(sign: str) -> None:
         r"\text{Chain rule: } H(X) + H(Y|X) = H(X, Y)",
         r"H(X) + H(Y|X) = H(X, Y) \text{ by the chain rule}",
         r"\sum_{h=1}^n \log p_\theta(x) = n \log p_\theta(x)",
+        r"\mathbb{E} X \cdot \mathbb{E} Y = \mathbb{E}[X] \mathbb{E}[Y]",
+        r"D_{KL}(p(x, y) \| p(x) \otimes p(y)) = I(X; Y)",
+        r"D_{KL}(P_{XY} \| P_X \otimes P_Y) = I(X; Y)",
+        r"V(D, G) = V(D, G)",
     ],
 )
 def test_a_remark_is_none_of_the_mathematics(line: str) -> None:

@@ -232,6 +232,13 @@ TOLD = {
         r"For $X \sim \mathcal{N}(m, s^2)$: $$ \mathbb{E}[(X - m)^2] = s^2 $$ $$ \mathbb{E}[(X - m)^2] = s $$",
         "pr",
     ),
+    "a variable and its laws, one after another": (
+        r"Let $x \sim \mathcal{N}(0, 1)$."
+        "\n$$ \\mathbb{E}[x^2] = 1 $$\n"
+        r"Now let $x \sim \mathcal{N}(0, 2)$ instead."
+        "\n$$ \\mathbb{E}[x^2] = 1 $$ $$ \\mathbb{E}[x^2] = 2 $$",
+        "prp",
+    ),
     "laws of another exercise": (
         "**Exercise 1.** Let $p = \\mathcal{N}(0, 1)$. $$ \\int p(x) x^2 dx = 1 $$\n"
         "**Exercise 2.** Let $X$ have the density $p$. $$ \\int p(x) x^2 dx = m^2 + s^2 $$",
