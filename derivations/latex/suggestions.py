@@ -12,12 +12,11 @@ from dataclasses import replace
 from derivations.language.statements import Statement, declarations, encode
 from derivations.language.terms import LanguageError, Term, walk
 from derivations.latex.cases import Case, Context, glance, interpret
-from derivations.latex.covariances import in_matrices
 from derivations.latex.edits import Side, cancels, edits, weaker
 from derivations.latex.grammar import rows
-from derivations.latex.outcomes import is_constant, judged
+from derivations.latex.outcomes import is_constant, judged, outcome_of
 from derivations.latex.tokens import spelled
-from derivations.latex.verdicts import judge_step
+from derivations.latex.verdicts import gated_proof
 from derivations.refuter import Neighbourhood, Refuter
 
 MAX_CANDIDATES = 100
@@ -69,10 +68,11 @@ def suggest(
         seen = glanced is not None and _sides(glanced) == _sides(edited.statement)
         if not seen and not _plausible(Refuter(edited.data, seed + 1)):
             continue
-        claim = in_matrices(rows(a), sign, rows(b), context) if edited.scalar_only else edited.statement
-        if claim is None or judged(claim, seed, 0, words=False).verdict != "proved":
+        verdict = judged(edited.statement, seed, 0, words=False)
+        if verdict.verdict != "proved":
             continue
-        if judge_step(rows(a), sign, rows(b), context, seed=seed).verdict == "proved":  # with all that gates a proof
+        outcome = gated_proof(edited, outcome_of(edited, verdict), rows(a), sign, rows(b), context, seed)
+        if outcome.verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None
 

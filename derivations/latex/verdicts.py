@@ -218,19 +218,7 @@ def _step(left: Row, relation: str, right: Row, context: Context, seed: int, aro
             case = replace(case, statement=statement, notes=(*case.notes, note))
             verdict, outcome = found, replace(outcome_of(case, found), made=drawn.made)
     if verdict.verdict == "proved":
-        alike = side_by_side(in_full((left, right), context), context.vocabulary)
-        if alike is not None:
-            return _if_one_law(outcome, alike)
-        if case.scalar_only and case.commuted is None:
-            found_of_vectors = of_matrices(left, known, right, context, seed) or of_vectors(
-                left, known, right, context, seed
-            )
-            if found_of_vectors is not None:
-                return found_of_vectors
-            if componentwise(left, right, context):
-                case = replace(case, scalar_only=False)
-                outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
-        return _proved(case, outcome, context, in_full((left, right), context))
+        return gated_proof(case, outcome, left, known, right, context, seed)
     if verdict.verdict != "refuted":
         poses = any(judged(s, seed, words=False).verdict == "proved" for _, s in objective(case))
         return conditional(outcome, "true if it poses the objective") if poses else outcome
@@ -275,6 +263,24 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
     except LanguageError:  # what is not read so is not expanded either
         return None
     return None
+
+
+def gated_proof(
+    case: Case, outcome: Outcome, left: Row, relation: str, right: Row, context: Context, seed: int
+) -> Outcome:
+    """What the proof of a step says of what the step means."""
+    shown = in_full((left, right), context)
+    alike = side_by_side(shown, context.vocabulary)
+    if alike is not None:
+        return _if_one_law(outcome, alike)
+    if case.scalar_only and case.commuted is None:
+        found = of_matrices(left, relation, right, context, seed) or of_vectors(left, relation, right, context, seed)
+        if found is not None:
+            return found
+        if componentwise(left, right, context):
+            case = replace(case, scalar_only=False)
+            outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
+    return _proved(case, outcome, context, shown)
 
 
 def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...]) -> Outcome:
@@ -378,4 +384,4 @@ def of_transport(statement: Statement) -> bool:
     return bool(distances) and (len(distances) > 1 or any(t.head not in ("num", "mul", "sym") for t in heads))
 
 
-__all__ = ["judge_step", "no_density"]
+__all__ = ["gated_proof", "judge_step", "no_density"]
