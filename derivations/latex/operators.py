@@ -1,0 +1,381 @@
+r"""How far operators reach: logarithms, expectations, integrals, sums, gradients, extrema, bars.
+
+The preferred reading: a logarithm takes the product up to the next plus or minus, its closing parenthesis, or a
+``\cdot``; a bare expectation, and an integral or sum without a differential, take one term.  Where a writer may have
+meant another reach, the place is a *choice* (`derivations.latex.readings`).
+Main definition: `Operators`, a part of the parser of `derivations.latex.notation`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from derivations.latex.expressions import Differential, Node, speaks_of, split
+from derivations.latex.grammar import Part, Row, spell
+from derivations.latex.names import Name, exact_name, name_of
+from derivations.latex.readings import Reading
+from derivations.latex.tokens import Unread
+
+STOPS = frozenset(("COMMA", "SEMI", "COLON", "STOP", "REL", "SIM", "IN", "TO", "ARROW", "TEXT"))
+PRODUCTS = frozenset(("TIMES", "CDOT", "STAR"))
+
+
+class Operators(ABC):
+    """A place in a row, and what is read there of an operator; *applies* tells an argument from a factor."""
+
+    def __init__(self, row: Row, applies: Callable[[Name, Row], bool], reading: Reading) -> None:
+        self.row, self.applies, self.reading = row, applies, reading
+        self.at = 0
+
+    @abstractmethod
+    def sub(self, row: Row) -> Node:
+        """The expression that another row is."""
+
+    @abstractmethod
+    def expression(self) -> Node:
+        """The expression at the place, up to where none goes on."""
+
+    @abstractmethod
+    def term(self, in_log: bool = False, across_dots: bool = False) -> Node:
+        """The product at the place."""
+
+    @abstractmethod
+    def factor(self) -> Node:
+        """The factor at the place."""
+
+    @abstractmethod
+    def group(self, part: Part) -> Node:
+        """What brackets hold."""
+
+    def peek(self, ahead: int = 0) -> Part | None:
+        place = self.at + ahead
+        return self.row[place] if place < len(self.row) else None
+
+    def powered(self, node: Node, part: Part) -> Node:
+        """The node with the superscript of a part as its exponent."""
+        if part.primes:
+            raise Unread("a prime on an expression")
+        if part.below is not None:
+            raise Unread("a subscript on an expression")
+        if part.above is None:
+            return node
+        if spell(part.above) in ("T", "transpose"):
+            return Node("transpose", (node,), part.place)
+        if len(part.above) == 1 and part.above[0].kind in ("STAR", "bracketed", "PLUS", "MINUS"):
+            raise Unread("a mark on an expression")
+        return Node("power", (node, self.sub(part.above)), part.place)
+
+    def decorated(self, node: Node, bracket: Part) -> Node:
+        """What is called with a bracket, with the bracket's superscript as its exponent."""
+        if bracket.below is not None:
+            raise Unread("a bracket with a subscript")
+        return self.powered(node, bracket)
+
+    def with_label(self, node: Node, part: Part) -> Node:
+        label = spell(part.below)
+        return Node(node.head, (*node.args, label), node.place) if label not in ("", "2") else node
+
+    def ends_log(self, part: Part) -> bool:
+        return part.kind in ("NABLA",) or (part.kind == "FUNCTION" and part.text in ("log", "log2"))
+
+    # Expectations and logarithms --------------------------------------------------------------------------------------
+
+    def is_expectation(self, name: Name) -> bool:
+        """An E with a parameter for a subscript, before parentheses, is an energy unless it is a blackboard E."""
+        following = self.peek()
+        if name.style == "blackboard" or name.base != "E":
+            return True
+        if name.above or name.primes:
+            return False
+        parameter = bool(name.below) and name.below in ("theta", "phi", "psi", "eta", "omega")
+        return not (parameter and following is not None and following.kind == "bracketed" and following.text == "(")
+
+    def is_operator(self, part: Part) -> bool:
+        name = name_of(part)
+        return name is not None and name.base == "E" and self.is_expectation(name)
+
+    def expectation(self, part: Part, name: Name) -> Node:
+        following = self.peek()
+        below = part.below or ()
+        if following is None:
+            raise Unread("an expectation of nothing")
+        if following.kind == "bracketed":
+            self.at += 1
+            inside = split(following.args[0], "BAR")
+            square = following.above is not None and following.text == "(" and len(following.args[0]) > 1
+            if square and len(inside) == 1:  # E(X - Y)^2
+                ways = ("a mean takes the power of its parentheses", "a power of a mean in parentheses")
+                if not self.reading.choose("power of a mean", ways):
+                    body = self.powered(self.sub(following.args[0]), replace(following, below=None))
+                    return Node("expectation", (name.base, below, body), part.place)
+            if len(inside) == 2:  # E[x | y]
+                node = Node("expectation", (name.base, below, self.sub(inside[0][1]), inside[1][1]), part.place)
+            else:
+                node = Node("expectation", (name.base, below, self.sub(following.args[0])), part.place)
+            node = self.decorated(node, following)
+        else:
+            start = self.at
+            body = self.reach("expectation")
+            if not below and any(
+                p.kind in PRODUCTS and not self.is_operator(q) for p, q in itertools.pairwise(self.row[start : self.at])
+            ):
+                raise Unread("a mean without brackets before a product sign, which may end there")
+            node = Node("expectation", (name.base, below, body), part.place)
+        if part.above is not None:
+            if any(p.kind != "NUMBER" for p in part.above):
+                raise Unread("a mark on an expectation")
+            node = self.powered(node, replace(part, below=None))
+        return node
+
+    def reach(self, what: str) -> Node:
+        """One term after an operator without brackets; the rest of the expression is the other reading."""
+        start = self.at
+        body = self.term()
+        part = self.peek()
+        if part is not None and part.kind in ("PLUS", "MINUS"):
+            ways = (f"the {what} takes one term", f"the {what} takes all that follows")
+            if self.reading.choose(what, ways):
+                self.at = start
+                return self.expression()
+        return body
+
+    def function(self, part: Part) -> Node:
+        name = part.text
+        exponent = part.above
+        following = self.peek()
+        if following is None:
+            raise Unread(f"a {name} of nothing")
+        base: Any = None
+        if name == "log" and part.below is not None:
+            base = self.sub(part.below)
+        elif name == "log2":
+            name, base = "log", Node("number", (Fraction(2 if part.text == "log2" else 10),))
+        outer = None
+        if following.kind == "bracketed" and following.text != ".":
+            outer = (
+                following if following.above is not None and spell(following.above) not in ("T", "transpose") else None
+            )
+            body = self.bracketed_argument(replace(following, above=None) if outer is not None else following)
+        elif name == "log":
+            body = self.log_argument()
+        else:
+            body = self.factor()
+        node = Node("log", (body, base), part.place) if name == "log" else Node("function", (name, body), part.place)
+        if exponent is not None:
+            node = Node("power", (node, self.sub(exponent)), part.place)
+        return (
+            node if outer is None else self.powered(node, replace(outer, below=None))
+        )  # \\exp(a)^2 is the square of exp(a)
+
+    def bracketed_argument(self, following: Part) -> Node:
+        """The argument in brackets; what is multiplied to it is a factor of its own, or part of it."""
+        start = self.at
+        self.at += 1
+        body = self.powered(self.group(following), replace(following, below=None))
+        part = self.peek()
+        if part is not None and part.kind in ("bracketed", "SLASH", "fraction", "NAME"):
+            ways = ("a logarithm ends with its closing parenthesis", "a logarithm takes the product")
+            if self.reading.choose("closed log", ways):
+                self.at = start
+                return self.term(in_log=True)
+        return body
+
+    def log_argument(self) -> Node:
+        start = self.at
+        after_gradient = start >= 2 and self.row[start - 2].kind in ("NABLA", "PARTIAL")
+        first = self.factor()
+        one = self.at
+        part = self.peek()
+        if part is not None and part.kind == "CDOT":
+            ways = ("a logarithm ends before the dot", "a logarithm takes the product across the dot")
+            if self.reading.choose("log before a dot", ways):
+                self.at = start
+                return self.term(in_log=True, across_dots=True)
+        if part is None or part.kind in ("PLUS", "MINUS", "CDOT") or part.kind in STOPS or self.ends_log(part):
+            return first
+        if part.kind in ("BIG", "EXTREMUM") or (part.kind == "NAME" and self.is_operator(part)):
+            applied = any(p.kind == "bracketed" for p in self.row[start:one])  # log p(x) \int ..., not log 1/K \sum ...
+            ways = ("a logarithm takes the operator after it", "a logarithm ends before an operator")
+            if (
+                self.reading.choose(
+                    f"log before an operator{' after a value' if applied else ''}", ways[::-1] if applied else ways
+                )
+                == applied
+            ):
+                self.at = start
+                return self.term(in_log=True)
+            return first
+        self.at = start
+        product = self.term(in_log=True)
+        if self.at == one:
+            return product
+        ways = ("a logarithm takes the product", "a logarithm takes one factor")
+        if after_gradient:
+            ways = (ways[1], ways[0])
+        chosen = self.reading.choose("log after nabla" if after_gradient else "log", ways)
+        if bool(chosen) != after_gradient:
+            self.at = one
+            return first
+        return product
+
+    # Integrals, sums, gradients, extrema ------------------------------------------------------------------------------
+
+    def differentials(self, at: int) -> tuple[list[Differential], int]:
+        """The run of differentials at a place (``dx``, ``d x dz``, ``dP(x)``), and where it ends."""
+        found = []
+        while at + 1 < len(self.row):
+            part, following = self.row[at], self.row[at + 1]
+            is_d = part.kind == "DIFFERENTIAL" or (part.kind == "NAME" and part.text == "d")
+            name = exact_name(following) if is_d and part.plain else None
+            if name is None or name.base in ("KL", "d"):
+                break
+            at += 2
+            measure = None
+            if at < len(self.row) and self.row[at].kind == "bracketed" and self.row[at].plain:
+                measure = self.row[at].args[0]
+                at += 1
+            found.append(Differential(name, measure))
+        return found, at
+
+    def big(self, part: Part) -> Node:
+        if part.text != "int":
+            body = self.reach("sum" if part.text == "sum" else "product sign")
+            if part.text == "prod" and body.head == "product":
+                return self.product_over(part, body)
+            head = "total" if part.text == "sum" else "product over"
+            return Node(head, (part.below or (), part.above or (), body), part.place)
+        self.row = (*self.row[: self.at - 1], *_in_the_open(self.row[self.at - 1 :]))
+        first, after = self.differentials(self.at)
+        if first:
+            self.at = after
+            rest = self.peek()
+            alone = rest is None or rest.kind in ("PLUS", "MINUS", *STOPS)
+            body = Node("number", (Fraction(1),)) if alone else self.reach("integral")
+            return Node("integral", (part.below, part.above, tuple(first), body), part.place)
+        end = self.closing_differential()
+        if end is None:
+            return Node("integral", (part.below, part.above, (), self.reach("integral")), part.place)
+        found, after = self.differentials(end)
+        body = self.sub(self.row[self.at : end]) if end > self.at else Node("number", (Fraction(1),))
+        self.at = after
+        return Node("integral", (part.below, part.above, tuple(found), body), part.place)
+
+    def product_over(self, part: Part, body: Node) -> Node:
+        r"""A product sign takes the factors up to the last one that has its letter: \prod_t q(x_t) h is h times it."""
+        letter = name_of(part.below[0]) if part.below else None
+        kept = len(body.args)
+        while kept and letter is not None and not speaks_of(body.args[kept - 1], letter.base):
+            kept -= 1
+        kept = kept or len(body.args)
+        inner = Node("product", body.args[:kept], body.place) if kept > 1 else body.args[0]
+        whole = Node("product over", (part.below or (), part.above or (), inner), part.place)
+        return Node("product", (whole, *body.args[kept:]), part.place) if kept < len(body.args) else whole
+
+    def closing_differential(self) -> int | None:
+        """Where the differentials of the integral sign just read begin; inner integrals take theirs first."""
+        inner = 0
+        at = self.at
+        while at < len(self.row):
+            part = self.row[at]
+            if part.kind == "BIG" and part.text == "int":
+                inner += 1
+            found, after = self.differentials(at)
+            if found:
+                taken = min(inner, len(found)) if inner else 0
+                if taken < len(found):
+                    for _ in range(taken):
+                        at += 2
+                    return at
+                inner -= taken
+                at = after
+            else:
+                at += 1
+        return None
+
+    def gradient(self, part: Part) -> Node:
+        if part.above is not None:
+            raise Unread("a second derivative")
+        return Node("gradient", (part.below or (), self.gradient_body()), part.place)
+
+    def gradient_body(self) -> Node:
+        """A gradient takes the next factor, with the operators in front of it; in brackets all that they hold."""
+        if self.peek() is None:
+            raise Unread("a gradient of nothing")
+        return self.factor()
+
+    def extremum(self, part: Part) -> Node:
+        kind, below = part.text, part.below or ()
+        following = self.peek()
+        if kind == "arg":
+            if following is None or following.kind != "EXTREMUM":
+                raise Unread("an arg of nothing")
+            self.at += 1
+            kind, below = "arg" + following.text, (*below, *(following.below or ()))
+            following = self.peek()
+        if following is None:
+            raise Unread(f"a {kind} of nothing")
+        if following.kind == "bracketed" and following.plain and not below:
+            pieces = split(following.args[0], "COMMA")
+            if len(pieces) > 1:
+                self.at += 1
+                return Node("choice", (kind, tuple(self.sub(row) for _, row in pieces)), part.place)
+        if following.kind == "bracketed" and following.plain and self.last_factor(self.at):
+            self.at += 1
+            return Node("extremum", (kind, below, self.sub(following.args[0])), part.place)
+        start = self.at
+        body = self.expression()
+        if body.head == "sum":
+            ways = (f"the {kind} takes all that follows", f"the {kind} takes one term")
+            if self.reading.choose(kind, ways):
+                self.at = start
+                body = self.term()
+        return Node("extremum", (kind, below, body), part.place)
+
+    def last_factor(self, at: int) -> bool:
+        """Whether no factor follows the part at a place."""
+        return at + 1 >= len(self.row) or self.row[at + 1].kind in ("PLUS", "MINUS", *STOPS)
+
+    # Bars -------------------------------------------------------------------------------------------------------------
+
+    def bar_opens(self) -> bool:
+        """Whether the bar at hand opens an absolute value: another one follows."""
+        part = self.row[self.at]
+        return part.plain and any(p.kind == part.kind for p in self.row[self.at + 1 :])
+
+    def barred(self, part: Part) -> Node:
+        for end in range(self.at + 1, len(self.row)):
+            if self.row[end].kind == part.kind:
+                closing = self.row[end]
+                body = self.sub(self.row[self.at : end])
+                self.at = end + 1
+                node = Node("absolute" if part.kind == "BAR" else "norm", (body,), part.place)
+                return self.powered(self.with_label(node, closing), replace(closing, below=None))
+        raise Unread("a bar that is not closed")
+
+
+def _in_the_open(row: Row) -> Row:
+    r"""A row without the brackets behind an integral sign that hold its differential as well: ``\int {p(x) dx}``."""
+    at = 1
+    while at < len(row):
+        sign, group = row[at - 1], row[at]
+        around = sign.kind == "BIG" and sign.text == "int" and group.kind in ("braced", "bracketed") and group.plain
+        inside = _in_the_open(group.args[0]) if around else ()
+        if _integrates(inside):
+            row = (*row[:at], *inside, *row[at + 1 :])
+        else:
+            at += 1
+    return row
+
+
+def _integrates(row: Row) -> bool:
+    """Whether a row has more differentials than integral signs, so that one belongs to a sign before it."""
+    drawn = sum(
+        (a.kind == "DIFFERENTIAL" or (a.kind == "NAME" and a.text == "d")) and a.plain and exact_name(b) is not None
+        for a, b in itertools.pairwise(row)
+    )
+    return drawn > sum(p.kind == "BIG" and p.text == "int" for p in row)
