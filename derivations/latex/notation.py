@@ -1,7 +1,8 @@
 """Rows of parts to expressions: sums, products, fractions, roots, names and what they are called with.
 
 A slash divides the product on its left; how far operators reach is in :mod:`derivations.latex.operators`.  Where a
-writer may have meant another reading, the place is a *choice* (`derivations.latex.readings`).  Main definition: `parse`.
+writer may have meant another reading, the place is a *choice* (`derivations.latex.readings`).
+Main definition: `parse`.
 """
 
 from __future__ import annotations
