@@ -289,7 +289,7 @@ def _checked_step(
         reading = f"{definition.name.key} is defined here"
         return CheckedStep(*shown, "definition", reading, f"names {definition.name.key}")
     if sides.error or sides.left is None or sides.right is None:
-        settle(sides.left or (), step.alone, "unsupported", context)
+        settle(sides.left or (), step.alone, Outcome("unsupported", ""), context, False)
         return CheckedStep(*shown, "unsupported", message=f"not read: {sides.error}")
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
@@ -321,7 +321,7 @@ def _checked_step(
         outcome = replace(outcome, verdict="conditional", message=message)
     outcome = of_its_own(sides.left, sides.right, outcome, context)
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
-    settle(sides.left, step.alone, outcome.verdict, context, defines)
+    settle(sides.left, step.alone, outcome, context, defines)
     suggestion = None
     if outcome.verdict == "refuted":
         none = "with nothing true near it"

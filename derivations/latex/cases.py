@@ -47,6 +47,7 @@ class Context:
     ahead: dict[str, list[tuple[int, Definition]]] = field(default_factory=dict)  # definitions of names, with lines
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step
     own: set[str] = field(default_factory=set)  # reserved names whose first equation gives them a meaning of their own
+    redefined: set[str] = field(default_factory=set)  # reserved names that the document defines as something else
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
     drawn: Mapping[str, Row] = field(default_factory=dict)  # normal laws of variables, by what leads to the step
     sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law
@@ -130,6 +131,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     first = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
     for row in (left, right):
         check_decorations(row)
+    if len({order for row in (left, right) for order in context.vocabulary.orders_of_players(row)}) > 1:
+        raise Unread("V(D, G) beside V(G, D), which may be what each player gains")
     nodes = first.parse(left), first.parse(right)
     shown = context.vocabulary.shown((*left, *right))
     random = frozenset(first.random_slots(left) | first.random_slots(right))

@@ -248,7 +248,7 @@ def _with_nouns(row: list[Token]) -> list[Token]:
     for n, token in enumerate(row):
         if token.kind == "TEXT" and depths[n] == 0 and last >= 0:
             words = token.source.partition("{")[2].rstrip("}").strip() or token.text
-            words = re.sub(r"^\([^()]*\)\s*(?=.)", "", words)
+            words = re.sub(r"^\([^()]*\)\s*(?=.)", "", words.strip("~ "))
             first = re.split(r"[^\w.']+", words.lower().lstrip("("), maxsplit=1)[0].rstrip(".")
             before, behind = (
                 next((t.kind for t in side if t.kind != "AMP"), "") for side in (row[:n][::-1], row[n + 1 :])
@@ -260,7 +260,8 @@ def _with_nouns(row: list[Token]) -> list[Token]:
                     or words.endswith((":", ","))
                     or behind in ("QUAD", "COLON", "COMMA")
                 )
-                noun = not apart and first not in _INTRODUCE
+                beside = words.isascii() or behind in ("REL", "OPEN", *_JOINS) or before in _JOINS
+                noun = not apart and first not in _INTRODUCE and beside  # scripts without spaces have no first word
             else:
                 noun = first in _OPERATIONS or before in _JOINS or behind in _JOINS or behind == "OPEN"
                 noun = noun and not words.startswith("(") and (first not in _INTRODUCE or before in _JOINS)
@@ -276,7 +277,22 @@ _INTRODUCE = CONNECTIVES - {"the", "of", "all", "is", "are", "in", "def"} | froz
     [
         *("we", "now", "note", "therefore", "moreover", "similarly", "finally", "also", "but", "recall", "assume"),
         *("suppose", "here", "next", "furthermore", "step", "case", "proof", "to", "it", "this", "that", "because"),
-        *("exists", "via", "on", "at", "applying", "taking", "substituting", "using", "again"),
+        *(
+            "exists",
+            "via",
+            "on",
+            "at",
+            "applying",
+            "taking",
+            "substituting",
+            "using",
+            "again",
+            "s.t",
+            "i.e",
+            "e.g",
+            "obviously",
+            "clearly",
+        ),
     ]
 )
 

@@ -244,8 +244,6 @@ class Expectations(Information):
         if len(keys) == 1 and keys[0] in self.told_laws:
             self.used.add(keys[0])
             return self.law_term(self.parse(self.told_laws[keys[0]]), keys)
-        if len(keys) == 1 and keys[0] in self.vocabulary.redrawn:
-            raise Unread(f"a mean over {keys[0]}, which is said to have several laws")
         if len(keys) == 1 and keys[0] in self.vocabulary.drawn and keys[0] not in self.lawful():
             self.used.add(keys[0])
             return self.law_term(self.parse(self.vocabulary.drawn[keys[0]]), keys)

@@ -184,8 +184,6 @@ class Information(Normals):
             return Term("CE", bound_by(a), a, a)
         alone = name_of(row[0]) if len(row) == 1 else None
         said = self.vocabulary.drawn.get(variable_key(alone)) if alone is not None else None
-        if alone is not None and variable_key(alone) in self.vocabulary.redrawn:
-            raise Unread(f"the entropy of {alone.key}, which is said to have several laws")
         if alone is not None and said is not None and variable_key(alone) not in self.lawful():
             a = self.law_term(self.parse(said), (variable_key(alone),))  # h(X), where X ~ N(mu, sigma^2)
             return Term("CE", bound_by(a), a, a)

@@ -111,9 +111,7 @@ class Interpretation:
         if (defined is not None and defined.parameters is not None) or self.vocabulary.applies(name, row):
             return True
         inside = {n.key for p in row if (n := name_of(p)) is not None}
-        if inside & self.vocabulary.called.get(name.key, set()):
-            raise Unread(f"{name.key} before parentheses, which is a function elsewhere")
-        return False
+        return not inside.isdisjoint(self.vocabulary.called.get(name.key, ()))  # mu(x + y) beside mu(x)
 
     def term(self, node: Node) -> Term:
         """The value of an expression."""

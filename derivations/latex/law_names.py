@@ -32,7 +32,7 @@ class LawNames:
         self.objectives = self._objectives()
         self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
-        self.payoffs = len({order for row in self.rows for order in self._orders_of_players(row)})
+        self.payoffs = len({order for row in self.rows for order in self.orders_of_players(row)})
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
         self.called: dict[str, set[str]] = {}
@@ -72,7 +72,7 @@ class LawNames:
                 return True
         return False
 
-    def _orders_of_players(self, row: Row) -> Iterator[str]:
+    def orders_of_players(self, row: Row) -> Iterator[str]:
         """The orders in which a game's value takes its players: V(D, G), V(G, D)."""
         for where, at, part in self._walk(row):
             name, following = name_of(part), where[at + 1] if at + 1 < len(where) else None

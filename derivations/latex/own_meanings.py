@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from derivations.language.terms import walk
 from derivations.latex.cases import Context
 from derivations.latex.defining import parts
 from derivations.latex.grammar import Row
@@ -22,19 +23,31 @@ OWN = frozenset("VCDW")  # games, discriminators and distances, which authors de
 STANDARD = frozenset(("KL", "JSD", "TV", "H", "I", "CE", "ELBO"))
 
 
-def settle(left: Row, alone: bool, verdict: str, context: Context, defines: bool = False) -> None:
+def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: bool) -> None:
     """Note what the first equation with a reserved name *alone* on the left makes of it, as its definition or not."""
     name = name_of(left[0]) if left and len(left) <= 2 else None
     if alone and name is not None and name.base in OWN | STANDARD and name.base not in context.settled:
         context.settled.add(name.base)
-        if verdict not in ("proved", "refuted", "unsupported") and (name.base in OWN or defines):
+        if name.base in OWN and outcome.verdict not in ("proved", "refuted", "unsupported"):
             context.own.add(name.base)
+        if defines and outcome.verdict == "conditional" and _of_the_same(outcome):
+            context.redefined.add(name.base)
+
+
+def _of_the_same(outcome: Outcome) -> bool:
+    """Whether both sides of a step speak of the same laws and of nothing that is not explained."""
+    if outcome.case is None or outcome.case.unexplained or outcome.counterexample is None:
+        return False
+    statement = outcome.case.statement
+    left, right = ({t.args[0] for t in walk(side) if t.head == "den"} for side in (statement.left, statement.right))
+    return left == right
 
 
 def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Outcome:
     """A query instead of a verdict that rests on the standard meaning of a name which the document gives another."""
-    used = {n.base for row in (left, right) for p in parts(row) if (n := name_of(p)) is not None} & context.own
-    if outcome.verdict not in ("refuted", "proved") or not used:
+    suspects = {"proved": context.redefined, "refuted": context.own | context.redefined}.get(outcome.verdict, set())
+    used = {n.base for row in (left, right) for p in parts(row) if (n := name_of(p)) is not None} & suspects
+    if not used:
         return outcome
     message = f"the document gives {min(used)} a meaning of its own. As it stands: {outcome.message}"
     return replace(outcome, verdict="conditional", message=message)

@@ -321,7 +321,7 @@ class Reserved(Expectations):
         players = sorted(n.base for n in plain)
         if name.base == "V" and players == ["D", "G"] and len(names) == 2:
             if self.vocabulary.payoffs > 1:
-                raise Unread("V(D, G) beside V(G, D), which may be what each player gains")
+                self.unexplained["V(D, G) and V(G, D), which may be what each player gains"] = None
             return self.game_value(any(n and self.is_optimal_discriminator(n) for n in names))
         return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from derivations.latex.arguments import (
     INDEX_LETTERS,
@@ -58,8 +59,7 @@ class Vocabulary(LawNames):
         self.gradients: set[str] = set()
         self.indices: dict[str, str] = {}
         self.ranges: dict[str, set[tuple[str, str]]] = {}
-        self.drawn: dict[str, Row] = {}  # the normal law that a variable is said to have
-        self.redrawn: set[str] = set()  # variables that are said to have several
+        self.said: dict[str, dict[str, Row]] = {}  # the normal laws that a variable is said to have, by their spelling
         self.greek = frozenset(name for row in self.rows for name in self._greek(row))
         for row in self.rows:
             self._subscripts(row)
@@ -157,12 +157,17 @@ class Vocabulary(LawNames):
             self.ranges.setdefault(base, set()).add((start, end))
         self.variables.add(variable_key(name))
 
+    @cached_property
+    def drawn(self) -> dict[str, Row]:
+        """The normal law that a variable is said to have, where it is one throughout the document."""
+        return {key: law for key, said in self.said.items() if len(said) == 1 for law in said.values()}
+
     def _normal_law(self, name: Name, row: Row) -> None:
         """``X ~ N(mu, sigma^2)``: the law of X, where nothing else is said of it."""
         law = name_of(row[0]) if len(row) >= 2 and row[1].kind == "bracketed" else None
         if law is not None and law.base in ("Normal", "N", "calN") and len(split(row[1].args[0], "COMMA")) == 2:
-            key = variable_key(name)
-            self.redrawn |= {key} if spell(self.drawn.setdefault(key, row[:2])) != spell(row[:2]) else set()
+            said = self.said.setdefault(variable_key(name), {})
+            said[spell(row[:2])] = row[:2]
 
     def _point_of_normal(self, row: Row) -> None:
         """``N(x; m, v)`` and ``N(x | m, v)``: the point is a variable."""
