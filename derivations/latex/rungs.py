@@ -47,8 +47,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _independence(case)
     yield from _temporal(case)
     yield from _chains(case)
-    if context.wordy:
-        yield from _told_in_words(case)
+    yield from _told_in_words(case, context.wordy)
     yield from objective(case)
 
 
@@ -528,24 +527,23 @@ def _chains(case: Case) -> Iterator[Rung]:
                     return
 
 
-def _told_in_words(case: Case) -> Iterator[Rung]:
-    """Informations of three variables, of which prose may have said that two are independent, or a Markov chain."""
+def _told_in_words(case: Case, wordy: bool) -> Iterator[Rung]:
+    """Three variables of which two are independent, or that form a Markov chain, as prose may have said.
+
+    An equation between densities may rest on what a model says elsewhere: p(c | mu) = p(c).
+    """
     heads = {t.head for s in _sides(case.statement) for t in walk(s)}
+    informations = wordy and heads & {"H", "I"} and not heads & {"E", "KL", "int"}
+    densities = case.statement.relation == "=" and not heads & {"E", "KL", "log", "H", "I", "CE"}
     found = {t.slot: t for s in _sides(case.statement) for t in walk(s) if isinstance(t, Variable)}
     for law, slots in _slots_of_laws(case).items():
-        if (
-            not isinstance(law, Law)
-            or len(slots) != 3
-            or not heads & {"H", "I"}
-            or heads & {"E", "KL", "int"}
-            or not slots <= found.keys()
-        ):
+        if not isinstance(law, Law) or len(slots) != 3 or not slots <= found.keys():
             continue
-        for pair in combinations(sorted(slots), 2):
+        for pair in combinations(sorted(slots), 2) if informations or densities else ():
             points: list[tuple[str, Any]] = [(slot, found[slot]) for slot in pair]
             apart = density(law, points[:1], []) * density(law, points[1:], [])
             words = f"{pair[0]} and {pair[1]} are independent"
             yield words, case.statement.assuming(("=", density(law, points, []), apart))
-        for order in permutations(sorted(slots)):
+        for order in permutations(sorted(slots)) if informations else ():
             if order[0] < order[-1]:
                 yield f"{' - '.join(order)} is a Markov chain", case.statement.assuming(("markov", order, law))

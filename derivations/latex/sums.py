@@ -47,6 +47,8 @@ class Sums(Interpretation):
         if not names and below:
             for _, piece in split(below, "COMMA"):
                 name = exact_name(piece[0]) if piece else None
+                if name is not None and self.vocabulary.is_law(name):
+                    raise Unread(f"an integral over {name.key}, which is a law")
                 if name is not None and variable_key(name) in self.vocabulary.variables:
                     names.append(name)
         if any(d.measure is not None for d in differentials):

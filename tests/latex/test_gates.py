@@ -35,6 +35,9 @@ NEVER_PROVED = [
 
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
 NEVER_REFUTED = [
+    r"$$p(w)\,p(k, y|w) = p(w)\,p(k)\,p(y|k, w)$$",
+    r"$$p(u) = \int\int r(a, b|u)\,p(u|a, b)\frac{p(a)p(b)}{r(a, b|u)}\,da\,db$$",
+    r"$$\int_q q(u)\log\frac{q(u)}{p(u)} = \mathbb{E}_{q(u)}\Big[\log\frac{q(u)}{p(u)}\Big]$$",
     r"$$V(D, G) = -V(G, D)$$",
     r"$$p_t'' < 0$$",
     r"$$q_\phi(z|x) \ne q_{\phi^*}(z|x)$$ $$q_\phi(z) = \sum_i q_\phi(z|x_i) \hat p(x_i)$$",
