@@ -214,10 +214,13 @@ class Interpretation:
     def in_order(self, factors: Iterable[Node]) -> None:
         """Note which letters that may be matrices stand before which others in a product."""
         for one, other in combinations([self.capitals(factor) for factor in factors], 2):
-            self.orders |= {(a, b) for a in one for b in other if a != b}
+            self.orders |= {(a, b) for a in one for b in other if a != b and (a[0].isupper() or b[0].isupper())}
 
     def capitals(self, node: Any) -> set[str]:
-        """The capitals that are factors or terms of an expression, but for sizes, random variables and laws."""
+        """The capitals that are factors or terms of an expression, but for sizes, random variables and laws.
+
+        Small letters in bold, which are vectors, count as well: A x is not x A.
+        """
         if isinstance(node, tuple):
             return set().union(*(self.capitals(part) for part in node))
         if not isinstance(node, Node) or node.head == "call":
@@ -225,8 +228,9 @@ class Interpretation:
         if node.head == "name":
             name = node.args[0]
             roman = len(name.base) == 1 and name.base.isupper() and (name.style == "bold" or name.base not in SIZES)
+            vector = name.style == "bold" and name.base.islower()
             known = variable_key(name) in self.vocabulary.variables or self.vocabulary.is_law(name)
-            return {name.shown} if roman and not known else set()
+            return {name.shown} if vector or (roman and not known) else set()
         if node.head == "quotient":  # nobody divides by a matrix
             self.divisors |= self.capitals(node.args[1:]) if node.args[1].head in ("name", "product") else set()
             return self.capitals(node.args)

@@ -273,11 +273,11 @@ def gated_proof(
     alike = side_by_side(shown, context.vocabulary)
     if alike is not None:
         return _if_one_law(outcome, alike)
-    if case.scalar_only and case.commuted is None:
+    if case.scalar_only:
         found = of_matrices(left, relation, right, context, seed) or of_vectors(left, relation, right, context, seed)
         if found is not None:
             return found
-        if componentwise(left, right, context):
+        if case.commuted is None and componentwise(left, right, context):
             case = replace(case, scalar_only=False)
             outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
     return _proved(case, outcome, context, shown)

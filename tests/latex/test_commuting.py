@@ -7,6 +7,7 @@ from derivations.check import check
 MEAN = r"\mathbb{E}_{p(x)}"
 
 ONLY_IF_THEY_COMMUTE = [
+    r"$$A \mathbf{x} = \mathbf{x} A$$",
     rf"Let $A, B \in \mathbb{{R}}^{{d \times d}}$. $${MEAN}[A B x] = {MEAN}[B A x]$$",
     rf"$${MEAN}[\mathbf{{A}} \mathbf{{B}} \mathbf{{x}}] = {MEAN}[\mathbf{{B}} \mathbf{{A}} \mathbf{{x}}]$$",
     rf"$${MEAN}[f(A B x)] = {MEAN}[f(B A x)]$$",
@@ -23,6 +24,8 @@ ONLY_IF_THEY_COMMUTE = [
 ]
 
 IN_ANY_ORDER = [
+    r"$$a \mathbf{x} = \mathbf{x} a$$",
+    r"$$A (\mathbf{x} + \mathbf{y}) = A \mathbf{y} + A \mathbf{x}$$",
     rf"$${MEAN}[A B x] = A {MEAN}[B x]$$",
     rf"$${MEAN}[A (B x + C x)] = {MEAN}[A B x] + {MEAN}[A C x]$$",
     rf"$${MEAN}[(A + B)^{{-1}} x] = (A + B)^{{-1}} {MEAN}[x]$$",
