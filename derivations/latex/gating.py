@@ -61,6 +61,8 @@ def gated(
         verdict = judged(statement, seed, 0.3, words=False)
         if verdict.verdict != "refuted":
             return conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
+    if (chance := complemented(case.statement)) is not None:
+        return conditional(outcome, f"perhaps meant with {chance} as the probability of a class")
     in_bits = bits(case.statement)
     if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
         return conditional(outcome, "true if all logarithms are to the base 2")
@@ -196,6 +198,16 @@ def equal_as_shown(left: Row, right: Row, outcome: Outcome) -> bool:
         return False
     a, b = (Fraction(found[side]["mid"]) for side in ("lhs", "rhs"))
     return abs(a - b) < unit
+
+
+def complemented(statement: Statement) -> str | None:
+    """A law of which a step takes log(1 - p(x)), as one does of the probability of a class."""
+    for t in walk((statement.left, statement.right)):
+        if t.head == "log":
+            for density in (u for u in walk(t.args[0]) if u.head == "den"):
+                if t.args[0] is 1 - density:
+                    return repr(density)
+    return None
 
 
 def bits(statement: Statement) -> Statement | None:

@@ -330,6 +330,8 @@ class Interpretation:
             labels = {name.below, *(label for n in inside for label in (n.base, *n.below.split(",")))}
             if not labels.isdisjoint(self.indices):
                 raise Unread(f"the law {name.key}, which has an index")
+        if name.below_row and name.below_row[0].kind == "MINUS":
+            raise Unread(f"the law {name.key}, of all variables but one")
         key = self.vocabulary.law_key(name, parameters)
         several = self.vocabulary.parameters_of(stem)
         if key == stem and len(several) > 1:  # a bare p beside p_theta and p_theta'

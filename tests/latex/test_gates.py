@@ -35,6 +35,8 @@ NEVER_PROVED = [
 
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
 NEVER_REFUTED = [
+    r"$$\mathbb{E}_q[W] = \int q(z_k)\,\mathbb{E}_{q_{-k}}[W]\,dz_k$$",
+    r"$$H(p, q) = -\sum_u \big(p(u)\log q(u) + (1 - p(u))\log(1 - q(u))\big)$$",
     r"$$p(w)\,p(k, y|w) = p(w)\,p(k)\,p(y|k, w)$$",
     r"$$p(u) = \int\int r(a, b|u)\,p(u|a, b)\frac{p(a)p(b)}{r(a, b|u)}\,da\,db$$",
     r"$$\int_q q(u)\log\frac{q(u)}{p(u)} = \mathbb{E}_{q(u)}\Big[\log\frac{q(u)}{p(u)}\Big]$$",
