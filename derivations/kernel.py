@@ -1274,7 +1274,7 @@ class Replay:
 
     def __init__(self, statement: Table, allowed: frozenset[str], factors: Any = ()) -> None:
         budget.left = STEPS
-        check_form(statement)
+        self.read(statement)
         self.statement = statement
         self.allowed = allowed
         self.factors: dict[Atom, tuple[Atom, ...]] = {}
@@ -1335,6 +1335,10 @@ class Replay:
             self.assume(hypothesis)
         self.posed = self.costs  # those of hypotheses
         self.assumptions = [name for name in THEOREMS if any(name == h[1] for h in cited)]
+
+    def read(self, statement: Table) -> None:
+        """Refuse a statement of another form than the documented one; a search for a proof does so once."""
+        check_form(statement)
 
     def run(self, proof: Table) -> dict[str, list[Any]]:
         """Replay a proof of the statement; what it rests on."""

@@ -69,6 +69,7 @@ def _found(statement: dict[str, Any], rules: frozenset[str], hints: Any, tidy: b
             continue
         if (accepted := _accepted(statement, {"rule": "equal", "moves": []}, attempt)) is not None:
             return accepted
+    tried: frozenset[str] = frozenset()
     for attempt in attempts:
         demanded: set[str] = set()
         found = None
@@ -85,8 +86,11 @@ def _found(statement: dict[str, Any], rules: frozenset[str], hints: Any, tidy: b
             found = None if proof is None else _replayed(statement, proof, attempt, demanded)
         if found is not None:
             if tidy:
+                without = set(found.rules) - tried
+                demanded |= without if tried and len(without) == 1 else set()  # no proof was found without it
                 found = _with_fewest_rules(statement, found, demanded)
             return Certificate.replayed(found.data)
+        tried = attempt
     return None
 
 

@@ -162,6 +162,7 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     plain = [["gibbs", *t[1:]] for t in _heads(sources, "KL")]
     first += [[TIMES, slack, atom] for slack in slacks for atom in plain]
     yield first
+    yield _sharing(logs)
     second: list[Any] = []
     for names, weight in averages:
         for other in laws:
@@ -176,10 +177,6 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
     second += _partial(averages, laws, sources)
     second += [atom for h in statement["given"] if h[0] == "markov" for atom in _data_processing(h, variables)]
     yield second
-    by_names: dict[str, list[Term]] = {}
-    for names, weight, _ in logs:
-        by_names.setdefault(json.dumps(names), []).append(weight)
-    shared: list[Any] = []
     third: list[Any] = []
     means: list[Any] = [
         ["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]]
@@ -193,15 +190,11 @@ def _stages(statement: dict[str, Any]) -> Iterator[list[Any]]:
             means.append(["gibbs", names, weight, ["mul", weight, f, ["pow", mean, "-1"]]])
         for body in integrals:
             means.append(["gibbs", names, weight, ["mul", body[2], ["pow", body, "-1"]]])
-        weights = _distinct(by_names[json.dumps(names)])
         third.append(["gibbs", names, weight, inside])
         third.append(["gibbs", names, weight, ["mul", weight, inside]])
         for factor in _factors(inside):
-            if len(weights) > 1:
-                shared.append(["gibbs", names, weight, ["mul", ["add", *weights], factor]])
             third.append(["gibbs", names, weight, ["mul", weight, factor]])
             third.append(["gibbs", names, weight, factor])
-    yield shared  # logarithms that share an average, whose weights together are one
     yield third
     yield means
     yield [  # convexity in a mixture whose weight a hypothesis bounds
@@ -325,6 +318,16 @@ def _heads(t: Any, head: str) -> list[Any]:
     if not isinstance(t, list):
         return []
     return ([t] if t[:1] == [head] else []) + [i for part in t for i in _heads(part, head)]
+
+
+def _sharing(logs: list[tuple[Names, Term, Term]]) -> list[Any]:
+    """Atoms of logarithms under one integral sign, as those of D and 1 - D: against the sum of their weights."""
+    found = []
+    for names, weight, inside in logs:
+        weights = _distinct([w for n, w, _ in logs if n == names])
+        if len(weights) > 1:
+            found += [["gibbs", names, weight, ["mul", ["add", *weights], f]] for f in _factors(inside)]
+    return found
 
 
 def _distinct(items: list[Any]) -> list[Any]:

@@ -52,14 +52,21 @@ class Expansion:
     traces: Traces
 
 
-Store = dict[Key, list[Expansion]]
+class Store(dict[Key, list[Expansion]]):
+    """The expansions of one search by their places, and the statements that it has read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: dict[int, dict[str, Any]] = {}
+
+
 EXPANSIONS: ContextVar[Store | None] = ContextVar("EXPANSIONS", default=None)
 
 
 @contextlib.contextmanager
 def shared_expansions() -> Iterator[None]:
     """All replays in here share their integrals."""
-    token = EXPANSIONS.set({})
+    token = EXPANSIONS.set(Store())
     try:
         yield
     finally:
@@ -76,6 +83,13 @@ class Sharing(Replay):
         self.world: tuple[Any, str] = (None, "")
         super().__init__(statement, allowed)
         self.store = EXPANSIONS.get()
+
+    def read(self, statement: dict[str, Any]) -> None:
+        store = EXPANSIONS.get()
+        if store is None or store.read.get(id(statement)) is not statement:
+            super().read(statement)
+        if store is not None:
+            store.read[id(statement)] = statement
 
     def assume(self, hypothesis: list[Any]) -> None:
         store, self.store = self.store, None
