@@ -28,6 +28,7 @@ from derivations.latex.defining import (
     definition_at_the_end,
     definition_of,
     definition_on_the_way,
+    forget,
     is_defined,
     is_expandable,
     law_formula,
@@ -319,6 +320,9 @@ def _checked_step(
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
+    anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
+    if anew and step.alone and step.relation in ("=", ":="):
+        forget(sides.left, sides.right, context)
     outcome = of_its_own(sides.left, sides.right, outcome, context)
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
     settle(sides.left, step.alone, outcome, context, defines)

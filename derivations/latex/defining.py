@@ -143,6 +143,19 @@ def is_defined(left: Row, right: Row, context: Context) -> bool:
     return False
 
 
+def forget(left: Row, right: Row, context: Context) -> None:
+    """A name that is defined anew, as something else, stands for neither from here on."""
+    name = name_of(left[0]) if left and len(left) <= 2 else None
+    if name is not None and (is_defined(left, right, context) or is_normal(right)):
+        context.definitions.pop(name.key, None)
+        if context.vocabulary.is_law(name):
+            stem = context.vocabulary.stem(name)
+            for key, d in list(context.definitions.items()):
+                known = name_of(d.density[0]) if d.density is not None else None
+                if known is not None and context.vocabulary.stem(known) == stem:
+                    del context.definitions[key]
+
+
 def _several(left: Row, right: Row) -> Definition | None:
     """``(a, b) = argmin ...``: names for several things at once."""
     if len(left) != 1 or left[0].kind != "bracketed" or not left[0].plain:

@@ -108,6 +108,8 @@ class Expectations(Information):
         if isinstance(node, Node):
             if node.head == "name" and node.args[0].key not in ("pi", "e"):
                 return True
+            if node.head == "call" and any(name_of(p) is not None for p in node.args[1]):  # f(s)
+                return True
             return any(self.symbols_in(part) for part in node.args)
         return isinstance(node, tuple) and any(self.symbols_in(part) for part in node)
 

@@ -61,8 +61,6 @@ def gated(
         verdict = judged(statement, seed, 0.3, words=False)
         if verdict.verdict != "refuted":
             return conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
-    if (chance := complemented(case.statement)) is not None:
-        return conditional(outcome, f"perhaps meant with {chance} as the probability of a class")
     in_bits = bits(case.statement)
     if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
         return conditional(outcome, "true if all logarithms are to the base 2")
@@ -74,6 +72,8 @@ def gated(
             return conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {saving[0]}")
         if not weights:  # else no value of the weights saves it, whatever they are
             return conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
+    if (chance := complemented(case.statement)) is not None:
+        return conditional(outcome, f"perhaps meant with {chance} as the probability of a class")
     if relation == "=" and (lone := lone_function(case.statement)) is not None:
         return conditional(outcome, f"depends on what {lone} is, which stands on one side only")
     if (hanging := hanging_together(case.statement)) is not None:

@@ -45,10 +45,17 @@ class Information(Normals):
             return Term("E", variables, outer, inner)
         left, right = (self.parse(r) for _, r in pieces)
         against = not self.has_normal(right) or (self.is_standard(right) and self.gaussian_is_standard())
-        if self.gaussian is not None and kind == "KL" and not self.has_normal(left) and against:
+        given = self.has_formula(left) or self.has_formula(right)
+        if self.gaussian is not None and kind == "KL" and not self.has_normal(left) and against and not given:
             return self.gaussian_divergence(left, right)
         a, b = self.pair(left, right)
         return self.compared(kind, a, b)
+
+    def has_formula(self, node: Node) -> bool:
+        """Whether the document gives a formula for a law, so that a closed form does not say which it is."""
+        stems = {self.vocabulary.stem(law.args[0]) for law in self.laws_in(node)}
+        known = [name_of(d.density[0]) for d in self.definitions.values() if d.density is not None and d.row]
+        return any(n is not None and self.vocabulary.stem(n) in stems for n in known)
 
     def is_standard(self, node: Node) -> bool:
         """``N(0, I)`` or ``N(0, 1)``."""
@@ -390,9 +397,11 @@ class Information(Normals):
         """The first law on each side of a divergence."""
         return [next((self.vocabulary.stem(n.args[0]) for n in self.laws_in(side)), "") for side in (left, right)]
 
-    def swapped(self, means: tuple[str, str], left: Node | None, right: Node | None) -> bool:
+    def swapped(
+        self, means: tuple[str, str], deviations: tuple[str, ...], left: Node | None, right: Node | None
+    ) -> bool:
         """Whether mu_p belongs to the first law of ``KL(q || p)``: by their labels, which a bare KL leaves open."""
-        labels = [m.partition("_")[2].split(",")[0] for m in means]
+        labels, others = ([m.partition("_")[2].split(",")[0] for m in names] for names in (means, deviations))
         if left is None or right is None:
             last = labels[1].startswith("q") and not labels[0].startswith("q")  # then the second comes first
             ways = tuple(f"KL is that of the laws {a} and {b}" for a, b in (labels[::-1] if last else labels,))
@@ -401,9 +410,11 @@ class Information(Normals):
         marks = [self.marks(left), self.marks(right)]
         straight, crossed = (
             sum(
-                (label in mine) - (label in other) for label, mine, other in zip(order, marks, marks[::-1], strict=True)
+                (label in mine) - (label in other)
+                for pair in (labels, others)
+                for label, mine, other in zip(pair[::way], marks, marks[::-1], strict=False)
             )
-            for order in (labels, labels[::-1])
+            for way in (1, -1)
         )
         if straight != crossed or labels[0] == labels[1]:
             return crossed > straight
@@ -433,6 +444,8 @@ class Information(Normals):
                 left, right = self.encoder_and_prior(left, right)
             targets = self.explicit_targets(left) or self.explicit_targets(right)
             keys = targets or self.common_targets(left, right)
+            if len(keys) > 1:
+                raise Unread("a closed form for a joint law")
         else:
             keys = ("z",)
         slot = self.vocabulary.slot(keys[0])
@@ -450,7 +463,8 @@ class Information(Normals):
             sides.append((m, s))
         shown = [f"N({m or 0}, {d + '^2' if d else 1})" for m, d in zip(reading.means, reading.deviations, strict=True)]
         second = reading.means[1]
-        if self.prior_first or (second is not None and self.swapped((reading.means[0], second), left, right)):
+        widths = tuple(d for d in reading.deviations if d is not None)
+        if self.prior_first or (second is not None and self.swapped((reading.means[0], second), widths, left, right)):
             sides.reverse()
             shown.reverse()
         values = [Normal(m, s**2)(point) for m, s in sides]

@@ -154,7 +154,7 @@ class Meaning(Reserved):
         inner = node.args[0]
         if len(node.args) > 1:
             raise Unread("bars with a subscript")
-        if not _MATRICES.isdisjoint(_letters(inner)):  # a determinant
+        if not _MATRICES.isdisjoint(_letters(inner)) or self.capitals(inner):  # a determinant
             self.in_one_dimension()
             return self.term(inner)
         if inner.head == "name" and variable_key(inner.args[0]) in self.vocabulary.data_sets:

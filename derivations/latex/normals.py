@@ -81,11 +81,12 @@ class Normals(Sums):
         if len(pieces) != 2:
             raise Unread("the parameters of a normal law")
         mean = self.term(self.parse(pieces[0][1]))
-        spread = self.variance_of(pieces[1][1])
+        node = self.parse(pieces[1][1])
+        spread = self.variance_of(node)
         symbol = spread.args[0] if spread.head == "at" else spread
         if isinstance(symbol, Symbol) and symbol.name.startswith("sigma"):
             ways = ("N(m, s) has the standard deviation s", "N(m, s) has the variance s")
-            beside = bool(self.squared)  # then it is the variance, or the writer changes the notation
+            beside = bool(self.squared) or _is_matrix(node)  # then it is the variance, or the writer errs
             chosen = self.reading.choose("normal beside squares" if beside else "normal", ways[:: -1 if beside else 1])
             if (chosen == 0) != beside:
                 spread = power(spread, 2)
@@ -98,9 +99,8 @@ class Normals(Sums):
                 self.unexplained.pop(name, None)
         return Term("normal", point, mean, spread)
 
-    def variance_of(self, row: Row) -> Term:
+    def variance_of(self, node: Node) -> Term:
         """The second parameter of a normal law; a covariance matrix is read in one dimension."""
-        node = self.parse(row)
         if node.head == "name" and node.args[0].base == "I":
             self.scalar_only |= self.spread is None  # the components of a vector are numbers
             return term(1)
@@ -119,3 +119,9 @@ class Normals(Sums):
             if upper:
                 return self.dimension(upper)
         return self.dimension("K")
+
+
+def _is_matrix(node: Node) -> bool:
+    """Whether a covariance is written as a matrix, sigma I or diag(sigma): its entries are variances."""
+    identity = [n.head == "name" and n.args[0].base == "I" for n in (node.args if node.head == "product" else ())]
+    return any(identity) or (node.head == "function" and node.args[0] == "diag")

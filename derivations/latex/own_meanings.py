@@ -45,7 +45,9 @@ def _of_the_same(outcome: Outcome) -> bool:
 
 def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Outcome:
     """A query instead of a verdict that rests on the standard meaning of a name which the document gives another."""
-    suspects = {"proved": context.redefined, "refuted": context.own | context.redefined}.get(outcome.verdict, set())
+    played = frozenset("VCD") if "V" in context.own else frozenset()  # the optima are those of the author's game
+    taken = {"proved": context.redefined | played, "refuted": context.own | context.redefined}
+    suspects = taken.get(outcome.verdict, set())
     used = {n.base for row in (left, right) for p in parts(row) if (n := name_of(p)) is not None} & suspects
     if not used:
         return outcome

@@ -98,6 +98,9 @@ _SUPPOSES = re.compile(
     r"|yields|get|obtain|have|optimal|optimum|minimi[sz]\w+|maximi[sz]\w+|attained|tight|equality|at|instead)\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"\b(?:unlike|instead of|rather than|contradiction|contrary|no longer|in contrast to)\b", re.IGNORECASE
+)
 _OPENS = re.compile(r"(?:if|when|suppose(?: that)?|in the case(?: of| that| where)?)\b", re.IGNORECASE)
 _STANDS = re.compile(r"\b(?:suppose|let|assum(?:e|es|ing)|take)\b", re.IGNORECASE)
 _BOUNDS = re.compile(
@@ -130,6 +133,8 @@ def tells(before: str, formula: str) -> str:
     ('supposes', 'bounds', '')
     """
     sentence = lead(before)
+    if _DENIES.search(sentence):
+        return ""
     words = _INTRODUCES.split(sentence)
     if _ORDER.search(formula):
         clause = _OPENS.sub("", re.split(r"[,;]\s*(?=\w)", sentence)[-1], 1)

@@ -28,7 +28,7 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
 
     def visit(parts: Row) -> None:
         for n, part in enumerate(parts):
-            for inner in (*part.args, part.below or (), part.above or ()):
+            for inner in (*(() if part.kind == "accent" else part.args), part.below or (), part.above or ()):
                 visit(inner)
             name = name_of(part)
             if name is None or not vocabulary.is_law(name) or (name.below and not name.below_row):
@@ -46,6 +46,10 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
 
     for row in rows:
         visit(row)
+    model = {t for (base, arguments), names in found.items() if base.lower() == "p" and arguments for t in names}
+    bare = "p" in found.get(("p", ""), ()) and "p" not in vocabulary.contrasted
+    if bare and model and all("_" in t and is_greek(t.split("_", 1)[1]) for t in model):
+        return sorted({"p", *model})  # E_p[log p_theta(x)], where p may be the law of the data
     for (base, arguments), spellings in found.items():
         behind = spellings & behind_bars
         greek = {t for t in spellings - behind if "_" in t and is_greek(t.split("_", 1)[1])}

@@ -70,6 +70,7 @@ class Vocabulary(LawNames):
         for row in self.rows:
             self._uses(row)
         self.unnormalised = frozenset(written(stem) for row in self.rows for stem in self._over_a_constant(row))
+        self.unnormalised |= {written(stem) for stem in self.laws if stem.endswith("tilde")}
         self.contrasted = frozenset(stem for row in self.rows for stem in self._contrasts(row))
 
     # What is a variable -----------------------------------------------------------------------------------------

@@ -8,6 +8,16 @@ import pytest
 from derivations.check import check
 
 VARYING = [
+    r"\operatorname{Var}(V(s)) = 0",
+    r"\mathbb{E}[f(s)] = f(s)",
+    r"\mathbb{E}[f(s_1) f(s_2)] = \mathbb{E}[f(s_1)] \mathbb{E}[f(s_2)]",
+    r"\mathbb{E}_p[\nabla_\theta \log p_\theta(x)] = 0",
+    r"H(p) = -\int p_\theta(x) \log p_\theta(x) dx",
+    r"KL(q\|p) = \log\frac{\sigma_q}{\sigma_p} + \frac{\sigma_p^2 + (\mu_1 - \mu_2)^2}{2\sigma_q^2} - \frac12",
+    r"KL(p(x,y)\|p(x)p(y)) = \frac12(\mu^2 + \sigma^2 - \log\sigma^2 - 1)",
+    r"D_{KL}(\mathcal{N}(\mu, \operatorname{diag}(\sigma))\|\mathcal{N}(0, I))"
+    r" = \frac12\sum_j(\mu_j^2 + \sigma_j^2 - \log\sigma_j^2 - 1)",
+    r"\log|cA| = \log c + \log|A|",
     r"\mathbb{E}_p[f] = \mathbb{E}_q[f]",
     r"\mathbb{E}_p[f g] = \mathbb{E}_p[f] \mathbb{E}_p[g]",
     r"\log \mathbb{E}_q[w] \le \mathbb{E}_q[\log w]",
@@ -42,6 +52,19 @@ DOCUMENTS = [
     r"$$\mu(x) \ge 0$$ $$\mu(x + y) = \mu \cdot (x + y)$$",
     r"We define $$KL(p\|q) := \int q(x) \log \frac{q(x)}{p(x)} dx$$ $$KL(p\|q) = \int p(x) \log \frac{p(x)}{q(x)} dx$$",
     r"Define $$H(X) = \sum_x p(x) \log p(x)$$ $$H(X) = -\sum_x p(x) \log p(x)$$",
+    "$$L(\\theta)=\\log p_\\theta(x)$$\nwe now use another loss:\n$$L(\\theta):=-\\log p_\\theta(x)$$\n"
+    "$$\\nabla_\\theta L(\\theta)=\\nabla_\\theta\\log p_\\theta(x)$$",
+    "$$f(t)=t\\log t$$\nFor the reverse KL we take\n$$f(t)=-\\log t$$\n$$D_f(p\\|q)=KL(p\\|q)$$",
+    "$$q(z|x)=\\mathcal{N}(z;\\mu(x),1)$$\nNow\n$$q(z|x)=\\mathcal{N}(z;0,1)$$\n$$\\mathbb{E}_{q(z|x)}[z]=\\mu(x)$$",
+    r"$$p(z)=\mathcal{N}(z;0,\tau^2)$$ $$q(z|x)=\mathcal{N}(z;\mu,\sigma^2)$$"
+    r" $$KL(q(z|x)\|p(z))=\frac12(\mu^2+\sigma^2-\log\sigma^2-1)$$",
+    r"$$V(D,G)=\mathbb{E}_{p_{data}}[\log D(x)]+\lambda\mathbb{E}_{p_g}[\log(1-D(x))]$$"
+    r" $$D^*(x)=\frac{p_{data}(x)}{p_{data}(x)+p_g(x)}$$",
+    r"Let $p$ be the law of the data and $p_\theta$ the model. $$\mathbb{E}_p[\log p_\theta(x)] = -H(p)$$",
+    r"where $\tilde p$ has no unit mass. $$\int\tilde p(x)dx=1$$",
+    r"Unlike EM, where $q(z)=p(z|x)$, we use another. $$\log p(x)=\mathbb{E}_{q(z)}[\log\frac{p(x,z)}{q(z)}]$$",
+    r"Suppose, for contradiction, that $p(x)=q(x)$. $$KL(p\|q)=0$$",
+    r"$$q(z)=\mathcal{N}(z;\mu,\sigma^2)$$ $$\nabla_\mu\mathbb{E}_{q(z)}[f(z)]=\mathbb{E}_{q(z)}[\nabla_\mu f(z)]$$",
     r"$$C(G) := \min_D V(D,G)$$ $$C(G) = -\log 4 + 2 JSD(p_{data}\|p_g)$$",
     r"$$x_t = \sqrt{\alpha_t} x_0 + \sqrt{1-\alpha_t} \epsilon$$ $$\mathbb{E}_{x_0,\epsilon}[f(x_t)] = f(x_t)$$",
 ]
