@@ -28,11 +28,11 @@ from derivations.latex.defining import (
     definition_at_the_end,
     definition_of,
     definition_on_the_way,
-    forget,
     is_defined,
     is_expandable,
     law_formula,
     laws_of,
+    meant_before,
 )
 from derivations.latex.definitions import is_normal
 from derivations.latex.directives import apply_directives, markov_chain
@@ -295,6 +295,7 @@ def _checked_step(
     if time.monotonic() > deadline:
         return CheckedStep(*shown, "undecided", message=f"the limit of {FILE_SECONDS:g} s for a file was reached")
     outcome: Outcome
+    known = frozenset(context.definitions)
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
     options["around"] = surroundings(display.before)
     outcome, understood = judge_as_told(line, sides.left, step.relation, sides.right, context, prose, options)
@@ -322,7 +323,9 @@ def _checked_step(
         outcome = replace(outcome, verdict="conditional", message=message)
     anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
     if anew and step.alone and step.relation in ("=", ":="):
-        forget(sides.left, sides.right, context)
+        context.twofold |= meant_before(sides.left, sides.right, context) & known
+    if outcome.verdict == "proved" and (twofold := sorted({*taken} & context.twofold)):
+        outcome = conditional(outcome, f"true with the first of the meanings that the document gives {twofold[0]}")
     outcome = of_its_own(sides.left, sides.right, outcome, context)
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
     settle(sides.left, step.alone, outcome, context, defines)

@@ -48,6 +48,7 @@ class Context:
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step
     own: set[str] = field(default_factory=set)  # reserved names whose first equation gives them a meaning of their own
     redefined: set[str] = field(default_factory=set)  # reserved names that the document defines as something else
+    twofold: set[str] = field(default_factory=set)  # names that the document defines a second time, as something else
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
     drawn: Mapping[str, Row] = field(default_factory=dict)  # normal laws of variables, by what leads to the step
     sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law

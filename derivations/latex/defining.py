@@ -143,17 +143,18 @@ def is_defined(left: Row, right: Row, context: Context) -> bool:
     return False
 
 
-def forget(left: Row, right: Row, context: Context) -> None:
-    """A name that is defined anew, as something else, stands for neither from here on."""
+def meant_before(left: Row, right: Row, context: Context) -> set[str]:
+    """The definitions of a name that an equation gives another meaning."""
     name = name_of(left[0]) if left and len(left) <= 2 else None
-    if name is not None and (is_defined(left, right, context) or is_normal(right)):
-        context.definitions.pop(name.key, None)
-        if context.vocabulary.is_law(name):
-            stem = context.vocabulary.stem(name)
-            for key, d in list(context.definitions.items()):
-                known = name_of(d.density[0]) if d.density is not None else None
-                if known is not None and context.vocabulary.stem(known) == stem:
-                    del context.definitions[key]
+    if name is None or not (is_defined(left, right, context) or is_normal(right)):
+        return set()
+    found = {name.key}
+    for key, d in context.definitions.items() if context.vocabulary.is_law(name) else ():
+        known = name_of(d.density[0]) if d.density is not None else None
+        same = known is not None and context.vocabulary.stem(known) == context.vocabulary.stem(name)
+        if same and d.density is not None and spell(d.density[1:]) == spell(left[1:]):
+            found.add(key)
+    return found & context.definitions.keys()
 
 
 def _several(left: Row, right: Row) -> Definition | None:

@@ -300,6 +300,7 @@ class Reserved(Expectations):
         point = name_of(definition.parameters[0]) if definition and definition.row and definition.parameters else None
         if definition is not None and definition.row is not None and point is not None:
             outer = dict(self.values)
+            self.used.add("f")
             self.values[variable_key(point)] = a / b
             try:
                 return Term("E", bound_by(b), b, self.term(self.parse(definition.row)))

@@ -27,6 +27,7 @@ from derivations.latex.moments import OverTime, instances
 from derivations.latex.names import name_of
 from derivations.latex.outcomes import Outcome, all_parts, conditional, judged, outcome_of
 from derivations.latex.prose import ALONE, Surroundings
+from derivations.latex.readings import others
 from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
@@ -272,6 +273,13 @@ def gated_proof(
 ) -> Outcome:
     """What the proof of a step says of what the step means."""
     shown = in_full((left, right), context)
+    for chosen in others({key: ways for key, ways in case.choices.items() if key == "slash"}):
+        try:
+            other = judged(interpret(left, relation, right, context, chosen).statement, seed, words=False)
+        except Unread:
+            continue
+        if other.verdict != "proved":  # 1/2 sigma^2
+            return replace(outcome, verdict="conditional", message=f"true if {case.choices['slash'][0]}")
     alike = side_by_side(shown, context.vocabulary)
     if alike is not None:
         return _if_one_law(outcome, alike)

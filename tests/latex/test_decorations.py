@@ -91,6 +91,13 @@ WORDS = [
     r"f(x_1, \ldots, x_n) = f(x_n, \ldots, x_1)",
     r"\log|\sigma^2 I| = \log \sigma^2",
     r"V(D, G) = V(G, D)",
+    r"KL(p\|q) \ge 0 \text{ is false}",
+    r"\text{It is false that } KL(p\|q) \ge 0",
+    r"KL(p\|q) \ge 0 \text{ does not hold}",
+    r"\mathbb{E}_{p(x,y)}[\log p(x,y)/p(x)p(y)] = -H(Y|X) - H(Y)",
+    r"e^{-x^2/2\sigma^2} = e^{-x^2\sigma^2/2}",
+    r"1/2\sigma^2 = \sigma^2/2",
+    r"\nabla_x (-(x-\mu)^2/2\sigma^2) = -(x-\mu)\sigma^2",
 ]
 
 
