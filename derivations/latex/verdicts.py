@@ -304,7 +304,7 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     weighed = not ANY_MASS.issuperset(outcome.rules)
     suspects = context.improper | (context.vocabulary.unnormalised if weighed else frozenset())
     if (wrong := improper_law(case, suspects)) is not None:
-        message = f"true if {wrong} is a law, which what the document gives for it is not"
+        message = f"true if {wrong} is a law of mass one"
         return replace(outcome, verdict="conditional", message=message)
     varying = taken_for_constant(case.statement, rows, context.vocabulary.called)
     if varying is not None:
