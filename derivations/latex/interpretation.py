@@ -81,6 +81,7 @@ class Interpretation:
         self.summands: dict[Node, Term] = {}  # of the sides that were looked at since the step was read
         self.second_moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
         self.gaussian: Gaussian | None = None
+        reading.energies = vocabulary.energies
         self.moments: Moments | None = None
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z

@@ -33,6 +33,7 @@ class LawNames:
         self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
         self.payoffs = len({order for row in self.rows for order in self.orders_of_players(row)})
+        self.energies = any(self._has_energy(row) for row in self.rows)
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
         self.deviations = any(self._speaks_of_deviations(row) for row in self.rows)
         self.called: dict[str, set[str]] = {}
@@ -80,6 +81,18 @@ class LawNames:
                 names = [n for p in following.args[0] if (n := name_of(p)) is not None]
                 if sorted(n.base for n in names) == ["D", "G"]:
                     yield names[0].base
+
+    def _has_energy(self, row: Row) -> bool:
+        """Whether a row writes an energy of a point: the gradient of E(x), or something that begins with -E(x)."""
+        for where, at, part in self._walk(row):
+            called = where[at + 1] if at + 1 < len(where) else None
+            if part.kind != "NAME" or part.text != "E" or part.style == "blackboard" or part.below or called is None:
+                continue
+            point = name_of(called.args[0][0]) if called.kind == "bracketed" and len(called.args[0]) == 1 else None
+            before = where[at - 1].kind if at else ""
+            if point is not None and point.base.islower() and (before == "NABLA" or (before == "MINUS" and at == 1)):
+                return True
+        return False
 
     def _has_squared_distance(self, row: Row) -> bool:
         """Whether a row writes ``H^2(p, q)``, so that H(p, q) is a distance and no cross-entropy."""

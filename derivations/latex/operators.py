@@ -86,14 +86,18 @@ class Operators(ABC):
     # Expectations and logarithms --------------------------------------------------------------------------------------
 
     def is_expectation(self, name: Name) -> bool:
-        """An E with a parameter for a subscript, before parentheses, is an energy unless it is a blackboard E."""
+        """An E before parentheses is an energy, with a parameter for a subscript or where the document has energies.
+
+        A blackboard E is none.
+        """
         following = self.peek()
         if name.style == "blackboard" or name.base != "E":
             return True
         if name.above or name.primes:
             return False
-        parameter = bool(name.below) and name.below in ("theta", "phi", "psi", "eta", "omega")
-        return not (parameter and following is not None and following.kind == "bracketed" and following.text == "(")
+        energy = self.reading.energies and not name.below
+        energy |= bool(name.below) and name.below in ("theta", "phi", "psi", "eta", "omega")
+        return not (energy and following is not None and following.kind == "bracketed" and following.text == "(")
 
     def is_operator(self, part: Part) -> bool:
         name = name_of(part)

@@ -23,6 +23,7 @@ class Reading:
     chosen: Mapping[str, int] = field(default_factory=dict)
     met: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nodes: int = 0
+    energies: bool = False  # the document writes E(x) for an energy
 
     def choose(self, choice: str, ways: Sequence[str]) -> int:
         """The option taken at a choice; *ways* says in words what the options are, the preferred one first."""

@@ -65,6 +65,9 @@ DOCUMENTS = [
     r"Unlike EM, where $q(z)=p(z|x)$, we use another. $$\log p(x)=\mathbb{E}_{q(z)}[\log\frac{p(x,z)}{q(z)}]$$",
     r"Suppose, for contradiction, that $p(x)=q(x)$. $$KL(p\|q)=0$$",
     r"$$q(z)=\mathcal{N}(z;\mu,\sigma^2)$$ $$\nabla_\mu\mathbb{E}_{q(z)}[f(z)]=\mathbb{E}_{q(z)}[\nabla_\mu f(z)]$$",
+    r"$$\nabla_x\log p(x) = -\nabla_x E(x)$$ $$\nabla_x E(x) = 0$$",
+    r"$$p(x) = \frac{e^{-E(x)}}{Z}$$ $$E(2x) = 2E(x)$$",
+    r"$$\log p(x) = -E(x) - \log Z$$ $$E(x)^2 \le E(x^2)$$",
     r"$$C(G) := \min_D V(D,G)$$ $$C(G) = -\log 4 + 2 JSD(p_{data}\|p_g)$$",
     r"$$x_t = \sqrt{\alpha_t} x_0 + \sqrt{1-\alpha_t} \epsilon$$ $$\mathbb{E}_{x_0,\epsilon}[f(x_t)] = f(x_t)$$",
 ]
