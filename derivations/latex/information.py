@@ -177,7 +177,15 @@ class Information(Normals):
             pieces = split(row, "COMMA", "DBAR")
             if len(pieces) == 2:
                 a, b = self.pair(self.parse(pieces[0][1]), self.parse(pieces[1][1]))
-                return self.compared("CE", a, b)
+                ways = ("H(p || q) is a cross-entropy", "H(p || q) is a relative entropy")
+                relative = len(split(row, "DBAR")) == 2 and self.reading.choose("H with bars", ways)
+                return self.compared("KL" if relative else "CE", a, b)
+            if (
+                name.below
+                and len(row) == 1
+                and not self.vocabulary.variables & {variable_key(n) for n in [name_of(row[0])] if n}
+            ):
+                raise Unread(f"{name.key} of a law, which may be a cross-entropy")
             node = self.parse(row)
             bare = not self.explicit_targets(node) and not self.has_normal(node)
             a = self.law_term(node, self.common_targets(node, node) if bare else ())

@@ -14,6 +14,7 @@ from typing import Any
 from derivations.language.laws import Law, density
 from derivations.language.statements import Statement, encode
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, at, replace, walk
+from derivations.language.terms import term as number_term
 from derivations.latex.arguments import INDEX_LETTERS
 from derivations.latex.cases import Case, Context
 from derivations.latex.names import PARAMETERS, written
@@ -48,6 +49,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _temporal(case)
     yield from _chains(case)
     yield from _told_in_words(case, context.wordy)
+    yield from _determined(case)
     yield from objective(case)
 
 
@@ -525,6 +527,17 @@ def _chains(case: Case) -> Iterator[Rung]:
                     yield f"{words} is a Markov chain", case.statement.assuming(("markov", order, law))
                 except LanguageError:
                     return
+
+
+def _determined(case: Case) -> Iterator[Rung]:
+    """A variable may be a function of others, or have two values: ``H(E | X, Y) = 0``, ``H(E) <= 1`` in bits."""
+    sides = _sides(case.statement)
+    for t in dict.fromkeys(t for s in sides for t in walk(s) if t.head == "H" and len(t.args[0]) == 1):
+        name, given = t.args[0][0].name, ", ".join(v.name for v in t.args[1])
+        values = ((0, f"{name} is a function of {given}"),) if given else ((1, f"{name} has two values"),)
+        for value, words in values:
+            left, right = (replace(s, t, number_term(value)) for s in sides)
+            yield words, Statement(case.statement.relation, left, right, (), case.statement.given)
 
 
 def _told_in_words(case: Case, wordy: bool) -> Iterator[Rung]:

@@ -35,6 +35,10 @@ NEVER_PROVED = [
 
 # Each is right in a usual reading, convention or under a usual hypothesis that the line does not state.
 NEVER_REFUTED = [
+    r"$$H(r\|s) = H(r, s) - H(r)$$ $$r(u) \ge 0$$ $$s(u) \ge 0$$",
+    r"$$-H(p) + E_p[-\log q(u)] = H_p(q) - H(p)$$",
+    r"$$H(Y|Z) + H(W|Y,Z) = H(Y|Z)$$",
+    r"$$H(W) + H(Y|W,Z) \le 1 + H(Y|W,Z)$$",
     r"$$\mathbb{E}_q[W] = \int q(z_k)\,\mathbb{E}_{q_{-k}}[W]\,dz_k$$",
     r"$$H(p, q) = -\sum_u \big(p(u)\log q(u) + (1 - p(u))\log(1 - q(u))\big)$$",
     r"$$p(w)\,p(k, y|w) = p(w)\,p(k)\,p(y|k, w)$$",
