@@ -180,11 +180,7 @@ class Information(Normals):
                 ways = ("H(p || q) is a cross-entropy", "H(p || q) is a relative entropy")
                 relative = len(split(row, "DBAR")) == 2 and self.reading.choose("H with bars", ways)
                 return self.compared("KL" if relative else "CE", a, b)
-            if (
-                name.below
-                and len(row) == 1
-                and not self.vocabulary.variables & {variable_key(n) for n in [name_of(row[0])] if n}
-            ):
+            if name.below and len(row) == 1:
                 raise Unread(f"{name.key} of a law, which may be a cross-entropy")
             node = self.parse(row)
             bare = not self.explicit_targets(node) and not self.has_normal(node)

@@ -13,8 +13,8 @@ from typing import Any
 
 from derivations.language.laws import Law, density
 from derivations.language.statements import Statement, encode
-from derivations.language.terms import LanguageError, Symbol, Term, Variable, at, replace, walk
-from derivations.language.terms import term as number_term
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, at, number, replace, walk
+from derivations.language.terms import term as numeral
 from derivations.latex.arguments import INDEX_LETTERS
 from derivations.latex.cases import Case, Context
 from derivations.latex.names import PARAMETERS, written
@@ -532,11 +532,12 @@ def _chains(case: Case) -> Iterator[Rung]:
 def _determined(case: Case) -> Iterator[Rung]:
     """A variable may be a function of others, or have two values: ``H(E | X, Y) = 0``, ``H(E) <= 1`` in bits."""
     sides = _sides(case.statement)
+    bit = any(number(t) == 1 for s in sides for t in walk(s))
     for t in dict.fromkeys(t for s in sides for t in walk(s) if t.head == "H" and len(t.args[0]) == 1):
         name, given = t.args[0][0].name, ", ".join(v.name for v in t.args[1])
-        values = ((0, f"{name} is a function of {given}"),) if given else ((1, f"{name} has two values"),)
-        for value, words in values:
-            left, right = (replace(s, t, number_term(value)) for s in sides)
+        if given or bit:
+            words = f"{name} is a function of {given}" if given else f"{name} has two values, in bits"
+            left, right = (replace(s, t, numeral(0 if given else 1)) for s in sides)
             yield words, Statement(case.statement.relation, left, right, (), case.statement.given)
 
 
