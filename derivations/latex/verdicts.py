@@ -335,6 +335,8 @@ def _proportional(case: Case, seed: int, context: Context, rows: tuple[Row, ...]
     if left.head != "den":
         return Outcome("undecided", "a proportionality of what is no density", repr(case.statement))
     variables = [t for _, t in left.args[1] if isinstance(t, Variable)]
+    if not variables:
+        return Outcome("undecided", "a proportionality of numbers says nothing", repr(case.statement))
     moved = [left, right]
     for v in variables:
         moved = [exchanged(m, v, v.copy(v.name + "'")) for m in moved]

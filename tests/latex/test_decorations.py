@@ -91,6 +91,7 @@ WORDS = [
     r"f(x_1, \ldots, x_n) = f(x_n, \ldots, x_1)",
     r"\log|\sigma^2 I| = \log \sigma^2",
     r"V(D, G) = V(G, D)",
+    r"q(z = 1) \propto A_1",
     r"KL(p\|q) \ge 0 \text{ is false}",
     r"\text{It is false that } KL(p\|q) \ge 0",
     r"KL(p\|q) \ge 0 \text{ does not hold}",
