@@ -71,7 +71,10 @@ def suggest(
         verdict = judged(edited.statement, seed, 0, words=False)
         if verdict.verdict != "proved":
             continue
-        outcome = gated_proof(edited, outcome_of(edited, verdict), rows(a), sign, rows(b), context, seed)
+        try:
+            outcome = gated_proof(edited, outcome_of(edited, verdict), rows(a), sign, rows(b), context, seed)
+        except LanguageError:  # its vectors or matrices are not read
+            continue
         if outcome.verdict == "proved":
             return f"{spelled(list(a))} {_SIGNS[sign]} {spelled(list(b))}"
     return None

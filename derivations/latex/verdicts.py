@@ -276,7 +276,7 @@ def gated_proof(
     for chosen in others({key: ways for key, ways in case.choices.items() if key == "slash"}):
         try:
             other = judged(interpret(left, relation, right, context, chosen).statement, seed, words=False)
-        except Unread:
+        except LanguageError:  # it is no sentence, read so
             continue
         if other.verdict != "proved":  # 1/2 sigma^2
             return replace(outcome, verdict="conditional", message=f"true if {case.choices['slash'][0]}")
