@@ -3597,11 +3597,11 @@ class Replay:
         check_given([proof["witness"]], self.declare)
         self.in_range(binder, proof["witness"])
         self.closed(binder, body, proof["witness"])
-        self.counts_where_it_exists(binder, body, proof["witness"])
         at_witness = substituted(body, binder, proof["witness"])
         relation = "<=" if head == "sup" else ">="
         self.prove({**statement, "relation": "=", "lhs": at_witness, "rhs": value}, proof["reached"])
         self.prove({**statement, "relation": relation, "lhs": body, "rhs": value}, proof["bounded"])
+        self.counts_where_it_exists(binder, body, proof["witness"])
         if any(mentions(c, binder[1]) for c in self.conditions.values()):
             raise Rejected("a condition restricts what the extremum ranges over")
 

@@ -69,13 +69,12 @@ def _found(statement: dict[str, Any], rules: frozenset[str], hints: Any, tidy: b
             continue
         if (accepted := _accepted(statement, {"rule": "equal", "moves": []}, attempt)) is not None:
             return accepted
-    tried: frozenset[str] = frozenset()
-    for attempt in attempts:
+    failed: frozenset[str] = frozenset()
+    for by_moves, attempt in _ways(statement, attempts):
         demanded: set[str] = set()
-        found = None
-        if _is_equation(statement):  # its proof is found on the way of its replay
+        if by_moves:  # they are found on the way of its replay
             found = _replayed(statement, {"rule": "equal", "moves": None}, attempt, demanded)
-        if found is None:
+        else:
             try:
                 proof = find_proof(statement, attempt, hints, expanded=True)
             except kernel.Rejected:
@@ -86,12 +85,25 @@ def _found(statement: dict[str, Any], rules: frozenset[str], hints: Any, tidy: b
             found = None if proof is None else _replayed(statement, proof, attempt, demanded)
         if found is not None:
             if tidy:
-                without = set(found.rules) - tried
-                demanded |= without if tried and len(without) == 1 else set()  # no proof was found without it
+                without = set(found.rules) - failed
+                demanded |= without if failed and len(without) == 1 else set()  # no proof was found without it
                 found = _with_fewest_rules(statement, found, demanded)
             return Certificate.replayed(found.data)
-        tried = attempt
+        failed = attempt
     return None
+
+
+def _ways(statement: dict[str, Any], attempts: list[frozenset[str]]) -> list[tuple[bool, frozenset[str]]]:
+    """In which order to try what under which rules: an equation by moves that empty the difference, all else by search.
+
+    A supremum or infimum on one side only rarely vanishes by moves.
+    """
+    if not _is_equation(statement):
+        return [(False, a) for a in attempts]
+    extrema = [not kernel.heads(statement[side]).isdisjoint(("sup", "inf")) for side in ("lhs", "rhs")]
+    if extrema[0] != extrema[1]:
+        return [(by_moves, a) for by_moves in (False, True) for a in attempts]
+    return [(by_moves, a) for a in attempts for by_moves in (True, False)]
 
 
 def _attempts(statement: dict[str, Any], allowed: frozenset[str]) -> list[frozenset[str]]:
