@@ -19,7 +19,7 @@ import time
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
@@ -33,6 +33,7 @@ from derivations.latex.defining import (
     law_formula,
     laws_of,
     meant_before,
+    parts,
 )
 from derivations.latex.definitions import is_normal
 from derivations.latex.directives import apply_directives, markov_chain
@@ -45,9 +46,13 @@ from derivations.latex.names import name_of
 from derivations.latex.own_meanings import of_its_own, settle
 from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
+from derivations.latex.suppositions import Supposition, defines, tied
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from derivations.latex.outcomes import Outcome
 
 STEP_SECONDS = 5.0
 READ_SECONDS = 60.0
@@ -117,14 +122,14 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             if sum(len(RELATION_SIGN.findall(display.latex)) for display in document.displays) > MAX_STEPS:
                 raise LanguageError(f"has more than {MAX_STEPS} steps; split it")
             shown = document.displays
-            parts = [_chained(display, timeout) for display in shown]
-            continued([chained for chained, _ in parts])
-            for display, (chained, error) in zip(shown, parts, strict=True):
+            pieces = [_chained(display, timeout) for display in shown]
+            continued([chained for chained, _ in pieces])
+            for display, (chained, error) in zip(shown, pieces, strict=True):
                 found, unread = _sides(chained, cache, timeout) if not error else ([], error)
                 displays.append((display, found, error or unread))
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
-            context.wordy = document.wordy
+            context.wordy, context.means = document.wordy, document.means
             for call in document.calls:
                 with contextlib.suppress(Unread):
                     context.vocabulary.note_calls(rows(tuple(tokenize(call))))
@@ -223,7 +228,7 @@ def _checked_display(
         return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
     context.integrated = frozenset(context.integrals.get(display.section, ()))
     for sides in found:  # definitions in a display come before its claims
-        _define(sides, context, seen, display.section, seed, timeout)
+        _define(sides, context, seen, display, seed, timeout)
     checked = []
     around = list(context.chains)  # a chain beside an equation is one of its display, alone it is one of the document
     context.chains += [chain for row in _remarks(display) if (chain := markov_chain(row)) is not None]
@@ -233,7 +238,7 @@ def _checked_display(
     return Derivation(display.line, display.source, tuple(checked))
 
 
-def _define(sides: _Sides, context: Context, seen: set[str], section: int, seed: int, timeout: float) -> None:
+def _define(sides: _Sides, context: Context, seen: set[str], display: Display, seed: int, timeout: float) -> None:
     """Enter the definition that a step makes, if it is one, so that later steps can use it."""
     from derivations.latex.verdicts import no_density
 
@@ -245,17 +250,56 @@ def _define(sides: _Sides, context: Context, seen: set[str], section: int, seed:
         definition = definition_at_the_end(left, step.relation, right, context, seen)
     if definition is None and not step.alone and right is not None:
         definition = definition_on_the_way(left, step.relation, right, context, seen)
-    if definition is None:
+    if definition is None or (definition.density is not None and _only_ties(sides, context, display)):
         return
     if step.alone and right is not None and _laws(sides, context):
         with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
             law = no_density(left, right, context, seed)
             context.improper |= set() if law is None else {law}
-    if is_expandable(definition, context.vocabulary):
+    if is_expandable(definition, context.vocabulary) and not _only_ties(sides, context, display):
         context.definitions[definition.name.key] = definition
         if definition.density is not None:
-            context.sections[definition.name.key] = section
+            context.sections[definition.name.key] = display.section
     context.defining[id(sides)] = definition
+
+
+def _only_ties(sides: _Sides, context: Context, display: Display) -> bool:
+    """Whether an equation ties names to each other or to a number, and is not said to define one."""
+    if not sides.left or not sides.right or defines(sides.step.relation, display.before):
+        return False
+    return bool(tied(sides.left, sides.right, context.vocabulary))
+
+
+def _suppose(line: int, display: Display, sides: _Sides, context: Context) -> None:
+    """Note an equation under which what follows it in its section may be meant."""
+    names = tied(sides.left, sides.right, context.vocabulary) if sides.left and sides.right else frozenset()
+    if names and not defines(sides.step.relation, display.before):
+        words = f"{spelled(list(sides.step.left))} = {spelled(list(sides.step.right))}"
+        meant = definition_of(sides.left or (), "=", sides.right or (), context, set())
+        context.supposed.append(Supposition(line, display.section, words, names, meant))
+
+
+def _as_supposed(
+    outcome: Outcome, line: int, display: Display, sides: _Sides, context: Context, options: dict[str, Any]
+) -> Outcome:
+    """A refutation that what its section supposes of its names does not excuse, or the query it becomes."""
+    from derivations.latex.outcomes import conditional
+    from derivations.latex.verdicts import judge_step
+
+    left, right = sides.left or (), sides.right or ()
+    names = {n.key for p in parts((*left, *right)) if (n := name_of(p)) is not None}
+    for s in context.supposed:
+        if not s.line <= line < s.until or s.section != display.section or not s.names & names:
+            continue
+        excuse = "perhaps meant"
+        if s.meant is not None:
+            within = replace(context, definitions={**context.definitions, s.meant.name.key: s.meant})
+            under = judge_step(left, sides.step.relation, right, within, **options)
+            if under.verdict == "refuted":
+                continue
+            excuse = "true" if under.verdict == "proved" else excuse
+        return conditional(outcome, f"{excuse} under {s.words}, of which line {s.line} speaks")
+    return outcome
 
 
 def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
@@ -287,6 +331,7 @@ def _checked_step(
     definition = context.defining.get(id(sides))
     if definition is not None:
         seen |= _laws(sides, context)
+        _suppose(line, display, sides, context)
         reading = f"{definition.name.key} is defined here"
         return CheckedStep(*shown, "definition", reading, f"names {definition.name.key}")
     if sides.error or sides.left is None or sides.right is None:
@@ -321,12 +366,16 @@ def _checked_step(
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
+    if outcome.verdict == "refuted":
+        outcome = _as_supposed(outcome, line, display, sides, understood, options)
     anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
     if anew and step.alone and step.relation in ("=", ":="):
         context.twofold |= meant_before(sides.left, sides.right, context) & known
     if outcome.verdict == "proved" and (twofold := sorted({*taken} & context.twofold)):
         outcome = conditional(outcome, f"true with the first of the meanings that the document gives {twofold[0]}")
     outcome = of_its_own(sides.left, sides.right, outcome, context)
+    if step.alone and outcome.verdict in ("conditional", "undecided"):
+        _suppose(line, display, sides, context)
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
     settle(sides.left, step.alone, outcome, context, defines)
     suggestion = None
@@ -366,6 +415,8 @@ def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) 
                 continue
             definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
             if definition is None or not definition.row or not is_expandable(definition, context.vocabulary):
+                continue
+            if _only_ties(sides, context, display):
                 continue
             line = display.line + display.latex.count("\n", 0, sides.step.place)
             if definition.density is not None:

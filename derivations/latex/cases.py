@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
@@ -26,6 +26,9 @@ from derivations.latex.numbering import by_number
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from derivations.latex.suppositions import Supposition
 
 MAX_TERMS = 3_000
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
@@ -57,7 +60,9 @@ class Context:
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
     made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws, of what they are
+    means: bool = False  # the document says in words under which law expectations are
     wordy: bool = False  # the document has sentences, which may say of a name what no formula does
+    supposed: list[Supposition] = field(default_factory=list)  # under which sections may speak
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 

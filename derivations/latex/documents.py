@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
-from derivations.latex.prose import tells, wordy
+from derivations.latex.prose import tells, tells_of_means, wordy
 from derivations.latex.symbols import ROWS
 
 MAX_SECTION = 8_000
@@ -55,14 +55,17 @@ class Display:
 class Formula:
     """A formula within a line that its sentence states of a name or a law.
 
-    *section* has the lines of its section; it is told of the steps *since* a line and *until* another.
+    *section* has the lines of its section, the *ordinal*-th; it is told of the steps *since* a line and *until*
+    another.  *poses*: it is no definition, but perhaps what holds there.
     """
 
     line: int
     latex: str
     section: tuple[int, int]
+    ordinal: int = 0
     since: int = 0
     until: int = MAX_CHARACTERS
+    poses: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Document:
     """The displays of a document in order; with their lines, its directives and what its prose defines in formulas.
 
     *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
-    functions that they show with their arguments.
+    functions that they show with their arguments.  *means*: they say under which law expectations are.
     """
 
     displays: tuple[Display, ...]
@@ -78,6 +81,7 @@ class Document:
     told: tuple[Formula, ...] = ()
     wordy: bool = False
     calls: tuple[str, ...] = ()
+    means: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,10 @@ def read(text: str, kind: str = "markdown") -> Document:
     told = tuple(_told(scanner, prose, macros))
     formulas = (m[1] or m[2] for m in itertools.islice(_INLINE.finditer(prose), MAX_INLINE))
     calls = tuple(sorted({f.strip() for f in formulas if _CALL.fullmatch(f)}) if displays else ())
-    return Document(tuple(displays), tuple(scanner.directives), told, bool(displays) and wordy(prose), calls)
+    sentences = bool(displays) and wordy(prose)
+    return Document(
+        tuple(displays), tuple(scanner.directives), told, sentences, calls, sentences and tells_of_means(prose)
+    )
 
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
@@ -251,14 +258,14 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
         section = bounds[n - 1], bounds[n]
         with suppress(LanguageError):  # macros without end: a display with them says so
             scope = (0, MAX_CHARACTERS)
-            if how in ("supposes", "stands"):
-                ended = _ENDS.search(prose, match.end()) if how == "supposes" else None
+            if how not in ("defines", "bounds"):
+                ended = _ENDS.search(prose, match.end()) if how in ("supposes", "poses") else None
                 until = section[1] if ended is None else max(line + 1, scanner.line(ended.end()))
                 behind = "\0" in prose[prose.rfind("\n", 0, match.start()) + 1 : match.start()]  # a display of its line
                 scope = line + behind, min(section[1], until + behind)
             elif how == "bounds":
                 scope = section
-            yield Formula(line, expand(formula, macros), section, *scope)
+            yield Formula(line, expand(formula, macros), section, n - 1, *scope, how.startswith("poses"))
 
 
 def _bounds(interval: re.Match[str]) -> str:

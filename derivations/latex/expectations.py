@@ -266,7 +266,7 @@ class Expectations(Information):
             self.unexplained[shown] = None
         ways = tuple(f"{shown} is under {stem}" for stem, _ in candidates)
         stem, given = candidates[self.reading.choose(shown, ways) if len(ways) > 1 else 0]
-        if len(ways) > 1:
+        if len(ways) > 1 or self.vocabulary.parameters_of(stem):  # x may come from data, and not from the model
             self.notes[f"{shown} is under {stem}"] = None
         left = [(written(s), self.variable(k)) for s, k in zip(slots, keys, strict=True)]
         return density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])

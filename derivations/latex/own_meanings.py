@@ -48,7 +48,11 @@ def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Out
     played = frozenset("VCD") if "V" in context.own else frozenset()  # the optima are those of the author's game
     taken = {"proved": context.redefined | played, "refuted": context.own | context.redefined}
     suspects = taken.get(outcome.verdict, set())
-    used = {n.base for row in (left, right) for p in parts(row) if (n := name_of(p)) is not None} & suspects
+    names = [n for row in (left, right) for p in parts(row) if (n := name_of(p)) is not None]
+    if context.means and outcome.verdict in ("proved", "refuted") and any(n.key == "E" for n in names):
+        message = f"the document says in words under which law E is. As it stands: {outcome.message}"
+        return replace(outcome, verdict="conditional", message=message)
+    used = {n.base for n in names} & suspects
     if not used:
         return outcome
     message = f"the document gives {min(used)} a meaning of its own. As it stands: {outcome.message}"

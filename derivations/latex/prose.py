@@ -65,6 +65,22 @@ def wordy(prose: str) -> bool:
     return sum(map(str.isalpha, body)) >= _A_SENTENCE
 
 
+_MEANS = re.compile(
+    r"(?:\bexpectations?\b|(?<!\\)\$\s*(?:\\(?:mathbb|mathrm|mathcal|operatorname|bb)\s*\{?E\}?|E)\s*(?:\[\s*\\cdot\s*\])?\s*\$)"
+    r"[^.$\0]{0,80}\b(?:under|over|with respect to|w\.?r\.?t\.?)(?:\s+(?:the|law|distribution|density|of))*\s*\$",
+    re.IGNORECASE,
+)
+
+
+def tells_of_means(prose: str) -> bool:
+    r"""Whether a text says in words under which law its expectations are.
+
+    >>> tells_of_means(r"Here $\mathbb{E}$ denotes the expectation under $q$."), tells_of_means(r"the mean $E[X]$ of X")
+    (True, False)
+    """
+    return _MEANS.search(prose) is not None
+
+
 def surroundings(before: str) -> Surroundings:
     """What the text before a display, from the heading of its section on, says of it.
 
@@ -103,6 +119,11 @@ _DENIES = re.compile(
 )
 _OPENS = re.compile(r"(?:if|when|suppose(?: that)?|in the case(?: of| that| where)?)\b", re.IGNORECASE)
 _STANDS = re.compile(r"\b(?:suppose|let|assum(?:e|es|ing)|take)\b", re.IGNORECASE)
+_POSES = re.compile(
+    r"\b(?:suppose|let|assum(?:e|es|ing|ption)|if|iff|when|whenever|where|given|provided|since|because|as|at|under|case"
+    r"|optim\w+|choose|choosing|take|taking|set|setting)\b",
+    re.IGNORECASE,
+)
 _BOUNDS = re.compile(
     r"\b(?:where|with|for|let|if|when|whenever|suppose|assum(?:e|es|ing)|given|provided(?: that)?|take|as long as)\b",
     re.IGNORECASE,
@@ -124,11 +145,12 @@ def tells(before: str, formula: str) -> str:
 
     A normal law may be told without such words, ``the prior $p(z) = N(0, 1)$``, or supposed by what its sentence leads
     to, ``if $q(z) = N(m, s^2)$, then``: ``supposes``; with "suppose", by what follows in its section: ``stands``.  So
-    are bounds, ``for $b >= 1$``, which after "where" are those of all of the section: ``bounds``.  Else the answer is
-    empty.
+    are bounds, ``for $b >= 1$``, which after "where" are those of all of the section: ``bounds``.  Any other equation
+    may be one under which its sentence is said, ``if $p = q$``: ``poses``; or its section: ``poses on``.  Else the
+    answer is empty.
 
     >>> tells("the divergence to the mixture, where ", "M = (p + q)/2"), tells("The bound is tight if ", "q = p")
-    ('defines', '')
+    ('defines', 'poses')
     >>> tells("If ", "q(z) = N(m, s^2)"), tells("where ", "b > 0"), tells("so that ", "b > 0")
     ('supposes', 'bounds', '')
     """
@@ -149,7 +171,11 @@ def tells(before: str, formula: str) -> str:
         if not _OPENS.match(sentence) or _SUPPOSES.search(_OPENS.sub("", sentence, 1)):
             return ""
         return "stands" if _STANDS.search(sentence) else "supposes"
-    return "defines" if len(words) > 1 and not _SUPPOSES.search(words[-1]) else ""
+    if len(words) > 1 and not _SUPPOSES.search(words[-1]):
+        return "defines"
+    if "=" in formula and _POSES.search(sentence):
+        return "poses on" if _STANDS.search(sentence) else "poses"
+    return ""
 
 
 def lead(before: str) -> str:

@@ -19,6 +19,7 @@ from derivations.latex.documents import Formula
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, name_of
+from derivations.latex.suppositions import Supposition, heads
 from derivations.latex.tokens import Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
@@ -48,17 +49,11 @@ class Told:
         for r in sorted(here, key=lambda r: (r.place.line <= line, r.place.line)):
             cases.update(dict.fromkeys(r.names if r.bound else (), r.place))
         here = [r for r in here if not r.bound or all(cases[n] == r.place for n in r.names)]
-        mentioned = {n.key for row in sides for p in every_part(row) if (n := name_of(p)) is not None}
+        mentioned = _names(*sides)
         found: list[Remark] = []
         while more := [r for r in here if r not in found and r.names & mentioned]:
             found += more
-            mentioned |= {
-                n.key
-                for r in more
-                if r.definition is not None
-                for p in every_part(r.definition.row or ())
-                if (n := name_of(p)) is not None
-            }
+            mentioned |= _names(*(r.definition.row or () for r in more if r.definition is not None))
         return found
 
     def with_definitions(self, line: int, remarks: list[Remark], now: Context) -> Context:
@@ -88,7 +83,10 @@ class Told:
 
 
 def told(formulas: Iterable[Formula], context: Context, shown: list[Row], defined: set[str]) -> Told | None:
-    """What formulas within prose tell, or None; *shown* are the rows of displays, *defined* names that they define."""
+    """What formulas within prose tell, or None; *shown* are the rows of displays, *defined* names that they define.
+
+    Equations that are no definitions are entered as suppositions.
+    """
     equations: list[tuple[Formula, str, Row, Row]] = []
     laws: list[tuple[Formula, Row]] = []
     bounds: list[tuple[Formula, str, str, tuple[Row, str, Row]]] = []
@@ -100,7 +98,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
                 step = found[0]
                 words = f"{spelled(list(step.left))} = {spelled(list(step.right))}"
                 equations.append((place, words, rows(step.left), rows(step.right)))
-            laws += [(place, rows(tokens)) for tokens in remarks(place.latex)]
+            laws += [] if place.poses else [(place, rows(tokens)) for tokens in remarks(place.latex)]
         except Unread:  # a formula that is not read tells nothing
             continue
     if not equations and not laws and not bounds:
@@ -108,14 +106,27 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     own = [row for _, _, left, right in equations for row in (left, right)]
     known = replace(context, vocabulary=Vocabulary([*shown, *own, *(row for _, row in laws)]), definitions={})
     known.vocabulary.called |= context.vocabulary.called
-    found_remarks = [r for e in equations if (r := _definition(*e, known)) is not None]
+    found_remarks = []
+    for place, words, left, right in equations:
+        remark = None if place.poses else _definition(place, words, left, right, known)
+        if remark is not None:
+            found_remarks.append(remark)
+        elif all(p.kind != "COMMA" for row in (left, right) for p in row):  # no range
+            ties = frozenset((*heads(left), *heads(right)))
+            meant = definition_of(left, "=", right, known, set())
+            context.supposed.append(Supposition(place.line, place.ordinal, words, ties, meant, place.until))
     names = [r.definition.name.key for r in found_remarks if r.definition is not None]
     kept = [
         r for r, key in zip(found_remarks, names, strict=True) if key not in defined and _agreed(r, key, found_remarks)
     ]
     kept += [Remark(place, spell(row), names, None, law) for place, row in laws for names, law in _drawn(row)]
     kept += [Remark(place, words, frozenset((name,)), None, (), bound) for place, words, name, bound in bounds]
-    return Told(list({(r.words, r.place.since): r for r in reversed(kept)}.values()), known) if kept else None
+    kept = list({(r.words, r.place.since): r for r in reversed(kept)}.values())
+    return Told(kept, known) if kept else None
+
+
+def _names(*rows: Row) -> set[str]:
+    return {n.key for row in rows for p in every_part(row) if (n := name_of(p)) is not None}
 
 
 def _definition(place: Formula, words: str, left: Row, right: Row, context: Context) -> Remark | None:

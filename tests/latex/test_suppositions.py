@@ -1,0 +1,85 @@
+"""Equations that hold in a special case or where something ends: no proof rests on them, a refutation may."""
+
+import pytest
+
+from derivations.check import check
+
+ELBO_3 = r"$$\log p(x) = \mathbb{E}_{q(z|x)}[\log p(x|z)] - D_{KL}(q(z|x) \| p(z)) + 3 D_{KL}(q(z|x) \| p(z|x))$$"
+SPECIAL = r"$$D_{KL}(\mathcal{N}(\mu, \sigma^2) \| \mathcal{N}(0, 1)) = \frac{1}{2} \mu^2$$"
+
+
+def last(text):
+    return check(text).steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("The bound is tight when\n\n$$q(z|x) = p(z|x)$$\n\nThe gap is in general\n\n", ELBO_3),
+        ("$$q(z|x) = p(z|x)$$\n\n", ELBO_3),
+        (
+            "The game ends where\n\n$$p_g(x) = p_{data}(x)$$\n\nIn general\n\n",
+            r"$$\mathbb{E}_{x \sim p_g}[f(x)] = \mathbb{E}_{x \sim p_{data}}[f(x)]$$",
+        ),
+        (
+            "The game ends where\n\n$$p_g(x) = p_{data}(x)$$\n\n# The value\n\n",
+            r"$$C(G) = -\log 4 + 5 JSD(p_{data} \| p_g)$$",
+        ),
+        ("A special case is\n\n$$\\sigma = 1$$\n\nIn general\n\n", SPECIAL),
+        (
+            "The E-step sets\n\n$$q(z) = p(z|x)$$\n\nIn general\n\n",
+            r"$$\log p(x) = \mathbb{E}_{q(z)}[\log \frac{p(x, z)}{q(z)}]$$",
+        ),
+        ("Here $\\mathbb{E}$ denotes the expectation under $q$.\n\n", r"$$\mathbb{E}[\log p(x)] = -H(p)$$"),
+    ],
+)
+def test_a_special_case_proves_nothing(said, claim):
+    assert last(said + claim).verdict in ("conditional", "refuted")
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "words"),
+    [
+        ("Suppose $p = q$. Then\n\n", "$$H(p) = H(q)$$", "perhaps meant under p = q"),
+        ("Let $P = Q$.\n\n", "$$H(P) = H(Q)$$", "perhaps meant under P = Q"),
+        ("Suppose that\n\n$$p = q.$$\n\nThen\n\n", "$$H(p) = H(q)$$", "perhaps meant under p = q"),
+        ("Suppose $\\sigma = 1$. Then\n\n", SPECIAL, "true under \\sigma = 1"),
+        ("Assume\n\n$$\\sigma = 1$$\n\nThen\n\n", SPECIAL, "true under \\sigma = 1"),
+    ],
+)
+def test_what_is_supposed_excuses_a_step(said, claim, words):
+    step = last(said + claim)
+    assert step.verdict == "conditional"
+    assert step.message.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("Suppose $p = q$.\n\n# In general\n\n", "$$JSD(p \\| q) = D_{KL}(p \\| q) + H(p)$$"),  # another section
+        ("Suppose $r = s$. We see\n\n", "$$D_{KL}(p \\| q) = H(p) - H(p, q)$$"),  # other laws
+        ("Assume\n\n$$\\sigma = 1$$\n\nThen\n\n", SPECIAL.replace(r"\mu^2", r"\mu^4")),  # false in that case as well
+    ],
+)
+def test_what_is_supposed_of_something_else_excuses_nothing(said, claim):
+    assert last(claim).verdict == last(said + claim).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("We define\n\n$$q(z) = p(z|x)$$\n\nand get\n\n", r"$$H(q(z)) = -\int p(z|x) \log p(z|x) dz$$"),
+        ("$$q(z) := p(z|x)$$\n\n", r"$$\log p(x) = \mathbb{E}_{q(z)}[\log \frac{p(x, z)}{q(z)}]$$"),
+        ("Let\n\n$$\\sigma = 1$$\n\n", SPECIAL),
+        (
+            "The optimum is\n\n$$q^*(z) = p(z|x)$$\n\n",
+            r"$$\log p(x) = \mathbb{E}_{q^*(z)}[\log \frac{p(x, z)}{q^*(z)}]$$",
+        ),
+    ],
+)
+def test_what_is_defined_is_used(said, claim):
+    assert last(said + claim).verdict == "proved"
+
+
+def test_a_mean_over_the_variable_of_a_model_names_the_law():
+    assert "E_{x} is under p" in last(r"$$\mathbb{E}_x[-\log p_\theta(x)] = H(p_\theta)$$").conditions
