@@ -19,7 +19,7 @@ import time
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
@@ -33,9 +33,8 @@ from derivations.latex.defining import (
     law_formula,
     laws_of,
     meant_before,
-    parts,
 )
-from derivations.latex.definitions import is_normal
+from derivations.latex.definitions import Place, is_normal
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.files import contents
@@ -44,15 +43,12 @@ from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, tim
 from derivations.latex.moments import condensed, factored
 from derivations.latex.names import name_of
 from derivations.latex.own_meanings import of_its_own, settle
-from derivations.latex.prose import surroundings
+from derivations.latex.prose import in_a_special_case, surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
-from derivations.latex.suppositions import Supposition, defines, tied
+from derivations.latex.suppositions import Supposition, defines, excused, resting_on, tied
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from derivations.latex.outcomes import Outcome
 
 STEP_SECONDS = 5.0
 READ_SECONDS = 60.0
@@ -258,9 +254,14 @@ def _define(sides: _Sides, context: Context, seen: set[str], display: Display, s
             context.improper |= set() if law is None else {law}
     if is_expandable(definition, context.vocabulary) and not _only_ties(sides, context, display):
         context.definitions[definition.name.key] = definition
-        if definition.density is not None:
-            context.sections[definition.name.key] = display.section
+        context.places[definition.name.key] = _place(sides, display)
     context.defining[id(sides)] = definition
+
+
+def _place(sides: _Sides, display: Display) -> Place:
+    step = sides.step
+    line = display.line + display.latex.count("\n", 0, step.place)
+    return Place(line, display.section, spelled(list(step.left)), in_a_special_case(display.before))
 
 
 def _only_ties(sides: _Sides, context: Context, display: Display) -> bool:
@@ -277,29 +278,6 @@ def _suppose(line: int, display: Display, sides: _Sides, context: Context) -> No
         words = f"{spelled(list(sides.step.left))} = {spelled(list(sides.step.right))}"
         meant = definition_of(sides.left or (), "=", sides.right or (), context, set())
         context.supposed.append(Supposition(line, display.section, words, names, meant))
-
-
-def _as_supposed(
-    outcome: Outcome, line: int, display: Display, sides: _Sides, context: Context, options: dict[str, Any]
-) -> Outcome:
-    """A refutation that what its section supposes of its names does not excuse, or the query it becomes."""
-    from derivations.latex.outcomes import conditional
-    from derivations.latex.verdicts import judge_step
-
-    left, right = sides.left or (), sides.right or ()
-    names = {n.key for p in parts((*left, *right)) if (n := name_of(p)) is not None}
-    for s in context.supposed:
-        if not s.line <= line < s.until or s.section != display.section or not s.names & names:
-            continue
-        excuse = "perhaps meant"
-        if s.meant is not None:
-            within = replace(context, definitions={**context.definitions, s.meant.name.key: s.meant})
-            under = judge_step(left, sides.step.relation, right, within, **options)
-            if under.verdict == "refuted":
-                continue
-            excuse = "true" if under.verdict == "proved" else excuse
-        return conditional(outcome, f"{excuse} under {s.words}, of which line {s.line} speaks")
-    return outcome
 
 
 def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
@@ -352,22 +330,14 @@ def _checked_step(
         said = law_formula(sides.left, sides.right, context)
         if said is not None and said.name.key not in context.definitions:
             context.definitions[said.name.key] = said
-            context.said[said.name.key] = line
-            context.sections[said.name.key] = display.section
+            context.places[said.name.key] = replace(_place(sides, display), said=True)
     taken = outcome.case.used if outcome.case is not None else ()
-    said_before = [f"{t} as said in line {context.said[t]}" for t in sorted({*taken} & context.said.keys())]
-    if outcome.verdict == "proved" and said_before:
-        outcome = replace(outcome, conditions=(*outcome.conditions, *said_before))
-    if outcome.verdict == "refuted" and any(
-        understood.sections.get(t, display.section) != display.section for t in taken
-    ):
-        message = f"false with the formula that another section gives for a law. {outcome.message}"
-        outcome = replace(outcome, verdict="conditional", message=message)
+    outcome = resting_on(taken, outcome, display.section, understood)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
     if outcome.verdict == "refuted":
-        outcome = _as_supposed(outcome, line, display, sides, understood, options)
+        outcome = excused(outcome, line, display.section, (sides.left, step.relation, sides.right), understood, options)
     anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
     if anew and step.alone and step.relation in ("=", ":="):
         context.twofold |= meant_before(sides.left, sides.right, context) & known

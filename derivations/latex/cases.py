@@ -16,7 +16,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
 from derivations.latex.arguments import read_arguments
 from derivations.latex.decorations import check_decorations
-from derivations.latex.definitions import Definition, Gaussian, is_normal
+from derivations.latex.definitions import Definition, Gaussian, Place, is_normal
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
@@ -54,8 +54,7 @@ class Context:
     twofold: set[str] = field(default_factory=set)  # names that the document defines a second time, as something else
     settled: set[str] = field(default_factory=set)  # reserved names that had their first equation
     drawn: Mapping[str, Row] = field(default_factory=dict)  # normal laws of variables, by what leads to the step
-    sections: dict[str, int] = field(default_factory=dict)  # in which section a display gives the formula of a law
-    said: dict[str, int] = field(default_factory=dict)  # in which line a step said of a law what it did not show
+    places: dict[str, Place] = field(default_factory=dict)  # where displays define what
     integrals: dict[int, set[str]] = field(default_factory=dict)  # slots over which each section integrates
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections

@@ -22,6 +22,20 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a display defines something, in words: its line, its section, whether that speaks of a special case.
+
+    *said*: a formula for a law that was spoken of before, which the document says and does not show.
+    """
+
+    line: int
+    section: int
+    words: str
+    special: bool
+    said: bool = False
+
+
+@dataclass(frozen=True)
 class Gaussian:
     """The usual reading of a closed form: q and p normal, with these means and variances; a sum makes it a vector."""
 

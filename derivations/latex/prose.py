@@ -65,11 +65,27 @@ def wordy(prose: str) -> bool:
     return sum(map(str.isalpha, body)) >= _A_SENTENCE
 
 
+_SPECIAL = re.compile(
+    r"\b(?:if|iff|when(?:ever)?|suppose|provided|case|tight|equality|optim(?:al|um|ality)|attained|achieved|examples?"
+    r"|e\.g\.|instance|toy|exercise)\b",
+    re.IGNORECASE,
+)
 _MEANS = re.compile(
     r"(?:\bexpectations?\b|(?<!\\)\$\s*(?:\\(?:mathbb|mathrm|mathcal|operatorname|bb)\s*\{?E\}?|E)\s*(?:\[\s*\\cdot\s*\])?\s*\$)"
     r"[^.$\0]{0,80}\b(?:under|over|with respect to|w\.?r\.?t\.?)(?:\s+(?:the|law|distribution|density|of))*\s*\$",
     re.IGNORECASE,
 )
+
+
+def in_a_special_case(before: str) -> bool:
+    r"""Whether a display says what holds in a special case, by its sentence or the title of its section.
+
+    >>> [in_a_special_case(text) for text in ("The bound is tight if", "# Example\n\nLet", "The model is")]
+    [True, True, False]
+    """
+    title = _TITLE.match(before)
+    sentence = _STEP.sub(" ", lead(before))
+    return _SPECIAL.search(sentence) is not None or (title is not None and _SPECIAL.search(title[0]) is not None)
 
 
 def tells_of_means(prose: str) -> bool:

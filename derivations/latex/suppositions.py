@@ -1,17 +1,20 @@
 """Equations that tie a name to a number or a law to another law: they hold in a special case, and name nothing.
 
 ``p_g = p_data`` is where a game ends and ``sigma = 1`` a special case, unless their sentence defines the one by the
-other.  What is proved does not rest on them; what they may excuse is no refutation.  Main definitions: `Supposition`,
-`tied`.
+other.  What is proved does not rest on them; what they may excuse is no refutation.  Nor do formulas that a document
+gives in an example prove anything elsewhere.  Main definitions: `Supposition`, `tied`, `excused`, `resting_on`.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+from derivations.latex.cases import Context
 from derivations.latex.defining import OBJECTIVES, STANDARD, parts
 from derivations.latex.definitions import Definition
 from derivations.latex.grammar import Row
@@ -19,6 +22,10 @@ from derivations.latex.names import is_star, name_of
 from derivations.latex.prose import lead
 from derivations.latex.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from derivations.latex.outcomes import Outcome
+
+MAX_SUPPOSITIONS = 10  # that are tried on a step
 _NAMES = re.compile(r"\b(?:let|defin\w+|denot\w+|writ(?:e|es|ing|ten)|call|abbreviat\w+|introduc\w+)\b", re.IGNORECASE)
 
 
@@ -42,7 +49,8 @@ def tied(left: Row, right: Row, vocabulary: Vocabulary) -> frozenset[str]:
 
     A starred name is the name of an optimum, which such an equation defines.
     """
-    names = [frozenset(heads(side)) - STANDARD - OBJECTIVES - {"H", "I", "V", "C"} for side in (left, right)]
+    known = STANDARD | OBJECTIVES | {"H", "I", "V", "C"} | set(vocabulary.variables)
+    names = [frozenset(heads(side)) - known for side in (left, right)]
     constant = [all(name_of(p) is None for p in parts(side)) for side in (left, right)]
     if constant[0] != constant[1]:
         return names[constant[0]]
@@ -72,3 +80,47 @@ def heads(row: Row) -> Iterator[str]:
         elif part.kind != "bracketed" or before is None or name_of(before) is None:
             for inner in part.args:
                 yield from heads(inner)
+
+
+def excused(
+    outcome: Outcome,
+    line: int,
+    section: int,
+    sides: tuple[Row, str, Row],
+    context: Context,
+    options: dict[str, Any],
+) -> Outcome:
+    """A refutation that nothing excuses which its section supposes of its names, or the query it becomes."""
+    from derivations.latex.outcomes import conditional
+    from derivations.latex.verdicts import judge_step
+
+    left, relation, right = sides
+    names = {n.key for p in parts((*left, *right)) if (n := name_of(p)) is not None}
+    here = (s for s in context.supposed if s.line <= line < s.until and s.section == section and s.names & names)
+    for s in itertools.islice({s.words: s for s in here}.values(), MAX_SUPPOSITIONS):
+        excuse = "perhaps meant"
+        if s.meant is not None:
+            within = replace(context, definitions={**context.definitions, s.meant.name.key: s.meant})
+            under = judge_step(left, relation, right, within, **options)
+            if under.verdict == "refuted":
+                continue
+            excuse = "true" if under.verdict == "proved" else excuse
+        return conditional(outcome, f"{excuse} under {s.words}, of which line {s.line} speaks")
+    return outcome
+
+
+def resting_on(taken: Collection[str], outcome: Outcome, section: int, context: Context) -> Outcome:
+    """A verdict with what it takes from other places; a query if that was said of an example, or may have ended."""
+    from derivations.latex.outcomes import conditional
+
+    places = {t: context.places[t] for t in sorted(taken) if t in context.places}
+    elsewhere = {t: p for t, p in places.items() if p.section != section}
+    if outcome.verdict == "refuted" and any(context.definitions[t].density is not None for t in elsewhere):
+        message = f"false with the formula that another section gives for a law. {outcome.message}"
+        return replace(outcome, verdict="conditional", message=message)
+    if outcome.verdict != "proved":
+        return outcome
+    if (special := next((p for p in elsewhere.values() if p.special), None)) is not None:
+        return conditional(outcome, f"true with {special.words} as in line {special.line}, which is a special case")
+    notes = (f"{p.words} as in line {p.line}" for t, p in places.items() if p.special or p.said or t in elsewhere)
+    return replace(outcome, conditions=(*outcome.conditions, *notes))

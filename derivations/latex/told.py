@@ -19,7 +19,7 @@ from derivations.latex.documents import Formula
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, name_of
-from derivations.latex.suppositions import Supposition, heads
+from derivations.latex.suppositions import Supposition, tied
 from derivations.latex.tokens import Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
@@ -76,7 +76,7 @@ class Told:
             chains=now.chains,
             dense=self.context.dense | now.dense,
             improper=now.improper,
-            sections=now.sections,
+            places=now.places,
             drawn=drawn,
             given=[*now.given, *(r.bound for r in remarks if r.bound is not None)],
         )
@@ -111,8 +111,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
         remark = None if place.poses else _definition(place, words, left, right, known)
         if remark is not None:
             found_remarks.append(remark)
-        elif all(p.kind != "COMMA" for row in (left, right) for p in row):  # no range
-            ties = frozenset((*heads(left), *heads(right)))
+        elif ties := tied(left, right, known.vocabulary):
             meant = definition_of(left, "=", right, known, set())
             context.supposed.append(Supposition(place.line, place.ordinal, words, ties, meant, place.until))
     names = [r.definition.name.key for r in found_remarks if r.definition is not None]

@@ -83,3 +83,35 @@ def test_what_is_defined_is_used(said, claim):
 
 def test_a_mean_over_the_variable_of_a_model_names_the_law():
     assert "E_{x} is under p" in last(r"$$\mathbb{E}_x[-\log p_\theta(x)] = H(p_\theta)$$").conditions
+
+
+EXAMPLE = "# Example\n\nTake\n\n$$q(z) = \\mathcal{N}(z; 0, 1)$$\n\n$$p(z) = \\mathcal{N}(z; 0, 1)$$\n\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        (EXAMPLE + "# In general\n\n", r"$$D_{KL}(q(z) \| p(z)) = 0$$"),
+        (
+            "# An example\n\nHere\n\n$$f(x) = x$$\n\n# In general\n\n",
+            r"$$\mathbb{E}_{p(x)}[f(x)] = \mathbb{E}_{p(x)}[x]$$",
+        ),
+    ],
+)
+def test_the_formulas_of_an_example_prove_nothing_elsewhere(said, claim):
+    step = last(said + claim)
+    assert step.verdict == "conditional"
+    assert "which is a special case" in step.message
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "condition"),
+    [
+        (EXAMPLE, r"$$D_{KL}(q(z) \| p(z)) = 0$$", "q(z) as in line 5"),  # in the example itself
+        ("# Weights\n\n$$w = \\frac{p(x)}{q(x)}$$\n\n# Two\n\n", r"$$\mathbb{E}_{q(x)}[w] = 1$$", "w as in line 3"),
+    ],
+)
+def test_a_proof_names_the_formulas_that_it_takes_from_examples_and_other_sections(said, claim, condition):
+    step = last(said + claim)
+    assert step.verdict == "proved"
+    assert condition in step.conditions

@@ -273,7 +273,7 @@ def test_a_verdict_names_what_prose_told() -> None:
 
 def test_a_verdict_names_what_was_said_but_not_shown() -> None:
     step = check(DOCUMENTS["what a law was said to be"][0]).steps[-1]
-    assert "q(z|x) as said in line 3" in step.conditions
+    assert r"q(z \mid x) as in line 3" in step.conditions
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
