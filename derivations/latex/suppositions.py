@@ -55,7 +55,8 @@ def tied(left: Row, right: Row, vocabulary: Vocabulary) -> frozenset[str]:
     if constant[0] != constant[1]:
         return names[constant[0]]
     first = [name_of(side[0]) for side in (left, right)]
-    lone = all(len(side) == 1 or (len(side) == 2 and side[1].kind == "bracketed") for side in (left, right))
+    lone = all(len(s) == 1 or (len(s) == 2 and s[1].kind == "bracketed") for s in (left, right))
+    lone = lone and all(s[-1].above is None for s in (left, right))  # p(x)^2 is no law
     if not lone or any(n is None or is_star(n) for n in first):
         return frozenset()
     laws = [n is not None and vocabulary.is_law(n) for n in first]
