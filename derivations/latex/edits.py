@@ -31,21 +31,23 @@ def edits(left: Side, relation: str, right: Side, context: Context) -> Iterator[
         yield a, relation, right
     if relation != "=":
         yield left, {">=": "<=", "<=": ">=", "<": ">=", ">": "<="}[relation], right
-    for b in itertools.chain(_fractions(right), _laws(right, both, context), _indices(right), _crossings(right)):
+    for b in itertools.chain(_negated(right), _fractions(right), _indices(right), _crossings(right)):
         yield left, relation, b
-    for b in itertools.chain(_squares(right), _constants(right), _logarithms(right), _operators(right)):
+    for b in itertools.chain(_gaps(right, context), _squares(right), _logarithms(right), _operators(right)):
         yield left, relation, b
-    for b in itertools.chain(_conditions(right, context), _commas(right)):
+    for b in itertools.chain(_constants(right), _laws(right, both, context), _conditions(right, context)):
         yield left, relation, b
-    for a in itertools.chain(_signs(left), _fractions(left), _laws(left, both, context), _operators(left)):
+    for b in _commas(right):
+        yield left, relation, b
+    for a in itertools.chain(_signs(left), _fractions(left), _logarithms(left), _operators(left), _constants(left)):
         yield a, relation, right
+    for b in itertools.chain(_terms(right), _averaged(right, both, context)):
+        yield left, relation, b
     for a, b in _everywhere(left, right):
         yield a, relation, b
-    for a in itertools.chain(_constants(left), _crossings(left)):
+    for a in itertools.chain(_laws(left, both, context), _crossings(left), _terms(left), _commas(left)):
         yield a, relation, right
-    for b in itertools.chain(_gaps(right, context), _terms(right), _averaged(right, both, context)):
-        yield left, relation, b
-    for a in itertools.chain(_conditions(left, context), _commas(left), _terms(left), _averaged(left, both, context)):
+    for a in itertools.chain(_averaged(left, both, context), _conditions(left, context)):
         yield a, relation, right
 
 
@@ -61,11 +63,7 @@ def cancels(side: Side) -> bool:
 
 
 def weaker(left: Side, relation: str, right: Side, bound: bool) -> Iterator[Edit]:
-    """What a step turns into without saying what was meant: its right side negated, and a *bound* for an equation."""
-    if relation not in RELATIONS:
-        return
-    if right and right[0].kind not in ("MINUS", "PLUS"):
-        yield left, relation, (_token("MINUS", "-"), *right)
+    """What an equation turns into without saying what was meant: a *bound*."""
     if relation == "=" and bound:
         yield left, ">=", right
         yield left, "<=", right
@@ -94,6 +92,12 @@ def _signs(side: Side) -> Iterator[Side]:
         else:
             new = _token("PLUS", "+") if side[n].kind == "MINUS" else _token("MINUS", "-")
             yield (*side[:n], new, *side[n + 1 :])
+
+
+def _negated(side: Side) -> Iterator[Side]:
+    """A side that lost the minus in front of it."""
+    if side and side[0].kind not in ("MINUS", "PLUS"):
+        yield (_token("MINUS", "-"), *side)
 
 
 def _in_script(side: Side, n: int) -> bool:
