@@ -408,10 +408,11 @@ def _continues(
 
 def _unremarked(side: list[Token]) -> list[Token]:
     """A side without what a comma behind it says of its variables: ``x ~ p``, ``x in X``, ``X -> Y -> Z``."""
+    places = [n for n, t in enumerate(side) if t.kind in _REMARKS]
+    if not places:
+        return side
     depths = _depths(side)
-    said = max(
-        (n for n, (t, d) in enumerate(zip(side, depths, strict=True)) if t.kind in _REMARKS and d == 0), default=0
-    )
+    said = max((n for n in places if depths[n] == 0), default=0)
     for n in range(1, said):
         if depths[n] == 0 and side[n].kind in ("COMMA", "SEMI"):
             return _trimmed(side[:n])
@@ -437,8 +438,8 @@ def remarks(latex: str) -> list[tuple[Token, ...]]:
     for piece in pieces:
         if len(piece) > 2 and piece[0].kind == "OPEN" and piece[-1].kind == "CLOSE":
             piece = piece[1:-1]
-        depths = _depths(piece)
-        if any(t.kind in ("SIM", "TO") and d == 0 for t, d in zip(piece, depths, strict=True)):
+        said = [n for n, t in enumerate(piece) if t.kind in ("SIM", "TO")]
+        if said and 0 in map(_depths(piece).__getitem__, said):
             found.append(tuple(piece))
     return found
 
