@@ -43,9 +43,9 @@ from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, tim
 from derivations.latex.moments import condensed, factored
 from derivations.latex.names import name_of
 from derivations.latex.own_meanings import of_its_own, settle
-from derivations.latex.prose import in_a_special_case, surroundings
+from derivations.latex.prose import in_a_special_case, names, surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
-from derivations.latex.suppositions import Supposition, defines, excused, resting_on, tied
+from derivations.latex.suppositions import Supposition, excused, resting_on, tied
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
@@ -266,18 +266,18 @@ def _place(sides: _Sides, display: Display) -> Place:
 
 def _only_ties(sides: _Sides, context: Context, display: Display) -> bool:
     """Whether an equation ties names to each other or to a number, and is not said to define one."""
-    if not sides.left or not sides.right or defines(sides.step.relation, display.before):
+    if not sides.left or not sides.right or sides.step.relation == ":=" or names(display.before):
         return False
     return bool(tied(sides.left, sides.right, context.vocabulary))
 
 
 def _suppose(line: int, display: Display, sides: _Sides, context: Context) -> None:
     """Note an equation under which what follows it in its section may be meant."""
-    names = tied(sides.left, sides.right, context.vocabulary) if sides.left and sides.right else frozenset()
-    if names and not defines(sides.step.relation, display.before):
+    if _only_ties(sides, context, display) and sides.left and sides.right:
         words = f"{spelled(list(sides.step.left))} = {spelled(list(sides.step.right))}"
-        meant = definition_of(sides.left or (), "=", sides.right or (), context, set())
-        context.supposed.append(Supposition(line, display.section, words, names, meant))
+        ties = tied(sides.left, sides.right, context.vocabulary)
+        meant = definition_of(sides.left, "=", sides.right, context, set())
+        context.supposed.append(Supposition(line, display.section, words, ties, meant))
 
 
 def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:

@@ -21,7 +21,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
-from derivations.latex.prose import tells, tells_of_means, wordy
+from derivations.latex.prose import (
+    freed,
+    in_a_special_case,
+    names,
+    speaks_of_deviations,
+    tells,
+    tells_of_means,
+    wordy,
+)
 from derivations.latex.symbols import ROWS
 
 MAX_SECTION = 8_000
@@ -56,7 +64,7 @@ class Formula:
     """A formula within a line that its sentence states of a name or a law.
 
     *section* has the lines of its section, the *ordinal*-th; it is told of the steps *since* a line and *until*
-    another.  *poses*: it is no definition, but perhaps what holds there.
+    another.  *poses*: it is no definition, but perhaps what holds there; *names*: it is said to define a name.
     """
 
     line: int
@@ -66,6 +74,16 @@ class Formula:
     since: int = 0
     until: int = MAX_CHARACTERS
     poses: bool = False
+    names: bool = False
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A formula for a name of which a document says that it is anything, with its line and section."""
+
+    line: int
+    section: int
+    latex: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +91,8 @@ class Document:
     """The displays of a document in order; with their lines, its directives and what its prose defines in formulas.
 
     *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
-    functions that they show with their arguments.  *means*: they say under which law expectations are.
+    functions that they show with their arguments, *freed* what they set free.  *means*: they say under which law
+    expectations are; *deviations*: they speak of such, and of no logistic function.
     """
 
     displays: tuple[Display, ...]
@@ -82,6 +101,8 @@ class Document:
     wordy: bool = False
     calls: tuple[str, ...] = ()
     means: bool = False
+    freed: tuple[Freed, ...] = ()
+    deviations: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +122,8 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _EXERCISE = r"(?:Exercise|Problem|Question|Task|Example)\b"
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\\(?:sub)?paragraph\*?\{|\\chapter\*?\{"
-    rf"|(?:\*\*|__|\\textbf\{{|\\begin\{{){_EXERCISE})",
+    rf"|(?:\*\*|__|\\textbf\{{|\\(?:begin|end)\{{){_EXERCISE}"
+    r"|(?:\*\*|__|\\textbf\{)(?:Theorem|Lemma|Proposition|Corollary)\b)",
     re.MULTILINE | re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
@@ -236,21 +258,34 @@ def read(text: str, kind: str = "markdown") -> Document:
     told = tuple(_told(scanner, prose, macros))
     formulas = (m[1] or m[2] for m in itertools.islice(_INLINE.finditer(prose), MAX_INLINE))
     calls = tuple(sorted({f.strip() for f in formulas if _CALL.fullmatch(f)}) if displays else ())
+    sections = [m.start() for m in _HEADING.finditer(prose)]
+    set_free = (
+        Freed(scanner.line(at), bisect_right(sections, at), expand(latex, macros))
+        for at, latex in itertools.islice(freed(prose), MAX_INLINE)
+    )
     sentences = bool(displays) and wordy(prose)
     return Document(
-        tuple(displays), tuple(scanner.directives), told, sentences, calls, sentences and tells_of_means(prose)
+        tuple(displays),
+        tuple(scanner.directives),
+        told,
+        sentences,
+        calls,
+        sentences and tells_of_means(prose),
+        tuple(set_free) if displays else (),
+        sentences and speaks_of_deviations(prose),
     )
 
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
     """The formulas within lines that prose states of a name or a law."""
-    headings = [scanner.line(m.start()) for m in _HEADING.finditer(prose)]
-    bounds = [0, *headings, MAX_CHARACTERS]
+    titles = [(m.start(), prose[m.start() :].partition("\n")[0] + "\n") for m in _HEADING.finditer(prose)]
+    bounds = [0, *(scanner.line(at) for at, _ in titles), MAX_CHARACTERS]
     for number, match in enumerate(_INLINE.finditer(prose)):
         formula = _INTERVAL.sub(_bounds, match[1] or match[2])
         if number == MAX_INLINE:
             return
-        how = tells(prose[max(0, match.start() - MAX_SENTENCE) : match.start()], formula)
+        before = prose[max(0, match.start() - MAX_SENTENCE) : match.start()]
+        how = tells(before, formula)
         if not how or not _STATES.search(formula):
             continue
         line = scanner.line(match.start())
@@ -263,9 +298,10 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
                 until = section[1] if ended is None else max(line + 1, scanner.line(ended.end()))
                 behind = "\0" in prose[prose.rfind("\n", 0, match.start()) + 1 : match.start()]  # a display of its line
                 scope = line + behind, min(section[1], until + behind)
-            elif how == "bounds":
+            elif how == "bounds" or in_a_special_case((titles[n - 2][1] if n > 1 else "") + before):
                 scope = section
-            yield Formula(line, expand(formula, macros), section, n - 1, *scope, how.startswith("poses"))
+            posed = how.startswith("poses")
+            yield Formula(line, expand(formula, macros), section, n - 1, *scope, posed, names(before))
 
 
 def _bounds(interval: re.Match[str]) -> str:
@@ -350,12 +386,13 @@ _DEFINE = re.compile(
 
 
 def collect_macros(text: str) -> dict[str, Macro]:
-    r"""The macros that a text defines.
+    r"""The macros that a text defines; one that it defines as two things is none, and stays unread.
 
     >>> collect_macros(r"\newcommand{\E}[1]{\mathbb{E}[#1]}")
     {'\\E': Macro(arity=1, body='\\mathbb{E}[#1]', default=None)}
     """
-    macros = {}
+    macros: dict[str, Macro] = {}
+    twofold: set[str] = set()
     for match in _DEFINE.finditer(text):
         end = _closing(text, match.end() - 1)
         if end < 0:
@@ -363,11 +400,11 @@ def collect_macros(text: str) -> dict[str, Macro]:
         body = text[match.end() : end]
         if "DeclareMathOperator" in match[0]:
             body = rf"\operatorname{{{body}}}"
-        if match[4]:
-            macros[match[4]] = Macro(len(match[5]) // 2, body)
-        else:
-            macros[match[1]] = Macro(int(match[2] or 0), body, match[3])
-    return macros
+        name = match[4] or match[1]
+        macro = Macro(len(match[5]) // 2, body) if match[4] else Macro(int(match[2] or 0), body, match[3])
+        if macros.setdefault(name, macro) != macro and "provide" not in match[0]:
+            twofold.add(name)
+    return {name: macro for name, macro in macros.items() if name not in twofold}
 
 
 def _closing(text: str, opening: int) -> int:

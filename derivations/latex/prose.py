@@ -7,6 +7,7 @@ takes one says so.  Main definitions: `Surroundings`, `surroundings`, `tells`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -48,6 +49,9 @@ _MATHEMATICS = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 _TITLE = re.compile(r"^(?:#{1,6}[ \t].*|\\(?:(?:sub)*section|(?:sub)?paragraph|chapter)\*?\{[^\n]*\})$", re.MULTILINE)
+_HEAD = re.compile(
+    r"[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*(?:section|paragraph)|\\chapter|\*\*|__|\\textbf\{|\\begin\{)[^\n]*", re.IGNORECASE
+)
 _DISCRETE = re.compile(r"\b(?:discrete|categorical|finite alphabet|probability mass|pmf)\b", re.IGNORECASE)
 
 
@@ -67,9 +71,18 @@ def wordy(prose: str) -> bool:
 
 _SPECIAL = re.compile(
     r"\b(?:if|iff|when(?:ever)?|suppose|provided|case|tight|equality|optim(?:al|um|ality)|attained|achieved|examples?"
-    r"|e\.g\.|instance|toy|exercise)\b",
+    r"|e\.g\.|instance|toy|exercise|best|ideal(?:ly)?|perfect(?:ly)?)\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"\b(?:let|defin\w+|denot\w+|writ(?:e|es|ing|ten)|call|abbreviat\w+|introduc\w+)\b", re.IGNORECASE)
+# What is set free again: "for any critic $T$", "now let $q(z)$ be any law".
+_FREES = re.compile(
+    r"\b(?:any|arbitrary)\b[^.;:!?$\0]{0,60}(?<!\\)\$([^$\0]{1,60})\$"
+    r"|(?<!\\)\$([^$\0]{1,60})\$(?=[^.;:!?$\0]{0,40}\b(?:any|arbitrary)\b)",
+    re.IGNORECASE,
+)
+_DEVIATIONS = re.compile(r"\b(?:standard deviations?|variances?)\b", re.IGNORECASE)
+_LOGISTIC = re.compile(r"\b(?:sigmoid|logistic)\b", re.IGNORECASE)
 _MEANS = re.compile(
     r"(?:\bexpectations?\b|(?<!\\)\$\s*(?:\\(?:mathbb|mathrm|mathcal|operatorname|bb)\s*\{?E\}?|E)\s*(?:\[\s*\\cdot\s*\])?\s*\$)"
     r"[^.$\0]{0,80}\b(?:under|over|with respect to|w\.?r\.?t\.?)(?:\s+(?:the|law|distribution|density|of))*\s*\$",
@@ -83,7 +96,7 @@ def in_a_special_case(before: str) -> bool:
     >>> [in_a_special_case(text) for text in ("The bound is tight if", "# Example\n\nLet", "The model is")]
     [True, True, False]
     """
-    title = _TITLE.match(before)
+    title = _HEAD.match(before)
     sentence = _STEP.sub(" ", lead(before))
     return _SPECIAL.search(sentence) is not None or (title is not None and _SPECIAL.search(title[0]) is not None)
 
@@ -95,6 +108,31 @@ def tells_of_means(prose: str) -> bool:
     (True, False)
     """
     return _MEANS.search(prose) is not None
+
+
+def names(before: str) -> bool:
+    """Whether the sentence that leads to an equation says that it defines a name.
+
+    >>> names("The bound is tight if"), names("We write")
+    (False, True)
+    """
+    return _NAMES.search(lead(before)) is not None
+
+
+def freed(prose: str) -> Iterator[tuple[int, str]]:
+    """Where a text says of what a formula names that it is anything, and the formula.
+
+    >>> list(freed("For any critic $T$ we have; now let $q(z)$ be any law."))
+    [(16, 'T'), (37, 'q(z)')]
+    """
+    for match in _FREES.finditer(prose):
+        group = 1 if match[1] else 2
+        yield match.start(group), match[group]
+
+
+def speaks_of_deviations(prose: str) -> bool:
+    """Whether a text speaks of deviations or variances and of no logistic function."""
+    return _DEVIATIONS.search(prose) is not None and _LOGISTIC.search(prose) is None
 
 
 def surroundings(before: str) -> Surroundings:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,14 +18,12 @@ from derivations.latex.defining import OBJECTIVES, STANDARD, parts
 from derivations.latex.definitions import Definition
 from derivations.latex.grammar import Row
 from derivations.latex.names import is_star, name_of
-from derivations.latex.prose import lead
 from derivations.latex.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from derivations.latex.outcomes import Outcome
 
 MAX_SUPPOSITIONS = 10  # that are tried on a step
-_NAMES = re.compile(r"\b(?:let|defin\w+|denot\w+|writ(?:e|es|ing|ten)|call|abbreviat\w+|introduc\w+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,15 +58,6 @@ def tied(left: Row, right: Row, vocabulary: Vocabulary) -> frozenset[str]:
         return frozenset()
     laws = [n is not None and vocabulary.is_law(n) for n in first]
     return names[0] | names[1] if all(laws) or (len(left) == len(right) == 1 and not any(laws)) else frozenset()
-
-
-def defines(relation: str, before: str) -> bool:
-    """Whether an equation that ties names is said to define one of them, by its sign or its sentence.
-
-    >>> defines("=", "The bound is tight if"), defines("=", "We write"), defines(":=", "")
-    (False, True, True)
-    """
-    return relation == ":=" or _NAMES.search(lead(before)) is not None
 
 
 def heads(row: Row) -> Iterator[str]:

@@ -108,10 +108,11 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     known.vocabulary.called |= context.vocabulary.called
     found_remarks = []
     for place, words, left, right in equations:
-        remark = None if place.poses else _definition(place, words, left, right, known)
+        ties = tied(left, right, known.vocabulary)
+        remark = None if place.poses or (ties and not place.names) else _definition(place, words, left, right, known)
         if remark is not None:
             found_remarks.append(remark)
-        elif ties := tied(left, right, known.vocabulary):
+        elif ties:
             meant = definition_of(left, "=", right, known, set())
             context.supposed.append(Supposition(place.line, place.ordinal, words, ties, meant, place.until))
     names = [r.definition.name.key for r in found_remarks if r.definition is not None]
