@@ -131,8 +131,11 @@ class _Parser(Operators):
                 below = self.denominator()
                 factors = [Node("quotient", (self.product(factors), below), start)]
                 continue
-            if part.kind == "NUMBER" and self.at > start_at and self.row[self.at - 1].kind == "NUMBER":
-                raise Unread("two numbers side by side")
+            before = self.row[self.at - 1] if self.at > start_at else None
+            if part.kind == "NUMBER" and before is not None and before.kind in ("NUMBER", "NAME"):
+                label = before.kind == "NAME" and before.above is None  # P1 is a name
+                if before.kind == "NUMBER" or label:
+                    raise Unread("two numbers side by side" if not label else f"a number behind {before.text}")
             factors.append(self.factor())
         if not factors:
             what = self.peek()
@@ -288,6 +291,8 @@ class _Parser(Operators):
         name = name_of(part)
         if name is None:
             raise Unread("an accent over an expression")
+        if name.base in ("Pi", "Sigma") and any(p.kind == "REL" for p in name.below_row):
+            raise Unread(f"{name.base} with a range, which may be a product or a sum")
         if name.base in ("E", "Var", "Cov") and not name.accents and self.is_expectation(name):
             return self.expectation(part, name)
         power = replace(part, below=None, primes=0) if part.above is not None and not name.above else None

@@ -204,6 +204,7 @@ class Operators(ABC):
             return first
         if part.kind in ("BIG", "EXTREMUM") or (part.kind == "NAME" and self.is_operator(part)):
             applied = any(p.kind == "bracketed" for p in self.row[start:one])  # log p(x) \int ..., not log 1/K \sum ...
+            applied = applied or (one == start + 1 and self.row[start].kind == "NUMBER")  # log 2 \int ...
             ways = ("a logarithm takes the operator after it", "a logarithm ends before an operator")
             if (
                 self.reading.choose(

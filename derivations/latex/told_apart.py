@@ -88,11 +88,13 @@ def unseen_dependence(statement: Statement) -> tuple[str, str] | None:
         constant = next((u for u in inside if u.head == "sym" and u.args[0].partition("_")[0] == "Z"), None)
         if constant is not None and constant is not place:  # what normalises depends on what it normalises
             return constant.args[0], name
+        moved = {u.args[0] for u in inside if u.head == "law" and place in set(walk(u.args[1]))}
         if place not in inside and any(u.head in ("den", "fn", "sym", "E", "int", "KL", "normal") for u in inside):
             return repr(body), name
         for u in inside:
             own = u.args[0] if u.head in ("fn", "sym", "law") and isinstance(u.args[0], str) else ""
-            named = u is not place and name in own.replace("{", "_").replace(",", "_").split("_")[1:]
+            labels = own.replace("{", "_").replace(",", "_").split("_")[1:]
+            named = u is not place and (name in labels or not moved.isdisjoint(labels))  # Q^pi beside pi_theta
             if named and not any(place in set(walk(a)) for a in u.args if not isinstance(a, str)):
                 return own, name
     return None
