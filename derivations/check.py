@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from derivations.language.terms import LanguageError
+from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context
 from derivations.latex.chains import Chained, Step, continued, last_side, remarks, steps
 from derivations.latex.defining import (
@@ -33,19 +34,29 @@ from derivations.latex.defining import (
     law_formula,
     laws_of,
     meant_before,
+    parts,
 )
 from derivations.latex.definitions import Place, is_normal
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
 from derivations.latex.files import contents
-from derivations.latex.grammar import Row, rows
+from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
-from derivations.latex.names import name_of
+from derivations.latex.names import Name, name_of, written
 from derivations.latex.own_meanings import of_its_own, settle
 from derivations.latex.prose import in_a_special_case, names, surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
-from derivations.latex.suppositions import Supposition, excused, resting_on, tied
+from derivations.latex.suppositions import (
+    Supposition,
+    as_retold,
+    drawn_otherwise,
+    draws,
+    excused,
+    head_key,
+    resting_on,
+    tied,
+)
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.told import Told, told
 from derivations.latex.vocabulary import Vocabulary
@@ -126,6 +137,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             said = [row for display, _, error in displays if not error for row in _remarks(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
             context.wordy, context.means = document.wordy, document.means
+            context.vocabulary.deviations |= document.deviations
             for call in document.calls:
                 with contextlib.suppress(Unread):
                     context.vocabulary.note_calls(rows(tuple(tokenize(call))))
@@ -139,6 +151,18 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
             context.ahead = _ahead(displays, context)
+            for display, _, error in displays:
+                for row in _remarks(display) if not error else ():
+                    _draw(row, display, context)
+            for latex in document.unnormalised:
+                with contextlib.suppress(Unread):
+                    law = name_of(rows(tuple(tokenize(latex)))[0])
+                    if law is not None and context.vocabulary.is_law(law):
+                        context.improper.add(written(context.vocabulary.stem(law)))
+            for free in document.freed:
+                with contextlib.suppress(Unread):
+                    key = head_key(rows(tuple(tokenize(free.latex))), context.vocabulary)
+                    context.freed += [(free.line, free.section, key)] if key is not None else []
             said += [r for r in cache.values() if not isinstance(r, str)]
             prose = told(document.told, context, said, _defined(displays)) if document.told else None
     except OutOfTime:
@@ -264,6 +288,18 @@ def _place(sides: _Sides, display: Display) -> Place:
     return Place(line, display.section, spelled(list(step.left)), in_a_special_case(display.before))
 
 
+def _draw(row: Row, display: Display, context: Context) -> None:
+    """Note from which laws a display draws what variables, and where it says that they are normal."""
+    context.draws += [(display.line, *drawn) for drawn in draws(row, context.vocabulary)]
+    special = in_a_special_case(display.before)
+    for name in (n for p in row if (n := name_of(p)) is not None and variable_key(n) in context.vocabulary.drawn):
+        context.places.setdefault(variable_key(name), Place(display.line, display.section, spell(row), special))
+
+
+def _names(sides: _Sides) -> list[Name]:
+    return [n for p in parts((*(sides.left or ()), *(sides.right or ()))) if (n := name_of(p)) is not None]
+
+
 def _only_ties(sides: _Sides, context: Context, display: Display) -> bool:
     """Whether an equation ties names to each other or to a number, and is not said to define one."""
     if not sides.left or not sides.right or sides.step.relation == ":=" or names(display.before):
@@ -321,10 +357,9 @@ def _checked_step(
     known = frozenset(context.definitions)
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
     options["around"] = surroundings(display.before)
-    outcome, understood = judge_as_told(line, sides.left, step.relation, sides.right, context, prose, options)
-    outcome = of_an_open_law(
-        outcome, line, display.section, (sides.left, step.relation, sides.right), understood, options
-    )
+    both = (sides.left, step.relation, sides.right)
+    outcome, understood = judge_as_told(line, display.section, both, context, prose, options)
+    outcome = of_an_open_law(outcome, line, display.section, both, understood, options)
     seen |= _laws(sides, context)
     if outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
         said = law_formula(sides.left, sides.right, context)
@@ -332,12 +367,14 @@ def _checked_step(
             context.definitions[said.name.key] = said
             context.places[said.name.key] = replace(_place(sides, display), said=True)
     taken = outcome.case.used if outcome.case is not None else ()
-    outcome = resting_on(taken, outcome, display.section, understood)
+    outcome = resting_on(taken, outcome, line, display.section, understood)
+    outcome = as_retold(taken, outcome, display.section, context, options)
+    outcome = drawn_otherwise(outcome, line, _names(sides), context)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
     if outcome.verdict == "refuted":
-        outcome = excused(outcome, line, display.section, (sides.left, step.relation, sides.right), understood, options)
+        outcome = excused(outcome, line, display.section, both, understood, options)
     anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
     if anew and step.alone and step.relation in ("=", ":="):
         context.twofold |= meant_before(sides.left, sides.right, context) & known
@@ -388,11 +425,11 @@ def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) 
                 continue
             if _only_ties(sides, context, display):
                 continue
-            line = display.line + display.latex.count("\n", 0, sides.step.place)
+            place = _place(sides, display)
             if definition.density is not None:
-                context.formulas.append((line, display.section, definition))
+                context.formulas.append((place.line, display.section, definition))
             else:
-                found.setdefault(definition.name.key, []).append((line, definition))
+                found.setdefault(definition.name.key, []).append((place, definition))
     return found
 
 

@@ -9,22 +9,29 @@ from dataclasses import replace
 from typing import Any
 
 from derivations.latex.cases import Context, every_part
-from derivations.latex.definitions import Definition
+from derivations.latex.definitions import Definition, Place
 from derivations.latex.grammar import Row
 from derivations.latex.names import name_of
-from derivations.latex.outcomes import Outcome
+from derivations.latex.outcomes import Outcome, conditional
+from derivations.latex.suppositions import freed_since
 from derivations.latex.told import Remark, Told
 from derivations.latex.verdicts import judge_step
 
 
 def judge_as_told(
-    line: int, left: Row, relation: str, right: Row, context: Context, prose: Told | None, options: dict[str, Any]
+    line: int,
+    section: int,
+    sides: tuple[Row, str, Row],
+    context: Context,
+    prose: Told | None,
+    options: dict[str, Any],
 ) -> tuple[Outcome, Context]:
     """The outcome of a step, and the document as it was understood; *options* are those of :func:`judge_step`.
 
     What the section of the step tells is believed.  What other sections tell may have ended with them: it may prove a
     step, but where it only makes the step false, the step is a query.
     """
+    left, relation, right = sides
     plain = judge_step(left, relation, right, context, **options)
     guessed = plain.made is not None or (plain.case is not None and plain.case.guesses_a_law)
     settled = plain.verdict == "proved" and not guessed
@@ -32,8 +39,11 @@ def judge_as_told(
     if coming and plain.verdict in ("conditional", "undecided"):
         defined = {**context.definitions, **{d.name.key: d for _, d in coming}}
         outcome = judge_step(left, relation, right, replace(context, definitions=defined), **options)
+        elsewhere = next((p for p, _ in coming if p.special or p.section != section), None)
+        if outcome.verdict == "proved" and elsewhere is not None:
+            return conditional(outcome, f"true with {elsewhere.words} as in line {elsewhere.line}"), context
         if outcome.verdict == "proved":
-            notes = tuple(f"{d.name.key} as defined in line {where}" for where, d in coming)
+            notes = tuple(f"{p.words} as defined in line {p.line}" for p, _ in coming)
             return replace(outcome, conditions=(*outcome.conditions, *notes)), context
     remarks = [] if prose is None or settled else prose.concerning(line, left, right)
     near = [r for r in remarks if r.place.section[0] <= line < r.place.section[1]]
@@ -91,12 +101,13 @@ def of_an_open_law(
     return replace(found, verdict="conditional", message=message, counterexample=None)
 
 
-def _coming(line: int, left: Row, right: Row, context: Context) -> list[tuple[int, Definition]]:
-    """The definitions that come after a step of names that it mentions, each with its line."""
+def _coming(line: int, left: Row, right: Row, context: Context) -> list[tuple[Place, Definition]]:
+    """The definitions that come after a step of names that it mentions and that nothing sets free before it."""
     keys = {n.key for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
-    found: list[tuple[int, Definition]] = []
+    found: list[tuple[Place, Definition]] = []
     for key in sorted(keys & context.ahead.keys() - context.definitions.keys()):
-        found += [(where, d) for where, d in context.ahead[key] if where >= line][:1]
+        later = ((p, d) for p, d in context.ahead[key] if p.line >= line)
+        found += [(p, d) for p, d in later if freed_since(key, p.line, line, context) is None][:1]
     return found
 
 

@@ -28,7 +28,7 @@ from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from derivations.latex.suppositions import Supposition
+    from derivations.latex.suppositions import Retold, Supposition
 
 MAX_TERMS = 3_000
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
@@ -47,7 +47,10 @@ class Context:
     defining: dict[int, Definition] = field(default_factory=dict)
     dense: set[str] = field(default_factory=set)  # slots that normal laws of the document fill
     factored: list[tuple[str, str]] = field(default_factory=list)  # laws written as products over time, with their x
-    ahead: dict[str, list[tuple[int, Definition]]] = field(default_factory=dict)  # definitions of names, with lines
+    ahead: dict[str, list[tuple[Place, Definition]]] = field(default_factory=dict)  # all definitions of names
+    freed: list[tuple[int, int, str]] = field(default_factory=list)  # names that are anything, from a line of a section
+    draws: list[tuple[int, str, str]] = field(default_factory=list)  # lines, variables, and the laws that they have
+    retold: dict[str, Retold] = field(default_factory=dict)  # what the prose says of names that displays define
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step
     own: set[str] = field(default_factory=set)  # reserved names whose first equation gives them a meaning of their own
     redefined: set[str] = field(default_factory=set)  # reserved names that the document defines as something else

@@ -282,6 +282,7 @@ class Matrices:
         if node.head in ("name", "call") and (known := said_to_be_normal(node, self.definitions, self.meaning)):
             node = self.meaning.parse(known)
         if node.head == "name" and (said := self.meaning.vocabulary.drawn.get(node.args[0].key.lower())) is not None:
+            self.meaning.used.add(node.args[0].key.lower())
             node = self.meaning.parse(said)
             self.survey(node)
         if node.head != "call" or node.args[0].base not in GAUSSIAN:

@@ -28,6 +28,7 @@ from derivations.latex.prose import (
     speaks_of_deviations,
     tells,
     tells_of_means,
+    unnormalised,
     wordy,
 )
 from derivations.latex.symbols import ROWS
@@ -91,7 +92,8 @@ class Document:
     """The displays of a document in order; with their lines, its directives and what its prose defines in formulas.
 
     *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
-    functions that they show with their arguments, *freed* what they set free.  *means*: they say under which law
+    functions that they show with their arguments, *freed* what they set free, *unnormalised* what has not the mass one.
+    *means*: they say under which law
     expectations are; *deviations*: they speak of such, and of no logistic function.
     """
 
@@ -103,6 +105,7 @@ class Document:
     means: bool = False
     freed: tuple[Freed, ...] = ()
     deviations: bool = False
+    unnormalised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,6 +276,7 @@ def read(text: str, kind: str = "markdown") -> Document:
         sentences and tells_of_means(prose),
         tuple(set_free) if displays else (),
         sentences and speaks_of_deviations(prose),
+        tuple(expand(latex, macros) for _, latex in itertools.islice(unnormalised(prose), MAX_INLINE)),
     )
 
 

@@ -76,6 +76,8 @@ def gated(
         return conditional(outcome, f"perhaps meant with {chance} as the probability of a class")
     if relation == "=" and (lone := lone_function(case.statement)) is not None:
         return conditional(outcome, f"depends on what {lone} is, which stands on one side only")
+    if context.wordy and (two := laws_apart(case.statement)) is not None:
+        return conditional(outcome, f"depends on how {two[0]} and {two[1]} hang together, on one side each")
     if (hanging := hanging_together(case.statement)) is not None:
         return conditional(outcome, hanging)
     if relation == "=" and poses_a_condition(case.statement, seed):
@@ -87,6 +89,15 @@ def gated(
     if around.posing:
         return conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome
+
+
+def laws_apart(statement: Statement) -> tuple[str, str] | None:
+    """Two laws of an inequality of which each stands on one side only, as the outputs and inputs of a channel do."""
+    sides = (statement.left, statement.right)
+    left, right = ({t.args[0].name for t in walk(side) if t.head == "den"} for side in sides)
+    if statement.relation in ("=", "!=") or not left - right or not right - left:
+        return None
+    return min(left - right), min(right - left)
 
 
 def lone_function(statement: Statement) -> str | None:

@@ -196,6 +196,7 @@ class Information(Normals):
         alone = name_of(row[0]) if len(row) == 1 else None
         said = self.vocabulary.drawn.get(variable_key(alone)) if alone is not None else None
         if alone is not None and said is not None and variable_key(alone) not in self.lawful():
+            self.used.add(variable_key(alone))
             a = self.law_term(self.parse(said), (variable_key(alone),))  # h(X), where X ~ N(mu, sigma^2)
             return Term("CE", bound_by(a), a, a)
         groups, events = self.groups(row)

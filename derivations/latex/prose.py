@@ -81,6 +81,14 @@ _FREES = re.compile(
     r"|(?<!\\)\$([^$\0]{1,60})\$(?=[^.;:!?$\0]{0,40}\b(?:any|arbitrary)\b)",
     re.IGNORECASE,
 )
+_STATED = re.compile(
+    r"[=:<>∈]|\\(?:in|sim|coloneqq|triangleq|geq?|leq?)(?![A-Za-z])"
+)  # what is said of what comes before
+_UNNORMALISED = re.compile(
+    r"(?<!\\)\$([^$\0]{1,80})\$(?=[^.;:!?$\0]{0,40}\b(?:unnormali[sz]ed|improper)\b)"
+    r"|\b(?:unnormali[sz]ed|improper)\b[^.;:!?$\0]{0,40}(?<!\\)\$([^$\0]{1,80})\$",
+    re.IGNORECASE,
+)
 _DEVIATIONS = re.compile(r"\b(?:standard deviations?|variances?)\b", re.IGNORECASE)
 _LOGISTIC = re.compile(r"\b(?:sigmoid|logistic)\b", re.IGNORECASE)
 _MEANS = re.compile(
@@ -125,9 +133,18 @@ def freed(prose: str) -> Iterator[tuple[int, str]]:
     >>> list(freed("For any critic $T$ we have; now let $q(z)$ be any law."))
     [(16, 'T'), (37, 'q(z)')]
     """
-    for match in _FREES.finditer(prose):
+    yield from _formulas(_FREES, prose)
+
+
+def unnormalised(prose: str) -> Iterator[tuple[int, str]]:
+    """Where a text says of a formula that it has not the mass one, and the formula."""
+    yield from _formulas(_UNNORMALISED, prose)
+
+
+def _formulas(pattern: re.Pattern[str], prose: str) -> Iterator[tuple[int, str]]:
+    for match in pattern.finditer(prose):
         group = 1 if match[1] else 2
-        yield match.start(group), match[group]
+        yield match.start(group), _STATED.split(match[group])[0]
 
 
 def speaks_of_deviations(prose: str) -> bool:

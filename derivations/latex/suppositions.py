@@ -13,11 +13,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from derivations.language.terms import walk
+from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context
 from derivations.latex.defining import OBJECTIVES, STANDARD, parts
 from derivations.latex.definitions import Definition
 from derivations.latex.grammar import Row
-from derivations.latex.names import is_star, name_of
+from derivations.latex.names import Name, is_star, name_of, written
 from derivations.latex.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -39,6 +41,34 @@ class Supposition:
     names: frozenset[str]
     meant: Definition | None = None
     until: float = math.inf
+
+
+@dataclass(frozen=True)
+class Retold:
+    """An equation within prose for a name that a display defines as well: its place, in words, and its sides."""
+
+    line: int
+    section: int
+    words: str
+    left: Row
+    right: Row
+
+
+def head_key(row: Row, vocabulary: Vocabulary) -> str | None:
+    """The name with which a formula starts, as one that can be set free: a law, a function, a random variable."""
+    name = name_of(row[0]) if row else None
+    if name is None:
+        return None
+    if vocabulary.is_law(name):
+        return vocabulary.stem(name)
+    if name.base.isupper() and variable_key(name) in vocabulary.variables:
+        return variable_key(name)
+    return None if variable_key(name) in vocabulary.variables else name.key
+
+
+def freed_since(key: str | None, defined: int, line: int, context: Context) -> int | None:
+    """The line before a step that sets a name free after it was defined, or before it will be."""
+    return next((at for at, _, name in context.freed if name == key and at <= line and not at < defined <= line), None)
 
 
 def tied(left: Row, right: Row, vocabulary: Vocabulary) -> frozenset[str]:
@@ -98,18 +128,66 @@ def excused(
     return outcome
 
 
-def resting_on(taken: Collection[str], outcome: Outcome, section: int, context: Context) -> Outcome:
+def is_density(definition: Definition | None) -> bool:
+    return definition is not None and definition.density is not None
+
+
+def drawn_otherwise(outcome: Outcome, line: int, names: list[Name], context: Context) -> Outcome:
+    """A proof in which a bare E ranges over a variable that the document draws from another law, or the query it is."""
+    from derivations.latex.outcomes import conditional
+
+    if outcome.verdict != "proved" or outcome.case is None or not any(n.key == "E" for n in names):
+        return outcome
+    statement = outcome.case.statement
+    for t in (t for t in walk((statement.left, statement.right)) if t.head == "E"):
+        laws = {d.args[0].name for d in walk(t.args[1]) if d.head == "den"}
+        for v in t.args[0]:
+            said = {law for at, key, law in context.draws if at <= line and key in (v.name, v.slot)}
+            if said and laws.isdisjoint(said):
+                return conditional(outcome, f"true if {v.name} is not drawn from {min(said)}, as the document says")
+    return outcome
+
+
+def resting_on(taken: Collection[str], outcome: Outcome, line: int, section: int, context: Context) -> Outcome:
     """A verdict with what it takes from other places; a query if that was said of an example, or may have ended."""
     from derivations.latex.outcomes import conditional
 
     places = {t: context.places[t] for t in sorted(taken) if t in context.places}
     elsewhere = {t: p for t, p in places.items() if p.section != section}
-    if outcome.verdict == "refuted" and any(context.definitions[t].density is not None for t in elsewhere):
+    if outcome.verdict == "refuted" and any(is_density(context.definitions.get(t)) for t in elsewhere):
         message = f"false with the formula that another section gives for a law. {outcome.message}"
         return replace(outcome, verdict="conditional", message=message)
     if outcome.verdict != "proved":
         return outcome
+    for t, p in places.items():
+        d = context.definitions.get(t)
+        key = t if d is None else head_key(d.density, context.vocabulary) if d.density else d.name.key
+        if (free := freed_since(key, p.line, line, context)) is not None:
+            return conditional(outcome, f"true with {p.words} as in line {p.line}, but line {free} sets it free")
     if (special := next((p for p in elsewhere.values() if p.special), None)) is not None:
         return conditional(outcome, f"true with {special.words} as in line {special.line}, which is a special case")
     notes = (f"{p.words} as in line {p.line}" for t, p in places.items() if p.special or p.said or t in elsewhere)
     return replace(outcome, conditions=(*outcome.conditions, *notes))
+
+
+def draws(row: Row, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """The variables that ``x ~ p`` speaks of, each with its law."""
+    at = next((n for n, p in enumerate(row) if p.kind == "SIM"), 0)
+    law = name_of(row[at + 1]) if at + 1 < len(row) else None
+    if at and law is not None and vocabulary.is_law(law):
+        for name in (n for p in row[:at] if (n := name_of(p)) is not None):
+            yield variable_key(name).partition("_")[0], written(vocabulary.law_key(law))
+
+
+def as_retold(
+    taken: Collection[str], outcome: Outcome, section: int, context: Context, options: dict[str, Any]
+) -> Outcome:
+    """A verdict that takes a definition of which the prose of its section says something else, or the query it is."""
+    from derivations.latex.outcomes import conditional
+    from derivations.latex.verdicts import judge_step
+
+    said = (context.retold[t] for t in sorted(taken) if t in context.retold)
+    for r in said if outcome.verdict in ("proved", "refuted") else ():
+        if r.section == section and judge_step(r.left, "=", r.right, context, **options).verdict != "proved":
+            return conditional(outcome, f"the document also says that {r.words}, in line {r.line}")
+    return outcome

@@ -19,7 +19,7 @@ from derivations.latex.documents import Formula
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, name_of
-from derivations.latex.suppositions import Supposition, tied
+from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, is_density, tied
 from derivations.latex.tokens import Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
@@ -44,7 +44,12 @@ class Told:
 
     def concerning(self, line: int, *sides: Row) -> list[Remark]:
         """The remarks on names that a step mentions, and on names that those speak of."""
-        here = [r for r in self.remarks if r.place.since <= line < r.place.until]
+        here = [
+            r
+            for r in self.remarks
+            if r.place.since <= line < r.place.until
+            and all(freed_since(n, r.place.line, line, self.context) is None for n in r.names)
+        ]
         cases: dict[str, Formula] = {}  # of several bounds of one symbol, one case after another, the last one holds
         for r in sorted(here, key=lambda r: (r.place.line <= line, r.place.line)):
             cases.update(dict.fromkeys(r.names if r.bound else (), r.place))
@@ -87,6 +92,8 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
 
     Equations that are no definitions are entered as suppositions.
     """
+    from derivations.latex.verdicts import no_density
+
     equations: list[tuple[Formula, str, Row, Row]] = []
     laws: list[tuple[Formula, Row]] = []
     bounds: list[tuple[Formula, str, str, tuple[Row, str, Row]]] = []
@@ -106,12 +113,20 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     own = [row for _, _, left, right in equations for row in (left, right)]
     known = replace(context, vocabulary=Vocabulary([*shown, *own, *(row for _, row in laws)]), definitions={})
     known.vocabulary.called |= context.vocabulary.called
+    known.vocabulary.deviations |= context.vocabulary.deviations
+    context.draws += [(place.line, *d) for place, row in laws for d in draws(row, known.vocabulary)]
     found_remarks = []
     for place, words, left, right in equations:
         ties = tied(left, right, known.vocabulary)
         remark = None if place.poses or (ties and not place.names) else _definition(place, words, left, right, known)
         if remark is not None:
             found_remarks.append(remark)
+            if remark.definition is not None and remark.definition.name.key in defined:
+                said = Retold(place.line, place.ordinal, words, left, right)
+                context.retold[remark.definition.name.key] = said
+            if is_density(remark.definition) and not is_normal(right):
+                law = no_density(left, right, known, 0)
+                context.improper |= set() if law is None else {law}
         elif ties:
             meant = definition_of(left, "=", right, known, set())
             context.supposed.append(Supposition(place.line, place.ordinal, words, ties, meant, place.until))

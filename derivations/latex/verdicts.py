@@ -273,6 +273,10 @@ def gated_proof(
 ) -> Outcome:
     """What the proof of a step says of what the step means."""
     shown = in_full((left, right), context)
+    formulas = [d.density for t in sorted(case.used) if (d := context.definitions.get(t)) and d.density]
+    told = side_by_side((*shown, *formulas), context.vocabulary)
+    if told is not None:  # the formula is that of p_theta, and the step speaks of p
+        outcome = replace(outcome, conditions=(*outcome.conditions, f"{' and '.join(told)} are one law"))
     for chosen in others({key: ways for key, ways in case.choices.items() if key == "slash"}):
         try:
             other = judged(interpret(left, relation, right, context, chosen).statement, seed, words=False)
