@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Symbol, Term, log, number, replace, term, walk
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, number, replace, term, walk
 from derivations.latex.arguments import read_arguments
 from derivations.latex.decorations import check_decorations
 from derivations.latex.definitions import Definition, Gaussian, Place, is_normal
@@ -347,6 +347,8 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
         data = statement.json()
     except LanguageError as error:
         raise Unread(in_words(error)) from error
+    for words in _of_one_law(left, right):
+        meaning.notes.setdefault(words, None)
     known = {written(name) for name in meaning.signs}
     for name in sorted(meaning.positive - known):  # what has a logarithm is positive, or the step means nothing
         meaning.notes.setdefault(f"{name} > 0", None)
@@ -373,6 +375,16 @@ def _case(meaning: Meaning, left: Term, relation: str, right: Term, given: list[
     )
     vars(case)["data"] = data  # made already
     return case
+
+
+def _of_one_law(*sides: Term) -> Iterator[str]:
+    """The variables x, x_1, x_2 that are read as of one law, since the document has an x_i."""
+    slots: dict[str, set[str]] = {}
+    for v in (t for side in sides for t in walk(side) if isinstance(t, Variable) and not t.shape):
+        slots.setdefault(v.slot, set()).add(v.name)
+    for slot, found in sorted(slots.items()):
+        if len(found) > 1 and any(n.removeprefix(f"{slot}_").isdigit() for n in found):
+            yield f"{', '.join(sorted(found))} have the same law"
 
 
 def _positive(radicand: Term) -> bool:

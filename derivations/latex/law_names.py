@@ -261,6 +261,10 @@ class LawNames:
         inside = {n.key for p in row if (n := name_of(p)) is not None}
         if inside and inside <= self.called.get(name.key, set()) and all(p.kind in _SIGNED for p in row):
             return True  # sigma(-a) beside sigma(a)
+        names = [n for p in row if (n := name_of(p)) is not None]
+        single = len(name.base) == 1 and name.base.isupper() and len(names) == len(row) > 1
+        if single and not all(n.base.isupper() for n in names):  # S(x beta), and not A(BC)
+            return True
         several = len(split(row, "COMMA")) > 1
         return is_argument_list(row) and (several or not (name.base in ("a", "b", "c", "k") and not name.below))
 

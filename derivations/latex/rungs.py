@@ -239,7 +239,7 @@ def _identical(case: Case) -> Iterator[Rung]:
     variables = {t for s in _sides(case.statement) for t in walk(s) if isinstance(t, Variable)}
     numbered = [v for v in variables if v.slot == v.name and "_" in v.name and v.name.split("_")[1].isdigit()]
     bases = {v.name.split("_")[0] for v in numbered}
-    if len(numbered) < 2 or len(bases) != 1:
+    if len(bases) != 1 or len(numbered) + len([v for v in variables if v.slot == v.name == min(bases)]) < 2:
         return
     base = bases.pop()
     sides = _sides(case.statement)
@@ -255,7 +255,7 @@ def _identical(case: Case) -> Iterator[Rung]:
             sides = (moved[0], moved[1])
     except LanguageError:
         return
-    shown = ", ".join(sorted(v.name for v in numbered))
+    shown = ", ".join(sorted({v.name for v in numbered} | {v.name for v in variables if v.name == base}))
     yield f"{shown} have the same law", Statement(case.statement.relation, *sides, (), case.statement.given)
 
 

@@ -320,6 +320,9 @@ class _Reader:
         self.put("LBRACE", "{", start, source="{")
         self.inside(text)
         self.put("RBRACE", "}", start, source="}")
+        if style == "bold":
+            bold = [t._replace(style=t.style or style) if t.kind == "NAME" else t for t in self.tokens[before:]]
+            self.tokens[before:] = bold
         inner = self.tokens[before + 1 : -1]
         if any(t.kind in ("BAR", "COMMA", "SEMI") for t in inner) and not any(t.kind == "OPEN" for t in inner):
             self.tokens[before:] = inner  # \mathbf{x | y}: the font says nothing of how things belong together

@@ -115,3 +115,84 @@ def test_a_proof_names_the_formulas_that_it_takes_from_examples_and_other_sectio
     step = last(said + claim)
     assert step.verdict == "proved"
     assert condition in step.conditions
+
+
+ENTROPY = r"$$h(X) = \frac{1}{2} \log(2 \pi e \sigma^2)$$"
+SPLIT = r"$$\log p(x) = \mathbb{E}_{q(z|x)}[\log p(x|z)] - D_{KL}(q(z|x) \| p(z))$$"
+RATIO = r"$$\mathbb{E}_{p(x)}[T(x)] = D_{KL}(p \| q)$$"
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("Equality holds for $q(z|x) = p(z|x)$.\n\n# Networks\n\nIn practice q is a network.\n\n", SPLIT),
+        ("# EM\n\nWe take $q(z|x) = p(z|x)$.\n\n# Networks\n\nNow it is a network.\n\n", SPLIT),
+        ("At the optimum the critic is given by $T(x) = \\log \\frac{p(x)}{q(x)}$.\n\n# Training\n\nBefore\n\n", RATIO),
+        ("$$T(x) = \\log \\frac{p(x)}{q(x)}$$\n\nFor any critic $T$\n\n", RATIO),
+        (
+            "The weight is\n\n$$w(x) = \\frac{p(x)}{q(x)}$$\n\n# Backwards\n\nHere we write $w(x) = q(x)/p(x)$.\n\n",
+            r"$$\mathbb{E}_{q(x)}[w(x)] = 1$$",
+        ),
+        (
+            "# Example\n\nLet\n\n$$X \\sim \\mathcal{N}(\\mu, \\sigma^2)$$\n\n# In general\n\nThe entropy is\n\n",
+            ENTROPY,
+        ),
+        (
+            "Let $X \\sim \\mathcal{N}(\\mu, \\sigma^2)$.\n\nNow let $X$ be any variable of that variance.\n\n",
+            ENTROPY,
+        ),
+        ("Here $p(x) = e^{-U(x)}$ is unnormalised.\n\n", r"$$\mathbb{E}_{q(x)}[\log \frac{q(x)}{p(x)}] \ge 0$$"),
+        ("Samples are drawn:\n\n$$x_1, \\dots, x_N \\sim q(x)$$\n\n", r"$$\mathbb{E}[\log p(x)] = -H(p)$$"),
+        ("Let $x \\sim q$ be a sample.\n\n", r"$$\mathbb{E}[\log p(x)] = -H(p)$$"),
+        ("The network returns a standard deviation $\\sigma(x)$.\n\n", r"$$\log \sigma(x) \le 0$$"),
+        ("\\renewcommand{\\law}{q(z)}\n\\renewcommand{\\law}{p(z)}\n\n", r"$$\mathbb{E}_{\law}[1] = \int p(z) dz$$"),
+    ],
+)
+def test_what_may_have_ended_proves_nothing(said, claim):
+    assert last(said + claim).verdict != "proved"
+
+
+@pytest.mark.parametrize(
+    ("said", "claim", "condition"),
+    [
+        (
+            "The model is\n\n$$p_\\theta(x) = \\mathcal{N}(x; \\theta, 1)$$\n\n",
+            r"$$\mathbb{E}_{p(x)}[x] = \theta$$",
+            "one law",
+        ),
+        ("Let $X \\sim \\mathcal{N}(\\mu, \\sigma^2)$. So\n\n", ENTROPY, "(line 1)"),
+        ("We write $T(x) = \\log \\frac{p(x)}{q(x)}$.\n\n", RATIO, "(line 1)"),
+    ],
+)
+def test_a_proof_lists_what_it_takes_from_the_prose(said, claim, condition):
+    step = last(said + claim)
+    assert step.verdict == "proved"
+    assert any(condition in c for c in step.conditions)
+
+
+@pytest.mark.parametrize(
+    ("said", "claim"),
+    [
+        ("A channel turns p into p' and q into q'.\n\n", r"$$D_{KL}(p' \| q') \le D_{KL}(p \| q)$$"),
+        (
+            "The weight is\n\n$$w(x) = \\frac{p(x)}{q(x)}$$\n\n# Backwards\n\nHere we write $w(x) = q(x)/p(x)$.\n\n",
+            r"$$\mathbb{E}_{q(x)}[\log w(x)] = D_{KL}(q \| p)$$",
+        ),
+    ],
+)
+def test_what_the_document_may_know_is_not_refuted(said, claim):
+    assert last(said + claim).verdict != "refuted"
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"JSD(P1 \| P2) = \frac{1}{2} D_{KL}(P1 \| \frac{P1 + P2}{2}) + \frac{1}{2} D_{KL}(P2 \| \frac{P1 + P2}{2})",
+        r"\log \Pi_{i=1}^n a = n \log a",
+        r"\bm{Xw} = \bm{wX}",
+        r"\frac{\partial}{\partial S} S(x \beta) = x \beta",
+        r"\nabla_\theta \sum_a \pi_\theta(a|s) Q^\pi(s, a) = \sum_a Q^\pi(s, a) \nabla_\theta \pi_\theta(a|s)",
+    ],
+)
+def test_what_is_more_than_it_looks_is_not_proved(latex):
+    assert last(latex).verdict != "proved"
