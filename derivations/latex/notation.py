@@ -133,7 +133,7 @@ class _Parser(Operators):
                 continue
             before = self.row[self.at - 1] if self.at > start_at else None
             if part.kind == "NUMBER" and before is not None and before.kind in ("NUMBER", "NAME"):
-                label = before.kind == "NAME" and before.above is None  # P1 is a name
+                label = before.kind == "NAME" and before.above is None and part.above is None  # P1 is a name
                 if before.kind == "NUMBER" or label:
                     raise Unread("two numbers side by side" if not label else f"a number behind {before.text}")
             factors.append(self.factor())
@@ -291,8 +291,6 @@ class _Parser(Operators):
         name = name_of(part)
         if name is None:
             raise Unread("an accent over an expression")
-        if name.base in ("Pi", "Sigma") and any(p.kind == "REL" for p in name.below_row):
-            raise Unread(f"{name.base} with a range, which may be a product or a sum")
         if name.base in ("E", "Var", "Cov") and not name.accents and self.is_expectation(name):
             return self.expectation(part, name)
         power = replace(part, below=None, primes=0) if part.above is not None and not name.above else None

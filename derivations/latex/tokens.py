@@ -442,18 +442,28 @@ def _unbraced(tokens: list[Token]) -> list[Token]:
 
 
 def _sums(tokens: list[Token]) -> list[Token]:
-    r"""A capital Sigma with a range under it, ``\Sigma_{x \in X}``, is a sum."""
+    r"""A capital Sigma with a range, ``\Sigma_{x \in X}``, is a sum, and a capital Pi a product."""
     for n, token in enumerate(tokens):
-        if token.text == "Sigma" and [t.kind for t in tokens[n + 1 : n + 3]] == ["SUB", "LBRACE"]:
-            depth, ranged = 0, False
-            for t in tokens[n + 2 :]:
-                depth += {"LBRACE": 1, "RBRACE": -1}.get(t.kind, 0)
-                ranged |= depth == 1 and (t.kind == "IN" or t.text == "=")
-                if depth == 0:
-                    break
-            if ranged:
-                tokens[n] = token._replace(kind="BIG", text="sum")
+        if token.text not in ("Sigma", "Pi"):
+            continue
+        at = n + 1
+        if [t.kind for t in tokens[at : at + 1]] == ["SUP"]:  # the upper end first
+            at = _group_end(tokens, at + 1)
+        if [t.kind for t in tokens[at : at + 2]] == ["SUB", "LBRACE"]:
+            end = _group_end(tokens, at + 1)
+            if any(t.kind == "IN" or t.text == "=" for t in tokens[at + 1 : end]):
+                tokens[n] = token._replace(kind="BIG", text="sum" if token.text == "Sigma" else "prod")
     return tokens
+
+
+def _group_end(tokens: list[Token], at: int) -> int:
+    """Where a group in braces, or one token, ends."""
+    depth = 0
+    for n in range(at, len(tokens)):
+        depth += {"LBRACE": 1, "RBRACE": -1}.get(tokens[n].kind, 0)
+        if depth == 0:
+            return n + 1
+    return len(tokens)
 
 
 def spelled(tokens: list[Token]) -> str:

@@ -188,7 +188,6 @@ def test_what_the_document_may_know_is_not_refuted(said, claim):
     "latex",
     [
         r"JSD(P1 \| P2) = \frac{1}{2} D_{KL}(P1 \| \frac{P1 + P2}{2}) + \frac{1}{2} D_{KL}(P2 \| \frac{P1 + P2}{2})",
-        r"\log \Pi_{i=1}^n a = n \log a",
         r"\bm{Xw} = \bm{wX}",
         r"\frac{\partial}{\partial S} S(x \beta) = x \beta",
         r"\nabla_\theta \sum_a \pi_\theta(a|s) Q^\pi(s, a) = \sum_a Q^\pi(s, a) \nabla_\theta \pi_\theta(a|s)",
