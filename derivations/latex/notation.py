@@ -306,5 +306,8 @@ class _Parser(Operators):
             call = Node("call", (name, following.args[0]), part.place)
             call = self.decorated(call, following)
             return self.powered(call, power) if power else call
+        before = self.row[self.at - 2] if self.at > 1 else None
+        if name.key == "pi" and before is not None and before.kind == "NUMBER" and before.text == "2" and not called:
+            name = replace(name, style="number")  # 2 pi, also beside a policy
         node = Node("name", (name,), part.place)
         return self.powered(node, power) if power else node

@@ -274,7 +274,7 @@ def gated_proof(
     """What the proof of a step says of what the step means."""
     shown = in_full((left, right), context)
     formulas = [d.density for t in sorted(case.used) if (d := context.definitions.get(t)) and d.density]
-    told = side_by_side((*shown, *formulas), context.vocabulary)
+    told = side_by_side((*shown, *formulas), context.vocabulary) if formulas else None
     if told is not None:  # the formula is that of p_theta, and the step speaks of p
         outcome = replace(outcome, conditions=(*outcome.conditions, f"{' and '.join(told)} are one law"))
     for chosen in others({key: ways for key, ways in case.choices.items() if key == "slash"}):

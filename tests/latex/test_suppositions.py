@@ -195,3 +195,10 @@ def test_what_the_document_may_know_is_not_refuted(said, claim):
 )
 def test_what_is_more_than_it_looks_is_not_proved(latex):
     assert last(latex).verdict != "proved"
+
+
+def test_two_pi_beside_a_policy_is_a_number():
+    policy = r"$$\mathbb{E}_{\pi(a|s)}[\log \pi(a|s)] = \int \pi(a|s) \log \pi(a|s) da$$"
+    step = last(policy + r"$$\log \frac{1}{\sqrt{2 \pi}} = -\frac{1}{2} \log(2 \pi)$$")
+    assert step.verdict == "proved"
+    assert "pi(a" not in step.reading
