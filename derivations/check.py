@@ -18,44 +18,44 @@ import sys
 import time
 import types
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from derivations.language.terms import LanguageError
-from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context
-from derivations.latex.chains import Chained, Step, continued, last_side, remarks, steps
+from derivations.latex.chains import Chained, continued, last_side, steps
 from derivations.latex.defining import (
-    definition_at_the_end,
-    definition_of,
-    definition_on_the_way,
     is_defined,
-    is_expandable,
     law_formula,
-    laws_of,
     meant_before,
-    parts,
 )
-from derivations.latex.definitions import Place, is_normal
+from derivations.latex.definitions import is_normal
 from derivations.latex.directives import apply_directives, markov_chain
 from derivations.latex.documents import Display, read
+from derivations.latex.entries import (
+    Displays,
+    Sides,
+    define,
+    defined_in,
+    enter,
+    laws_in,
+    names_in,
+    place_of,
+    remarks_of,
+    suppose,
+)
 from derivations.latex.files import contents
-from derivations.latex.grammar import Row, rows, spell
+from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
-from derivations.latex.names import Name, name_of, written
 from derivations.latex.own_meanings import of_its_own, settle
-from derivations.latex.prose import in_a_special_case, names, surroundings
+from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.latex.suppositions import (
-    Supposition,
     as_retold,
     drawn_otherwise,
-    draws,
     excused,
-    head_key,
     resting_on,
-    tied,
 )
 from derivations.latex.tokens import Token, Unread, spelled, tokenize
 from derivations.latex.told import Told, told
@@ -105,16 +105,6 @@ def check_files(
 # One document ------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Sides:
-    """A step with its sides as rows, or why they were not read."""
-
-    step: Step
-    left: Row | None
-    right: Row | None
-    error: str = ""
-
-
 @seldom_collecting()
 def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) -> CheckedFile:
     from derivations.latex.outcomes import new_document
@@ -122,7 +112,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
     new_document()
     deadline = time.monotonic() + FILE_SECONDS
     cache: dict[tuple[Token, ...], Row | str] = {}
-    displays: list[tuple[Display, list[_Sides], str]] = []
+    displays: Displays = []
     try:
         with time_limit(READ_SECONDS):
             document = read(text, kind)
@@ -134,7 +124,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             for display, (chained, error) in zip(shown, pieces, strict=True):
                 found, unread = _sides(chained, cache, timeout) if not error else ([], error)
                 displays.append((display, found, error or unread))
-            said = [row for display, _, error in displays if not error for row in _remarks(display)]
+            said = [row for display, _, error in displays if not error for row in remarks_of(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
             context.wordy, context.means = document.wordy, document.means
             context.vocabulary.deviations |= document.deviations
@@ -147,24 +137,14 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             for display, found, _ in displays:
                 slots = context.integrals.setdefault(display.section, set())
                 slots.update(*(context.vocabulary.integrated_in(r) for f in found for r in (f.left, f.right) if r))
-            alone = [row for display, found, error in displays if not error and not found for row in _remarks(display)]
+            alone = [
+                row for display, found, error in displays if not error and not found for row in remarks_of(display)
+            ]
             context.chains += [chain for row in alone if (chain := markov_chain(row)) is not None]
             apply_directives(document.directives, context)
-            context.ahead = _ahead(displays, context)
-            for display, _, error in displays:
-                for row in _remarks(display) if not error else ():
-                    _draw(row, display, context)
-            for latex in document.unnormalised:
-                with contextlib.suppress(Unread):
-                    law = name_of(rows(tuple(tokenize(latex)))[0])
-                    if law is not None and context.vocabulary.is_law(law):
-                        context.improper.add(written(context.vocabulary.stem(law)))
-            for free in document.freed:
-                with contextlib.suppress(Unread):
-                    key = head_key(rows(tuple(tokenize(free.latex))), context.vocabulary)
-                    context.freed += [(free.line, free.section, key)] if key is not None else []
+            enter(document, displays, context)
             said += [r for r in cache.values() if not isinstance(r, str)]
-            prose = told(document.told, context, said, _defined(displays)) if document.told else None
+            prose = told(document.told, context, said, defined_in(displays)) if document.told else None
     except OutOfTime:
         raise LanguageError(f"was not read within {READ_SECONDS:g} s; split it") from None
     except RecursionError:
@@ -189,7 +169,7 @@ def _chained(display: Display, timeout: float) -> tuple[Chained, str]:
         return Chained([], (), display.inline), "the limits of nesting or time were reached"
 
 
-def _sides(chained: Chained, cache: dict[tuple[Token, ...], Row | str], timeout: float) -> tuple[list[_Sides], str]:
+def _sides(chained: Chained, cache: dict[tuple[Token, ...], Row | str], timeout: float) -> tuple[list[Sides], str]:
     """The steps of a display with their sides as rows, or what kept them from being read."""
     try:
         with time_limit(timeout):
@@ -201,23 +181,12 @@ def _sides(chained: Chained, cache: dict[tuple[Token, ...], Row | str], timeout:
                     row = _row(tokens, cache)
                     sides.append(None if isinstance(row, str) else row)
                     error = error or (row if isinstance(row, str) else "")
-                found.append(_Sides(step, sides[0], sides[1], error))
+                found.append(Sides(step, sides[0], sides[1], error))
             if not found and chained.end:  # it claims nothing, and shows what its names are
                 _row(chained.end, cache)
             return found, ""
     except (OutOfTime, RecursionError):
         return [], "the limits of nesting or time were reached"
-
-
-def _remarks(display: Display) -> list[Row]:
-    """What a display says of its variables beside its equations, as far as it is read."""
-    found = []
-    for tokens in remarks(display.latex):
-        try:
-            found.append(rows(tokens))
-        except Unread:  # a remark in words, of which nothing is used
-            continue
-    return found
 
 
 def _row(tokens: tuple[Token, ...], cache: dict[tuple[Token, ...], Row | str]) -> Row | str:
@@ -235,7 +204,7 @@ def _row(tokens: tuple[Token, ...], cache: dict[tuple[Token, ...], Row | str]) -
 
 def _checked_display(
     display: Display,
-    found: list[_Sides],
+    found: list[Sides],
     error: str,
     context: Context,
     prose: Told | None,
@@ -248,72 +217,14 @@ def _checked_display(
         return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
     context.integrated = frozenset(context.integrals.get(display.section, ()))
     for sides in found:  # definitions in a display come before its claims
-        _define(sides, context, seen, display, seed, timeout)
+        define(sides, context, seen, display, seed, timeout)
     checked = []
     around = list(context.chains)  # a chain beside an equation is one of its display, alone it is one of the document
-    context.chains += [chain for row in _remarks(display) if (chain := markov_chain(row)) is not None]
+    context.chains += [chain for row in remarks_of(display) if (chain := markov_chain(row)) is not None]
     for sides in found:
         checked.append(_checked_step(display, sides, context, prose, seen, seed, timeout, deadline))
     context.chains[:] = around
     return Derivation(display.line, display.source, tuple(checked))
-
-
-def _define(sides: _Sides, context: Context, seen: set[str], display: Display, seed: int, timeout: float) -> None:
-    """Enter the definition that a step makes, if it is one, so that later steps can use it."""
-    from derivations.latex.verdicts import no_density
-
-    step, left, right = sides.step, sides.left, sides.right
-    if left is None:
-        return
-    definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
-    if definition is None and step.last and right is not None:
-        definition = definition_at_the_end(left, step.relation, right, context, seen)
-    if definition is None and not step.alone and right is not None:
-        definition = definition_on_the_way(left, step.relation, right, context, seen)
-    if definition is None or (definition.density is not None and _only_ties(sides, context, display)):
-        return
-    if step.alone and right is not None and _laws(sides, context):
-        with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
-            law = no_density(left, right, context, seed)
-            context.improper |= set() if law is None else {law}
-    if is_expandable(definition, context.vocabulary) and not _only_ties(sides, context, display):
-        context.definitions[definition.name.key] = definition
-        context.places[definition.name.key] = _place(sides, display)
-    context.defining[id(sides)] = definition
-
-
-def _place(sides: _Sides, display: Display) -> Place:
-    step = sides.step
-    line = display.line + display.latex.count("\n", 0, step.place)
-    return Place(line, display.section, spelled(list(step.left)), in_a_special_case(display.before))
-
-
-def _draw(row: Row, display: Display, context: Context) -> None:
-    """Note from which laws a display draws what variables, and where it says that they are normal."""
-    context.draws += [(display.line, *drawn) for drawn in draws(row, context.vocabulary)]
-    special = in_a_special_case(display.before)
-    for name in (n for p in row if (n := name_of(p)) is not None and variable_key(n) in context.vocabulary.drawn):
-        context.places.setdefault(variable_key(name), Place(display.line, display.section, spell(row), special))
-
-
-def _names(sides: _Sides) -> list[Name]:
-    return [n for p in parts((*(sides.left or ()), *(sides.right or ()))) if (n := name_of(p)) is not None]
-
-
-def _only_ties(sides: _Sides, context: Context, display: Display) -> bool:
-    """Whether an equation ties names to each other or to a number, and is not said to define one."""
-    if not sides.left or not sides.right or sides.step.relation == ":=" or names(display.before):
-        return False
-    return bool(tied(sides.left, sides.right, context.vocabulary))
-
-
-def _suppose(line: int, display: Display, sides: _Sides, context: Context) -> None:
-    """Note an equation under which what follows it in its section may be meant."""
-    if _only_ties(sides, context, display) and sides.left and sides.right:
-        words = f"{spelled(list(sides.step.left))} = {spelled(list(sides.step.right))}"
-        ties = tied(sides.left, sides.right, context.vocabulary)
-        meant = definition_of(sides.left, "=", sides.right, context, set())
-        context.supposed.append(Supposition(line, display.section, words, ties, meant))
 
 
 def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
@@ -327,7 +238,7 @@ def _unread_steps(display: Display, error: str) -> Iterator[CheckedStep]:
 
 def _checked_step(
     display: Display,
-    sides: _Sides,
+    sides: Sides,
     context: Context,
     prose: Told | None,
     seen: set[str],
@@ -344,8 +255,8 @@ def _checked_step(
     shown = (line, step.relation, spelled(list(step.left)), spelled(list(step.right)))
     definition = context.defining.get(id(sides))
     if definition is not None:
-        seen |= _laws(sides, context)
-        _suppose(line, display, sides, context)
+        seen |= laws_in(sides, context)
+        suppose(line, display, sides, context)
         reading = f"{definition.name.key} is defined here"
         return CheckedStep(*shown, "definition", reading, f"names {definition.name.key}")
     if sides.error or sides.left is None or sides.right is None:
@@ -360,16 +271,16 @@ def _checked_step(
     both = (sides.left, step.relation, sides.right)
     outcome, understood = judge_as_told(line, display.section, both, context, prose, options)
     outcome = of_an_open_law(outcome, line, display.section, both, understood, options)
-    seen |= _laws(sides, context)
+    seen |= laws_in(sides, context)
     if outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
         said = law_formula(sides.left, sides.right, context)
         if said is not None and said.name.key not in context.definitions:
             context.definitions[said.name.key] = said
-            context.places[said.name.key] = replace(_place(sides, display), said=True)
+            context.places[said.name.key] = replace(place_of(sides, display), said=True)
     taken = outcome.case.used if outcome.case is not None else ()
     outcome = resting_on(taken, outcome, line, display.section, understood)
     outcome = as_retold(taken, outcome, display.section, context, options)
-    outcome = drawn_otherwise(outcome, line, _names(sides), context)
+    outcome = drawn_otherwise(outcome, line, names_in(sides), context)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
@@ -382,7 +293,7 @@ def _checked_step(
         outcome = conditional(outcome, f"true with the first of the meanings that the document gives {twofold[0]}")
     outcome = of_its_own(sides.left, sides.right, outcome, context)
     if step.alone and outcome.verdict in ("conditional", "undecided"):
-        _suppose(line, display, sides, context)
+        suppose(line, display, sides, context)
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
     settle(sides.left, step.alone, outcome, context, defines)
     suggestion = None
@@ -411,47 +322,6 @@ def _checked_step(
         outcome.counterexample,
         suggestion,
     )
-
-
-def _ahead(displays: list[tuple[Display, list[_Sides], str]], context: Context) -> dict[str, list[Any]]:
-    """The definitions of names by the displays of a document, each with its line."""
-    found: dict[str, list[Any]] = {}
-    for display, all_sides, error in displays:
-        for sides in all_sides if not error else ():
-            if not sides.step.alone or sides.left is None or not sides.right or _is_primed(sides.left):
-                continue
-            definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
-            if definition is None or not definition.row or not is_expandable(definition, context.vocabulary):
-                continue
-            if _only_ties(sides, context, display):
-                continue
-            place = _place(sides, display)
-            if definition.density is not None:
-                context.formulas.append((place.line, display.section, definition))
-            else:
-                found.setdefault(definition.name.key, []).append((place, definition))
-    return found
-
-
-def _is_primed(side: Row) -> bool:
-    """Whether a side starts with a primed name, which may be a derivative of what is defined elsewhere."""
-    name = name_of(side[0]) if side else None
-    return name is not None and name.primes > 0
-
-
-def _defined(displays: list[tuple[Display, list[_Sides], str]]) -> set[str]:
-    """The names that stand alone on the left of an equation of a display."""
-    equations = [s for _, found, _ in displays for s in found if s.step.relation in ("=", ":=")]
-    rows_ = [s.left for s in equations if s.left and len(s.left) <= 2]
-    return {name.key for row in rows_ if (name := name_of(row[0])) is not None}
-
-
-def _laws(sides: _Sides, context: Context) -> set[str]:
-    found: set[str] = set()
-    for row in (sides.left, sides.right):
-        if row is not None:
-            found |= laws_of(row, context.vocabulary)
-    return found
 
 
 # Command line ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,175 @@
+"""What a document enters, before its steps and between them: definitions, suppositions, draws, what it sets free.
+
+Main definitions: `Sides`, `enter`, `define`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from derivations.latex.arguments import variable_key
+from derivations.latex.cases import Context
+from derivations.latex.chains import Step, remarks
+from derivations.latex.defining import (
+    definition_at_the_end,
+    definition_of,
+    definition_on_the_way,
+    is_expandable,
+    laws_of,
+    parts,
+)
+from derivations.latex.definitions import Place
+from derivations.latex.documents import Display, Document
+from derivations.latex.grammar import Row, rows, spell
+from derivations.latex.limits import OutOfTime, time_limit
+from derivations.latex.names import Name, name_of, written
+from derivations.latex.prose import in_a_special_case, names
+from derivations.latex.suppositions import Supposition, draws, head_key, tied
+from derivations.latex.tokens import Unread, spelled, tokenize
+
+
+@dataclass
+class Sides:
+    """A step with its sides as rows, or why they were not read."""
+
+    step: Step
+    left: Row | None
+    right: Row | None
+    error: str = ""
+
+
+Displays = list[tuple[Display, list[Sides], str]]  # with their steps, or what kept them from being read
+
+
+def remarks_of(display: Display) -> list[Row]:
+    """What a display says of its variables beside its equations, as far as it is read."""
+    found = []
+    for tokens in remarks(display.latex):
+        try:
+            found.append(rows(tokens))
+        except Unread:  # a remark in words, of which nothing is used
+            continue
+    return found
+
+
+def define(sides: Sides, context: Context, seen: set[str], display: Display, seed: int, timeout: float) -> None:
+    """Enter the definition that a step makes, if it is one, so that later steps can use it."""
+    from derivations.latex.verdicts import no_density
+
+    step, left, right = sides.step, sides.left, sides.right
+    if left is None:
+        return
+    definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
+    if definition is None and step.last and right is not None:
+        definition = definition_at_the_end(left, step.relation, right, context, seen)
+    if definition is None and not step.alone and right is not None:
+        definition = definition_on_the_way(left, step.relation, right, context, seen)
+    if definition is None or (definition.density is not None and _only_ties(sides, context, display)):
+        return
+    if step.alone and right is not None and laws_in(sides, context):
+        with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
+            law = no_density(left, right, context, seed)
+            context.improper |= set() if law is None else {law}
+    if is_expandable(definition, context.vocabulary) and not _only_ties(sides, context, display):
+        context.definitions[definition.name.key] = definition
+        context.places[definition.name.key] = place_of(sides, display)
+    context.defining[id(sides)] = definition
+
+
+def place_of(sides: Sides, display: Display) -> Place:
+    step = sides.step
+    line = display.line + display.latex.count("\n", 0, step.place)
+    return Place(line, display.section, spelled(list(step.left)), in_a_special_case(display.before))
+
+
+def _draw(row: Row, display: Display, context: Context) -> None:
+    """Note from which laws a display draws what variables, and where it says that they are normal."""
+    context.draws += [(display.line, *drawn) for drawn in draws(row, context.vocabulary)]
+    special = in_a_special_case(display.before)
+    for name in (n for p in row if (n := name_of(p)) is not None and variable_key(n) in context.vocabulary.drawn):
+        context.places.setdefault(variable_key(name), Place(display.line, display.section, spell(row), special))
+
+
+def names_in(sides: Sides) -> list[Name]:
+    return [n for p in parts((*(sides.left or ()), *(sides.right or ()))) if (n := name_of(p)) is not None]
+
+
+def _only_ties(sides: Sides, context: Context, display: Display) -> bool:
+    """Whether an equation ties names to each other or to a number, and is not said to define one."""
+    if not sides.left or not sides.right or sides.step.relation == ":=" or names(display.before):
+        return False
+    return bool(tied(sides.left, sides.right, context.vocabulary))
+
+
+def suppose(line: int, display: Display, sides: Sides, context: Context) -> None:
+    """Note an equation under which what follows it in its section may be meant."""
+    if _only_ties(sides, context, display) and sides.left and sides.right:
+        words = f"{spelled(list(sides.step.left))} = {spelled(list(sides.step.right))}"
+        ties = tied(sides.left, sides.right, context.vocabulary)
+        meant = definition_of(sides.left, "=", sides.right, context, set())
+        context.supposed.append(Supposition(line, display.section, words, ties, meant))
+
+
+def _ahead(displays: Displays, context: Context) -> dict[str, list[Any]]:
+    """The definitions of names by the displays of a document, each with its line."""
+    found: dict[str, list[Any]] = {}
+    for display, all_sides, error in displays:
+        for sides in all_sides if not error else ():
+            if not sides.step.alone or sides.left is None or not sides.right or _is_primed(sides.left):
+                continue
+            definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
+            if definition is None or not definition.row or not is_expandable(definition, context.vocabulary):
+                continue
+            if _only_ties(sides, context, display):
+                continue
+            place = place_of(sides, display)
+            if definition.density is not None:
+                context.formulas.append((place.line, display.section, definition))
+            else:
+                found.setdefault(definition.name.key, []).append((place, definition))
+    return found
+
+
+def _is_primed(side: Row) -> bool:
+    """Whether a side starts with a primed name, which may be a derivative of what is defined elsewhere."""
+    name = name_of(side[0]) if side else None
+    return name is not None and name.primes > 0
+
+
+def defined_in(displays: Displays) -> set[str]:
+    """The names that stand alone on the left of an equation of a display."""
+    equations = [s for _, found, _ in displays for s in found if s.step.relation in ("=", ":=")]
+    rows_ = [s.left for s in equations if s.left and len(s.left) <= 2]
+    return {name.key for row in rows_ if (name := name_of(row[0])) is not None}
+
+
+def laws_in(sides: Sides, context: Context) -> set[str]:
+    found: set[str] = set()
+    for row in (sides.left, sides.right):
+        if row is not None:
+            found |= laws_of(row, context.vocabulary)
+    return found
+
+
+def enter(document: Document, displays: Displays, context: Context) -> None:
+    """What the displays and the prose of a document say before any step is looked at."""
+    context.ahead = _ahead(displays, context)
+    for display, _, error in displays:
+        for row in remarks_of(display) if not error else ():
+            _draw(row, display, context)
+    for latex in document.unnormalised:
+        if (row := _row(latex)) and (law := name_of(row[0])) is not None and context.vocabulary.is_law(law):
+            context.improper.add(written(context.vocabulary.stem(law)))
+    for free in document.freed:
+        if (key := head_key(_row(free.latex), context.vocabulary)) is not None:
+            context.freed.append((free.line, free.section, key))
+
+
+def _row(latex: str) -> Row:
+    """A formula within prose; one that is not read says nothing."""
+    try:
+        return rows(tuple(tokenize(latex)))
+    except Unread:
+        return ()
