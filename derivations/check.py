@@ -48,7 +48,7 @@ from derivations.latex.files import contents
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
-from derivations.latex.own_meanings import of_its_own, settle
+from derivations.latex.own_meanings import of_its_own, settle, without_its_half
 from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.latex.suppositions import (
@@ -292,6 +292,7 @@ def _checked_step(
     if outcome.verdict == "proved" and (twofold := sorted({*taken} & context.twofold)):
         outcome = conditional(outcome, f"true with the first of the meanings that the document gives {twofold[0]}")
     outcome = of_its_own(sides.left, sides.right, outcome, context)
+    outcome = without_its_half(sides.left, step.alone, outcome, context, seed)
     if step.alone and outcome.verdict in ("conditional", "undecided"):
         suppose(line, display, sides, context)
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")

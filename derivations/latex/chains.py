@@ -156,7 +156,7 @@ def _same(a: tuple[Token, ...], b: tuple[Token, ...]) -> bool:
 def _equations(latex: str) -> list[_Equation]:
     tokens = tokenize(latex)
     equations: list[_Equation] = []
-    segments = [s for row in _rows(tokens) for s in _segments(_with_nouns(_without_asides(row)))]
+    segments = [s for row in _rows(tokens) for s in _segments(_with_nouns(_as_a_sentence(_without_asides(row))))]
     aligned = any(t.kind == "AMP" for t in tokens)
     for segment in segments:
         if segment.tokens and all(t.kind in ("DOTS", "TEXT") or t.text == "\\vdots" for t in segment.tokens):
@@ -234,6 +234,25 @@ def _without_asides(row: list[Token]) -> list[Token]:
             kept.append(row[at])
             at += 1
     return kept
+
+
+def _as_a_sentence(row: list[Token]) -> list[Token]:
+    """A row that starts with a sign, has no relation, and whose formula words of a script without spaces go on.
+
+    It may be a sentence about the formula, or a term with a remark: its words become symbols, which are not read.
+    """
+    depths = _depths(row)
+    shown = [t.kind for t in row if t.kind not in _LOOSE]
+    if shown[:1] not in (["PLUS"], ["MINUS"]) or any(
+        t.kind == "REL" and not d for t, d in zip(row, depths, strict=True)
+    ):
+        return row
+    found = list(row)
+    for n, (token, before) in enumerate(zip(row[1:], row, strict=False), 1):
+        raw = token.kind == "TEXT" and not depths[n] and not token.source.isascii() and token.source[0] not in "\\（("
+        if raw and before.kind not in _LOOSE:
+            found[n] = token._replace(kind="SYMBOL")
+    return found
 
 
 def _with_nouns(row: list[Token]) -> list[Token]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from derivations.latex.grammar import Row
 from derivations.latex.names import Name, name_of
 
+_WITH_ARGUMENTS = frozenset(("H", "I", "KL", "JSD", "TV", "W1", "CE", "V"))
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -19,6 +21,11 @@ class Definition:
     parameters: Row | None
     row: Row | None
     density: Row | None = None
+
+    @property
+    def is_bare_of_reserved(self) -> bool:
+        """Whether it gives a name of a divergence, an entropy or a game without its arguments: H says no H(X | Y)."""
+        return self.parameters is None and self.density is None and self.name.base in _WITH_ARGUMENTS
 
 
 @dataclass(frozen=True)

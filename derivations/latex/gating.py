@@ -5,14 +5,18 @@ Main definition: `gated`.
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 from typing import Any
 
 from derivations.language.statements import Statement
 from derivations.language.terms import Symbol, Term, Variable, log, term, walk
 from derivations.language.terms import replace as exchanged
-from derivations.latex.cases import Case, Context, interpret
+from derivations.latex.cases import Case, Context, any_laws, in_full, interpret
+from derivations.latex.constancy import taken_for_constant
+from derivations.latex.determined import made_of_others
 from derivations.latex.grammar import Row
+from derivations.latex.marginals import as_marginal
 from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import Surroundings
@@ -61,15 +65,17 @@ def gated(
         verdict = judged(statement, seed, 0.3, words=False)
         if verdict.verdict != "refuted":
             return conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
+    if (saving := saved(left, relation, right, case, context, seed)) is not None:
+        return conditional(outcome, f"true if {saving}")
     in_bits = bits(case.statement)
     if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
         return conditional(outcome, "true if all logarithms are to the base 2")
     if case.unexplained:
         weights = weights_of(case)
         values = [(v, with_weights(case.statement, weights, v)) for v in _VALUES] if weights else []
-        saving = [v for v, s in values if judged(s, seed, 0.2, words=False).verdict != "refuted"]
-        if saving:
-            return conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {saving[0]}")
+        good = [v for v, s in values if judged(s, seed, 0.2, words=False).verdict != "refuted"]
+        if good:
+            return conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {good[0]}")
         if not weights:  # else no value of the weights saves it, whatever they are
             return conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
     if (chance := complemented(case.statement)) is not None:
@@ -82,6 +88,10 @@ def gated(
         return conditional(outcome, hanging)
     if relation == "=" and poses_a_condition(case.statement, seed):
         return conditional(outcome, "it holds in some models only: a condition or an instance, not an identity")
+    varying = taken_for_constant(case.statement, in_full((left, right), context), context.vocabulary.called)
+    varying = varying or averaged_elsewhere(case.statement)
+    if varying is not None:
+        return conditional(outcome, f"depends on whether {varying[0]} varies with {varying[1]}")
     laws = (outcome.counterexample or {"model": {}})["model"].get("laws", ())
     apart = any("0" in law["density"] for law in laws)  # a counterexample that may live on different supports
     if apart and not Refuter(case.data, seed).contradicted_on_common_support():
@@ -98,6 +108,19 @@ def laws_apart(statement: Statement) -> tuple[str, str] | None:
     if statement.relation in ("=", "!=") or not left - right or not right - left:
         return None
     return min(left - right), min(right - left)
+
+
+def saved(left: Row, relation: str, right: Row, case: Case, context: Context, seed: int) -> str | None:
+    """What proves a step, in words: a law is a marginal, whatever formula it has, or a variable is made of others."""
+    cases = [case]
+    if case.formulas:
+        with contextlib.suppress(Unread):  # without the formula
+            cases.append(interpret(left, relation, right, any_laws(context), {}))
+    found = [rung for one in cases for rung in as_marginal(one)]
+    for words, statement in (*found, *(made_of_others(case) if context.wordy else ())):
+        if judged(statement, seed, 0.3, words=False).verdict == "proved":
+            return words
+    return None
 
 
 def lone_function(statement: Statement) -> str | None:
@@ -175,6 +198,19 @@ def values_in(t: Any) -> set[Variable]:
     bound = set(t.args[0]) if t.head in ("int", "E") else set()
     inner = t.args[1:] if t.head in ("int", "E", "sum", "prod", "grad") else t.args
     return (values_in(inner) if t.head not in ("KL", "JSD", "TV", "CE", "H", "I", "W") else set()) - bound
+
+
+def averaged_elsewhere(statement: Statement) -> tuple[str, str] | None:
+    """A number in a mean over something else that another mean of the step averages over: E_p(x)[T] and E_q(t)[e^T]."""
+    sides = (statement.left, statement.right)
+    means = [t for t in walk(sides) if t.head == "E"]
+    averaged = {v for mean in means for v in mean.args[0]}
+    free = {v for side in sides for v in free_variables(side)} & averaged
+    for mean in means:
+        loose = sorted((values_in(mean.args[2]) & free) - set(mean.args[0]), key=lambda v: v.name)
+        if loose:
+            return loose[0].name, ", ".join(v.name for v in mean.args[0])
+    return None
 
 
 def weights_of(case: Case) -> list[Symbol]:

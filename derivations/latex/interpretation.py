@@ -326,6 +326,8 @@ class Interpretation:
         """The law that a name names, with the parameters in which the document differentiates."""
 
         stem = self.vocabulary.stem(name)
+        if name.base == "data" and stem == self.vocabulary.data:
+            self.notes[f"data names the law {stem}"] = None
         if self.indices and name.below:
             inside = [n for p in name.below_row if (n := name_of(p)) is not None]
             labels = {name.below, *(label for n in inside for label in (n.base, *n.below.split(",")))}

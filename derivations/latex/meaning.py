@@ -229,7 +229,7 @@ class Meaning(Reserved):
     def _call(self, node: Node) -> Term:
         name, row = node.args
         definition = self.definitions.get(name.key)
-        if definition is not None and (definition.parameters is not None or name.base != "V"):
+        if definition is not None and not definition.is_bare_of_reserved:
             return self.expanded(definition, row)
         if name.primes == 1 and (derivative := self.derived(replace(name, primes=0), row)) is not None:
             return derivative

@@ -2,7 +2,7 @@
 
 A game V(D, G) or a distance W whose first equation is not the standard one is likely the author's, and so is a
 divergence or an information that the document poses as something else.  Main definitions:
-`settle`, `of_its_own`.
+`settle`, `without_its_half`, `of_its_own`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from derivations.language.statements import Statement
 from derivations.language.terms import walk
 from derivations.latex.cases import Context
 from derivations.latex.defining import parts
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from derivations.latex.outcomes import Outcome
 
 OWN = frozenset("VCDW")  # games, discriminators and distances, which authors define in ways of their own
+HALVED = frozenset(("JSD", "TV"))
 STANDARD = frozenset(("KL", "JSD", "TV", "H", "I", "CE", "ELBO"))
 
 
@@ -41,6 +43,27 @@ def _of_the_same(outcome: Outcome) -> bool:
     statement = outcome.case.statement
     left, right = ({t.args[0] for t in walk(side) if t.head == "den"} for side in (statement.left, statement.right))
     return left == right
+
+
+def without_its_half(left: Row, alone: bool, outcome: Outcome, context: Context, seed: int) -> Outcome:
+    """A query instead of the refutation of what may define a divergence without the factor 1/2 that is usual.
+
+    Some write JSD and TV so; what first equates one, in a document with sentences, may be their definition.
+    """
+    from derivations.latex.outcomes import conditional, judged
+
+    name = name_of(left[0]) if left and len(left) <= 2 else None
+    if outcome.verdict != "refuted" or outcome.case is None or name is None or not (alone and context.wordy):
+        return outcome
+    statement = outcome.case.statement
+    first = name.base in HALVED and name.base == statement.left.head and name.base not in context.settled
+    if not first or statement.relation != "=" or any(t.head == name.base for t in walk(statement.right)):
+        return outcome
+    twice = Statement("=", 2 * statement.left, statement.right, (), statement.given)
+    if judged(twice, seed, words=False).verdict != "proved":
+        return outcome
+    context.redefined.add(name.base)
+    return conditional(outcome, f"true with twice the usual {name.base}")
 
 
 def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Outcome:

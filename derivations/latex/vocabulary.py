@@ -52,6 +52,7 @@ class Vocabulary(LawNames):
             for _, _, part in self._walk(row)
             if part.below and (name := name_of(part)) is not None
         }
+        self.data = self._law_of_data()
         self.variables: set[str] = set()
         self.summed: set[str] = set()
         self.integrated: set[str] = set()
@@ -400,7 +401,18 @@ class Vocabulary(LawNames):
             key += "_" + (label if two else label.lower())
         if name.above:
             key += "^" + name.above
+        if key == "data" and self.data and not name.primes:
+            return self.data
         return key + "'" * name.primes
+
+    def _law_of_data(self) -> str:
+        """The law p_data that the word data names after a tilde, if the document has one and gives data no points."""
+        for where, at, part in (place for row in self.rows for place in self._walk(row)):
+            name = name_of(part)
+            if name is not None and name.base == "data" and at + 1 < len(where) and where[at + 1].kind == "bracketed":
+                return ""
+        bases = {base for base, below in self.subscripted if below == "data" and base in LAW_LETTERS}
+        return f"{bases.pop()}_data" if len(bases) == 1 else ""
 
     def lists_variables(self, below: Row) -> bool:
         """Whether the subscript of a law lists variables: p_Z, p_{X|Y}, p_{XY}."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derivations.check import check
 from derivations.latex.chains import steps
 from derivations.latex.tokens import Unread, spelled
 
@@ -129,3 +130,26 @@ def test_formulas_in_an_aside_are_no_steps() -> None:
         r"\begin{aligned} a &= b &&\text{(since }c = d,\; e = f\text{)}\\ &= g &&\text{(by definition)} \end{aligned}"
     )
     assert [(spelled(list(s.left)), spelled(list(s.right))) for s in steps(latex)] == [("a", "b"), ("b", "g")]
+
+
+SENTENCE = r"KL(s\|r) = \mathbb{E}_s[-\log h(u)] \\ %s \\ H(s) = \mathbb{E}_s[-\log s(u)]"
+
+
+@pytest.mark.parametrize(
+    ("row", "unread"),
+    [
+        ("-ln(u)为凸函数，由Jensen不等式=>", True),
+        ("-ln(u)是凸的", True),
+        ("+2は正の数", True),
+        ("- 2 (由定义)", False),
+        (r"- 2 \quad 由定义", False),
+        (r"- 2 \text{由定义}", False),
+    ],
+)
+def test_a_sentence_about_a_formula_is_no_term_of_the_equation_before(row: str, unread: bool) -> None:
+    first, second = steps(SENTENCE % row)
+    assert ("SYMBOL" in [t.kind for t in first.right]) == unread
+    assert [t.text for t in first.right].count("2") == (not unread or "2" in row)
+    assert second.left[0].text == "H"
+    if unread:
+        assert check(f"$$ {SENTENCE % row} $$").steps[0].verdict == "unsupported"

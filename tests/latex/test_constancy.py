@@ -100,3 +100,17 @@ def test_a_false_line_is_not_proved(document: str) -> None:
 )
 def test_constants_are_still_taken_out(line: str) -> None:
     assert [step.verdict for step in check(f"$${line}$$").steps] == ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("document", "verdict"),
+    [
+        (r"$$P(x|z) \ge 0$$ $$KL(P\|Q) \ge E_P[T] - \log E_Q[e^T]$$", "conditional"),
+        (r"$$\int p(u) \log\frac{p(u)}{q(u)} du + E_{p(u)}[g] = E_{q(u)}[g]$$", "conditional"),
+        (r"$$KL(P\|Q) \ge E_P[T] + \log E_Q[e^T]$$", "refuted"),
+        (r"$$E_{p(u)}[u\,E_{q(v)}[v]] = E_{p(u)}[u] + E_{q(v)}[v]$$", "refuted"),
+        (r"$$E_{p(u)}[f(u)] = E_{q(u)}[f(u)] + KL(p(u)\|q(u))$$", "refuted"),
+    ],
+)
+def test_what_a_mean_takes_for_a_constant_makes_no_line_false(document: str, verdict: str) -> None:
+    assert check(document).steps[-1].verdict == verdict

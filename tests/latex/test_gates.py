@@ -307,3 +307,40 @@ def normal_divergence(divergence: str, a: str, b: str) -> str:
 def test_means_belong_to_the_laws_that_their_labels_name(divergence, first, second, verdict) -> None:
     """The labels of means are those of the laws, of what these are given, or in the usual order, which is a reading."""
     assert [step.verdict for step in check(normal_divergence(divergence, first, second)).steps] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("later", "verdict"),
+    [
+        ("I(U;V) = H(U) - H(U|V)", "proved"),
+        ("H(U) - H(U|V) = H(U) + H(V) - H(U,V)", "proved"),
+        ("I(U;V) = H(U) - H(U,V)", "refuted"),
+        ("H(U|V) - H(U) = I(U;V)", "refuted"),
+        ("2 H = -2 \\sum_u p(u) \\log p(u)", "proved"),
+        ("H(U) = \\sum_u p(u) \\log p(u)", "conditional"),
+    ],
+)
+def test_a_reserved_name_that_is_defined_without_arguments_says_nothing_of_its_calls(later: str, verdict: str) -> None:
+    document = rf"$$ H = -\sum_u p(u) \log p(u) $$ $$ {later} $$"
+    assert [step.verdict for step in check(document).steps] == ["definition", verdict]
+
+
+HALVES = r"\frac12 KL(s\|\frac{s+r}2) + \frac12 KL(r\|\frac{s+r}2)"
+WHOLES = r"KL(s\|\frac{s+r}2) + KL(r\|\frac{s+r}2)"
+
+
+@pytest.mark.parametrize(
+    ("document", "verdicts"),
+    [
+        (f"{SAID} $$ JSD(s\\|r) = {WHOLES} $$", ["conditional"]),
+        (f"$$ JSD(s\\|r) = {WHOLES} $$", ["refuted"]),
+        (f"{SAID} $$ JSD(s\\|r) = {WHOLES} $$ $$ JSD(s\\|r) = {HALVES} $$", ["conditional", "conditional"]),
+        (f"{SAID} $$ JSD(s\\|r) = {HALVES} $$ $$ JSD(s\\|r) = {WHOLES} $$", ["proved", "refuted"]),
+        (f"{SAID} $$ JSD(s\\|r) = \\frac12 KL(s\\|\\frac{{s+r}}2) + KL(r\\|\\frac{{s+r}}2) $$", ["refuted"]),
+        (f"{SAID} $$ JSD(s\\|r) \\ge {WHOLES} $$", ["refuted"]),
+        (f"{SAID} $$ TV(s, r) = \\int |s(u) - r(u)| du $$", ["conditional"]),
+        ("$$ TV(s, r) = \\int |s(u) - r(u)| du $$", ["refuted"]),
+    ],
+)
+def test_a_divergence_may_be_defined_without_its_half(document: str, verdicts: list[str]) -> None:
+    assert [step.verdict for step in check(document).steps] == verdicts

@@ -115,3 +115,21 @@ def test_what_is_averaged_alone_is_random_wherever_it_stands() -> None:
     second = r"$$E[A^2 + 2B^2] = E[A^2] + 2[B^2]$$"
     assert check(second + r" $$E[B] = 0$$").steps[0].verdict != "proved"
     assert check(second.replace("2[B^2]$", "2 E[B^2]$") + r" $$E[B] = 0$$").steps[0].verdict == "proved"
+
+
+GAME = r"\mathbb{E}_{u \sim data}[\log D(u)] = "
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (GAME + r"\int p_{data}(u) \log D(u) du", "proved"),
+        (GAME + r"-\int p_{data}(u) \log D(u) du", "refuted"),
+        (GAME + r"\int p_{data}(u) \log D(u) du + \int p_g(u) du", "refuted"),
+        (r"\mathbb{E}_{u \sim data}[\log D(u)] = \int p_g(u) \log D(u) du + 0 \int p_{data}(u) du", "refuted"),
+        (GAME + r"\int data(u) \log D(u) du - \int p_{data}(u) du + 1", "proved"),
+        (GAME + r"\int p_{data}(u) \log D(u) du - \int data(u) du + 1", "refuted"),
+    ],
+)
+def test_the_word_data_names_the_law_of_the_data(step: str, verdict: str) -> None:
+    assert [s.verdict for s in check(f"$$ {step} $$").steps] == [verdict]
