@@ -258,6 +258,7 @@ def read(text: str, kind: str = "markdown") -> Document:
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
+        prose = ""
     told = tuple(_told(scanner, prose, macros))
     formulas = (m[1] or m[2] for m in itertools.islice(_INLINE.finditer(prose), MAX_INLINE))
     calls = tuple(sorted({f.strip() for f in formulas if _CALL.fullmatch(f)}) if displays else ())

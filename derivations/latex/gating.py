@@ -6,17 +6,20 @@ Main definition: `gated`.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from derivations.language.operators import E
 from derivations.language.statements import Statement
 from derivations.language.terms import Symbol, Term, Variable, log, term, walk
 from derivations.language.terms import replace as exchanged
-from derivations.latex.cases import Case, Context, any_laws, in_full, interpret
+from derivations.latex.cases import Case, Context, any_laws, every_part, in_full, interpret
 from derivations.latex.constancy import taken_for_constant
 from derivations.latex.determined import made_of_others
 from derivations.latex.grammar import Row
 from derivations.latex.marginals import as_marginal
+from derivations.latex.names import name_of
 from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import Surroundings
@@ -101,6 +104,19 @@ def gated(
     return outcome
 
 
+def averaged_over_data(statement: Statement) -> Iterator[tuple[str, Statement]]:
+    """``E_data[...] = ELBO``: some call the mean of the bound over the data so."""
+    sides = (statement.left, statement.right)
+    for n, side in enumerate(sides):
+        free = free_variables(side) - free_variables(sides[1 - n])
+        for t in (t for t in walk(sides[1 - n]) if t.head == "E" and free):
+            for d in (d for d in walk(t.args[1]) if d.head == "den" and not d.args[2]):
+                if {v for _, v in d.args[1]} == free:
+                    left, right = (E[d](s) if k == n else s for k, s in enumerate(sides))
+                    words = f"the ELBO is averaged over {d!r}"
+                    yield words, Statement(statement.relation, left, right, (), statement.given)
+
+
 def laws_apart(statement: Statement) -> tuple[str, str] | None:
     """Two laws of an inequality of which each stands on one side only, as the outputs and inputs of a channel do."""
     sides = (statement.left, statement.right)
@@ -117,6 +133,8 @@ def saved(left: Row, relation: str, right: Row, case: Case, context: Context, se
         with contextlib.suppress(Unread):  # without the formula
             cases.append(interpret(left, relation, right, any_laws(context), {}))
     found = [rung for one in cases for rung in as_marginal(one)]
+    names = {n.base for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
+    found += averaged_over_data(case.statement) if "ELBO" in names else ()
     for words, statement in (*found, *(made_of_others(case) if context.wordy else ())):
         if judged(statement, seed, 0.3, words=False).verdict == "proved":
             return words

@@ -319,15 +319,19 @@ _OF_DENSITIES = frozenset(("den", "law", "var", "int", "mul", "pow", "add", "num
 
 
 def _one_letter(case: Case) -> Iterator[Rung]:
-    """q_theta beside q_phi: one law whose parameter has two names; theta beside theta' are there to differ."""
+    """q_theta beside q_phi, or beside q_theta_1: one law whose parameter has two names, or parts.
+
+    theta beside theta', and theta_1 beside theta_2, are there to differ.
+    """
     laws = {d.args[0] for d in _densities(case.statement)}
     letters: dict[str, list[Law]] = {}
     for law in sorted(laws, key=repr):
         base, _, label = law.name.partition("_")
-        if label in PARAMETERS:
+        if label.partition("_")[0] in PARAMETERS:
             letters.setdefault(base, []).append(law)
     for several in letters.values():
-        if len(several) == 2:
+        labels = [law.name.partition("_")[2] for law in several]
+        if len(several) == 2 and any(label in PARAMETERS for label in labels):
             kept, other = several
             sides = _sides(case.statement)
             for d in [d for d in _densities(case.statement) if d.args[0] is other]:

@@ -507,7 +507,8 @@ class Vocabulary(LawNames):
         *shown* are the patterns that the step itself writes, which come first.
         """
         encoder = next((k for k in self.laws if k.startswith("q")), "q")
-        model = next((k for k in self.laws if k.startswith("p") and k != encoder), "p")
+        models = [k for k in self.laws if k.startswith("p") and k != encoder]
+        model = min(models, key=lambda k: k.endswith(("data", "real")), default="p")  # the first, but for the data's
         patterns = self.laws[encoder].patterns if encoder in self.laws else Counter[Pattern]()
         conditional = [p for p in (shown or {}).get(encoder, ()) if p[1]] or [p for p in patterns if p[1]]
         latent: tuple[str, ...] = ()

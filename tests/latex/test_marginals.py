@@ -49,3 +49,24 @@ def test_a_law_with_a_formula_may_be_the_marginal_of_another(side: str, verdict:
     step = check(MIXTURE % side).steps[-1]
     assert step.verdict == verdict
     assert ("true if p_mix(u) = p(u)" in step.message) == (verdict == "conditional")
+
+
+AVERAGED = (
+    r"\text{ELBO} = \mathbb{E}_{p_{data}(x)}[\mathbb{E}_{q_\phi(z|x)}[\log p_\theta(x|z)] %s D_{KL}(q_\phi(z|x) \| p(z))]"
+)
+
+
+def test_the_bound_may_be_averaged_over_the_data():
+    (step,) = check(AVERAGED % "-").steps
+    assert step.verdict == "conditional"
+    assert "averaged over p_data(x)" in step.message
+    (step,) = check(AVERAGED % "+").steps
+    assert step.verdict == "refuted"
+
+
+def test_a_parameter_and_its_part_name_one_law():
+    line = r"\int q(z|x) \log p_\theta(x|z) dz = \mathbb{E}_{q(z|x)}[%s \log p_{\theta_1}(x|z)]"
+    (step,) = check(line % "").steps
+    assert step.verdict == "conditional"
+    (step,) = check(line % "2").steps
+    assert step.verdict != "proved"
