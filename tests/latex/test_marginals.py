@@ -51,7 +51,8 @@ def test_a_law_with_a_formula_may_be_the_marginal_of_another(side: str, verdict:
     assert ("true if p_mix(u) = p(u)" in step.message) == (verdict == "conditional")
 
 
-AVERAGED = r"\text{ELBO} = \mathbb{E}_{p_{data}(x)}[\mathbb{E}_{q_\phi(z|x)}[\log p_\theta(x|z)] %s D_{KL}(q_\phi(z|x) \| p(z))]"
+MEAN = r"\mathbb{E}_{q_\phi(z|x)}[\log p_\theta(x|z)]"
+AVERAGED = rf"\text{{ELBO}} = \mathbb{{E}}_{{p_{{data}}(x)}}[{MEAN} %s D_{{KL}}(q_\phi(z|x) \| p(z))]"
 
 
 def test_the_bound_may_be_averaged_over_the_data():
