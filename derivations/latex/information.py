@@ -132,10 +132,11 @@ class Information(Normals):
             return self.transport_distance(a, b)
         mine, theirs = bound_by(a), bound_by(b)
         if set(mine) != set(theirs):
-            if kind == "KL":  # no divergence, yet the integral a log(a/b) may be meant
+            if kind == "KL":  # no divergence, yet the integral a log(a/b) may be meant: KL(q(z | x) || p(x, z))
                 from derivations.language.terms import log
 
-                self.unexplained[f"KL over different variables {mine} and {theirs}"] = None
+                kin = "other" if {*mine}.isdisjoint(theirs) else "more or fewer"
+                self.unexplained[f"KL over {kin} variables {mine} and {theirs}"] = None
                 return Term("E", mine, a, log(a / b))
             raise LanguageError(f"a {kind} of laws over different variables")
         if kind == "chi2":

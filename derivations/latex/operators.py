@@ -202,9 +202,12 @@ class Operators(ABC):
                 return self.term(in_log=True, across_dots=True)
         if part is None or part.kind in ("PLUS", "MINUS", "CDOT") or part.kind in STOPS or self.ends_log(part):
             return first
+        base = one == start + 1 and self.row[start].text == "e" and self.row[start].above is None
+        if base and part.kind == "bracketed":  # log e (...): what another base makes of nats
+            return first
         if part.kind in ("BIG", "EXTREMUM") or (part.kind == "NAME" and self.is_operator(part)):
             applied = any(p.kind == "bracketed" for p in self.row[start:one])  # log p(x) \int ..., not log 1/K \sum ...
-            applied = applied or (one == start + 1 and self.row[start].kind == "NUMBER")  # log 2 \int ...
+            applied = applied or (one == start + 1 and self.row[start].kind == "NUMBER") or base  # log 2 \int ...
             ways = ("a logarithm takes the operator after it", "a logarithm ends before an operator")
             if (
                 self.reading.choose(

@@ -305,6 +305,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if "Kantorovich-Rubinstein duality" in case.notes:
         message = "this is Kantorovich-Rubinstein duality itself, a cited theorem"
         return replace(outcome, verdict="undecided", message=message)
+    if (apart := next((u for u in case.unexplained if u.startswith("KL over other variables")), None)) is not None:
+        return replace(outcome, verdict="conditional", message=f"depends on what it means: {apart}")
     weighed = not ANY_MASS.issuperset(outcome.rules)
     suspects = context.improper | (context.vocabulary.unnormalised if weighed else frozenset())
     if (wrong := improper_law(case, suspects)) is not None:

@@ -189,6 +189,9 @@ def test_what_the_document_may_know_is_not_refuted(said, claim):
     [
         r"JSD(P1 \| P2) = \frac{1}{2} D_{KL}(P1 \| \frac{P1 + P2}{2}) + \frac{1}{2} D_{KL}(P2 \| \frac{P1 + P2}{2})",
         r"\bm{Xw} = \bm{wX}",
+        r"KL(q(x) \| p(y)) = \mathbb{E}_{q(x)}[\log q(x) - \log p(y)]",
+        r"\log e \sum_{i=1}^n a_i = \log(e \sum_{i=1}^n a_i)",
+        r"\log e (a + 2) = 1 + \log(a + 2)",
         r"\frac{\partial}{\partial S} S(x \beta) = x \beta",
         r"\nabla_\theta \sum_a \pi_\theta(a|s) Q^\pi(s, a) = \sum_a Q^\pi(s, a) \nabla_\theta \pi_\theta(a|s)",
     ],
