@@ -2277,10 +2277,10 @@ class Replay:
             if kind == "cancelled":
                 self.condition("nonzero", self.shown(atom))
             return
-        free = names_in(atom) - bound
-        shown = [self.conditional(a, names_in(atom) & bound, free) for a in densities]
+        targets, kept = names_in(atom) & bound, names_in(atom)
+        shown = [self.conditional(a, targets, kept) for a in densities]
         w = shown[0] if len(shown) == 1 else ["mul", *shown]
-        need = ["support", w, self.conditional(atom, names_in(atom) & bound, free)]
+        need = ["support", w, self.conditional(atom, targets, kept)]
         if kind == "log" and self.node is not None:
             self.node.supports[json.dumps(need)] = need
         else:
@@ -3804,15 +3804,17 @@ class Replay:
 
     # Showing sums as terms --------------------------------------------------------------------------------------------
 
-    def conditional(self, atom: Atom, targets: frozenset[str] | set[str], free: Iterable[str]) -> Any:
-        """A density as the conditional of its bound variables given its free ones, for showing."""
+    def conditional(self, atom: Atom, targets: frozenset[str], kept: frozenset[str]) -> Any:
+        """A density as the conditional of its bound variables given its free ones, for showing. Of the variables that
+        are bound further out those that are *kept* stand among its targets; without the others it is a marginal."""
         if atom[0] != "den":
             return self.shown(atom)
-        above = [[s, self.shown(a)] for s, a in atom[3] if names_in(a) & set(targets)]
-        others = [(s, a) for s, a in atom[3] if not names_in(a) & set(targets)]
+        bound = targets | {n for n in kept if "." in n and n[0] != "#"}
+        above = [[s, self.shown(a)] for s, a in atom[3] if names_in(a) & bound]
+        others = [(s, a) for s, a in atom[3] if not names_in(a) & bound]
         below = [[s, self.shown(a)] for s, a in others if all("." not in n or n[0] == "#" for n in names_in(a))]
         shown = self.shown(atom)
-        return ["den", shown[1], above, below] if above else shown
+        return ["den", shown[1], above, below] if names_in(atom) & targets else shown
 
     def shown(self, atom: Atom) -> Any:
         """An atom as a term."""
