@@ -108,6 +108,9 @@ class Operators(ABC):
         below = part.below or ()
         if following is None:
             raise Unread("an expectation of nothing")
+        behind = self.peek(1)
+        if not below and following.kind == "braced" and behind is not None and behind.kind == "bracketed":
+            raise Unread(f"an expectation with {spell(following.args[0])} in braces, perhaps its law")
         if following.kind == "bracketed":
             self.at += 1
             inside = split(following.args[0], "BAR")

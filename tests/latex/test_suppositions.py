@@ -189,6 +189,7 @@ def test_what_the_document_may_know_is_not_refuted(said, claim):
     [
         r"JSD(P1 \| P2) = \frac{1}{2} D_{KL}(P1 \| \frac{P1 + P2}{2}) + \frac{1}{2} D_{KL}(P2 \| \frac{P1 + P2}{2})",
         r"\bm{Xw} = \bm{wX}",
+        r"\mathbb{E}{q(z|x)}[\log p(z)] = \mathbb{E}{q(z|x)}[2 \log p(z)] - \mathbb{E}{q(z|x)}[\log p(z)]",
         r"KL(q(x) \| p(y)) = \mathbb{E}_{q(x)}[\log q(x) - \log p(y)]",
         r"\log e \sum_{i=1}^n a_i = \log(e \sum_{i=1}^n a_i)",
         r"\log e (a + 2) = 1 + \log(a + 2)",
