@@ -32,6 +32,11 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+AGAIN = (
+    0.5  # seconds after which the limit is raised again: what Python does at the end of an object's life swallows it
+)
+
+
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise :class:`OutOfTime` in the main thread after *seconds*; elsewhere only the size of terms is bounded.
@@ -47,9 +52,9 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, stop)
     start = time.monotonic()
-    outer, repeated = signal.setitimer(signal.ITIMER_REAL, seconds)
+    outer, repeated = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     if 0 < outer < seconds:
-        signal.setitimer(signal.ITIMER_REAL, outer)
+        signal.setitimer(signal.ITIMER_REAL, outer, AGAIN)
     try:
         yield
     finally:

@@ -114,6 +114,22 @@ def test_the_time_limit_restores_what_it_changed():
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_limit_that_is_swallowed_comes_again():
+    class Costly:
+        def __del__(self):
+            time.sleep(0.2)
+
+    def work():
+        Costly()  # Python ignores what is raised while it ends
+        time.sleep(5)
+
+    start = time.monotonic()
+    with pytest.raises(OutOfTime), time_limit(0.05):
+        work()
+    assert time.monotonic() - start < 3
+
+
 def test_a_failure_inside_is_shown_and_proves_nothing(monkeypatch):
     def broken(*_args, **_options):
         raise ValueError("broken inside")
