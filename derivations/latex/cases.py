@@ -48,7 +48,7 @@ class Context:
     dense: set[str] = field(default_factory=set)  # slots that normal laws of the document fill
     factored: list[tuple[str, str]] = field(default_factory=list)  # laws written as products over time, with their x
     ahead: dict[str, list[tuple[Place, Definition]]] = field(default_factory=dict)  # all definitions of names
-    freed: list[tuple[int, int, str]] = field(default_factory=list)  # names that are anything, from a line of a section
+    freed: dict[str, list[int]] = field(default_factory=dict)  # names that are anything, from lines on
     draws: list[tuple[int, str, str]] = field(default_factory=list)  # lines, variables, and the laws that they have
     retold: dict[str, Retold] = field(default_factory=dict)  # what the prose says of names that displays define
     moments: Moments | None = None  # the values of the letters of time, in an instance of a step

@@ -79,22 +79,13 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Freed:
-    """A formula for a name of which a document says that it is anything, with its line and section."""
-
-    line: int
-    section: int
-    latex: str
-
-
-@dataclass(frozen=True)
 class Document:
     """The displays of a document in order; with their lines, its directives and what its prose defines in formulas.
 
     *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
-    functions that they show with their arguments, *freed* what they set free, *unnormalised* what has not the mass one.
-    *means*: they say under which law
-    expectations are; *deviations*: they speak of such, and of no logistic function.
+    functions that they show with their arguments, *freed* what they set free, with its line, *unnormalised* what has
+    not the mass one.  *means*: they say under which law expectations are; *deviations*: they speak of such, and of no
+    logistic function.
     """
 
     displays: tuple[Display, ...]
@@ -103,7 +94,7 @@ class Document:
     wordy: bool = False
     calls: tuple[str, ...] = ()
     means: bool = False
-    freed: tuple[Freed, ...] = ()
+    freed: tuple[tuple[int, str], ...] = ()
     deviations: bool = False
     unnormalised: tuple[str, ...] = ()
 
@@ -262,11 +253,7 @@ def read(text: str, kind: str = "markdown") -> Document:
     told = tuple(_told(scanner, prose, macros))
     formulas = (m[1] or m[2] for m in itertools.islice(_INLINE.finditer(prose), MAX_INLINE))
     calls = tuple(sorted({f.strip() for f in formulas if _CALL.fullmatch(f)}) if displays else ())
-    sections = [m.start() for m in _HEADING.finditer(prose)]
-    set_free = (
-        Freed(scanner.line(at), bisect_right(sections, at), expand(latex, macros))
-        for at, latex in itertools.islice(freed(prose), MAX_INLINE)
-    )
+    set_free = ((scanner.line(at), _said(latex, macros)) for at, latex in itertools.islice(freed(prose), MAX_INLINE))
     sentences = bool(displays) and wordy(prose)
     return Document(
         tuple(displays),
@@ -277,8 +264,16 @@ def read(text: str, kind: str = "markdown") -> Document:
         sentences and tells_of_means(prose),
         tuple(set_free) if displays else (),
         sentences and speaks_of_deviations(prose),
-        tuple(expand(latex, macros) for _, latex in itertools.islice(unnormalised(prose), MAX_INLINE)),
+        tuple(_said(latex, macros) for _, latex in itertools.islice(unnormalised(prose), MAX_INLINE)),
     )
+
+
+def _said(latex: str, macros: dict[str, Macro]) -> str:
+    """A formula within prose; with macros without end it says nothing, and a display with them says so."""
+    try:
+        return expand(latex, macros)
+    except LanguageError:
+        return ""
 
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
@@ -299,7 +294,8 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
         with suppress(LanguageError):  # macros without end: a display with them says so
             scope = (0, MAX_CHARACTERS)
             if how not in ("defines", "bounds"):
-                ended = _ENDS.search(prose, match.end()) if how in ("supposes", "poses") else None
+                sentence = match.end(), match.end() + MAX_SECTION
+                ended = _ENDS.search(prose, *sentence) if how in ("supposes", "poses") else None
                 until = section[1] if ended is None else max(line + 1, scanner.line(ended.end()))
                 behind = "\0" in prose[prose.rfind("\n", 0, match.start()) + 1 : match.start()]  # a display of its line
                 scope = line + behind, min(section[1], until + behind)

@@ -162,9 +162,9 @@ def enter(document: Document, displays: Displays, context: Context) -> None:
     for latex in document.unnormalised:
         if (row := _row(latex)) and (law := name_of(row[0])) is not None and context.vocabulary.is_law(law):
             context.improper.add(written(context.vocabulary.stem(law)))
-    for free in document.freed:
-        if (key := head_key(_row(free.latex), context.vocabulary)) is not None:
-            context.freed.append((free.line, free.section, key))
+    for line, latex in document.freed:
+        if (key := head_key(_row(latex), context.vocabulary)) is not None:
+            context.freed.setdefault(key, []).append(line)
 
 
 def _row(latex: str) -> Row:

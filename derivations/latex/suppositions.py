@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,9 @@ def head_key(row: Row, vocabulary: Vocabulary) -> str | None:
 
 def freed_since(key: str | None, defined: int, line: int, context: Context) -> int | None:
     """The line before a step that sets a name free after it was defined, or before it will be."""
-    return next((at for at, _, name in context.freed if name == key and at <= line and not at < defined <= line), None)
+    lines = context.freed.get(key or "", [])
+    at = bisect_left(lines, defined if defined <= line else 0)
+    return lines[at] if at < len(lines) and lines[at] <= line else None
 
 
 def tied(left: Row, right: Row, vocabulary: Vocabulary) -> frozenset[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from derivations.language import LanguageError
 from derivations.latex.documents import Macro, expand, read
+from derivations.latex.limits import time_limit
 
 
 def bodies(text, kind="markdown"):
@@ -83,6 +84,16 @@ def test_directives_are_found_in_comments():
 def test_a_text_without_any_mark_is_one_display_only_where_asked():
     assert bodies("a = b", "bare") == ["a = b"]
     assert bodies("a = b", "markdown") == []
+
+
+def test_a_macro_without_end_within_prose_says_nothing():
+    text = "\\newcommand{\\loop}{\\loop\\loop}\nFor any $\\loop$ we have an improper $\\loop$ and $$ x = x $$"
+    assert [d.error for d in read(text).displays] == [""]
+
+
+def test_suppositions_without_end_are_read_in_time():
+    with time_limit(20):
+        assert read("if $p = q$ " * 150_000).displays == ()
 
 
 def test_binary_and_huge_texts_are_refused():
