@@ -12,7 +12,7 @@ from typing import Any
 
 from derivations.language.operators import E
 from derivations.language.statements import Statement
-from derivations.language.terms import Symbol, Term, Variable, log, term, walk
+from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import Case, Context, any_laws, every_part, in_full, interpret
 from derivations.latex.constancy import taken_for_constant
@@ -130,11 +130,14 @@ def saved(left: Row, relation: str, right: Row, case: Case, context: Context, se
     """What proves a step, in words: a law is a marginal, whatever formula it has, or a variable is made of others."""
     cases = [case]
     if case.formulas:
-        with contextlib.suppress(Unread):  # without the formula
+        with contextlib.suppress(LanguageError):  # without the formula
             cases.append(interpret(left, relation, right, any_laws(context), {}))
-    found = [rung for one in cases for rung in as_marginal(one)]
     names = {n.base for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
-    found += averaged_over_data(case.statement) if "ELBO" in names else ()
+    found: list[tuple[str, Statement]] = []
+    with contextlib.suppress(LanguageError):  # a marginal or a mean that is no sentence excuses nothing
+        for one in cases:
+            found += as_marginal(one)
+        found += averaged_over_data(case.statement) if "ELBO" in names else ()
     for words, statement in (*found, *(made_of_others(case) if context.wordy else ())):
         if judged(statement, seed, 0.3, words=False).verdict == "proved":
             return words

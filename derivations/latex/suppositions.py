@@ -7,7 +7,6 @@ gives in an example prove anything elsewhere.  Main definitions: `Supposition`, 
 
 from __future__ import annotations
 
-import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
@@ -119,8 +118,10 @@ def excused(
     left, relation, right = sides
     names = {n.key for p in parts((*left, *right)) if (n := name_of(p)) is not None}
     here = (s for s in context.supposed if s.line <= line < s.until and s.section == section and s.names & names)
-    for s in itertools.islice({s.words: s for s in here}.values(), MAX_SUPPOSITIONS):
+    for number, s in enumerate({s.words: s for s in here}.values()):
         excuse = "perhaps meant"
+        if number == MAX_SUPPOSITIONS:
+            return conditional(outcome, f"perhaps meant under one of more than {number} suppositions of its section")
         if s.meant is not None:
             within = replace(context, definitions={**context.definitions, s.meant.name.key: s.meant})
             under = judge_step(left, relation, right, within, **options)

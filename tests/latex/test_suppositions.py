@@ -206,3 +206,8 @@ def test_two_pi_beside_a_policy_is_a_number():
     step = last(policy + r"$$\log \frac{1}{\sqrt{2 \pi}} = -\frac{1}{2} \log(2 \pi)$$")
     assert step.verdict == "proved"
     assert "pi(a" not in step.reading
+
+
+def test_more_suppositions_than_are_tried_leave_no_refutation():
+    said = "".join(f"$$\\sigma = {n}$$\n\n" for n in range(2, 14))
+    assert last("Assume\n\n" + said + SPECIAL).verdict == "conditional"
