@@ -39,7 +39,6 @@ from derivations.latex.entries import (
     defined_in,
     enter,
     laws_in,
-    names_in,
     place_of,
     remarks_of,
     suppose,
@@ -48,6 +47,7 @@ from derivations.latex.files import contents
 from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
+from derivations.latex.names import names_in
 from derivations.latex.own_meanings import of_its_own, settle, without_its_half
 from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
@@ -280,7 +280,7 @@ def _checked_step(
     taken = outcome.case.used if outcome.case is not None else ()
     outcome = resting_on(taken, outcome, line, display.section, understood)
     outcome = as_retold(taken, outcome, display.section, context, options)
-    outcome = drawn_otherwise(outcome, line, names_in(sides), context)
+    outcome = drawn_otherwise(outcome, line, names_in(sides.left or (), sides.right or ()), context)
     if outcome.verdict == "refuted" and step.alone and is_defined(sides.left, sides.right, context):
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)

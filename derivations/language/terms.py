@@ -9,7 +9,7 @@ Every value is a real number or a point of a variable's space; units are nats.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Union
 from weakref import ref
@@ -413,34 +413,34 @@ def at(value: Scalar, position: Term) -> Term:
 
 def walk(value: Any) -> Iterator[Term]:
     """All terms inside a term, itself first, each distinct one once."""
-    if not isinstance(value, Term):
-        yield from _walked([value])
-        return
-    yield value
+    if isinstance(value, Term):
+        yield value
+        yield from below(value)
+    else:
+        yield from _within((value,))
+
+
+def below(value: Term) -> tuple[Term, ...]:
+    """The terms inside a term, itself aside, each distinct one once; a term remembers them."""
     try:
-        inside = value.inside
+        return value.inside
     except AttributeError:
-        inside = tuple(_walked(list(value.args[::-1])))
-        object.__setattr__(value, "inside", inside)
-    yield from inside
+        object.__setattr__(value, "inside", tuple(_within(value.args)))
+        return value.inside
 
 
-def _walked(stack: list[Any]) -> Iterator[Term]:
-    seen: set[int] = set()
-    while stack:
-        item = stack.pop()
+def _within(items: Iterable[Any]) -> dict[Term, None]:
+    found: dict[Term, None] = {}
+    for item in items:
         if isinstance(item, Term):
-            if id(item) in seen:
-                continue
-            seen.add(id(item))
-            yield item
-            stack.extend(item.args[::-1])
-        elif isinstance(item, str):
-            continue
+            if item not in found:
+                found[item] = None
+                found.update(dict.fromkeys(below(item)))
         elif isinstance(item, tuple):
-            stack.extend(item[::-1])
-        elif hasattr(item, "parameters"):
-            stack.extend(item.parameters)
+            found.update(_within(item))
+        elif not isinstance(item, str) and hasattr(item, "parameters"):
+            found.update(_within(item.parameters))
+    return found
 
 
 def replace(value: Any, old: Term, new: Term) -> Any:

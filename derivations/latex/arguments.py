@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
@@ -70,6 +71,7 @@ def slot_and_copy(key: str) -> tuple[str, bool]:
     return stem, copy
 
 
+@lru_cache(maxsize=4_096)
 def read_arguments(row: Row, variables: frozenset[str] = frozenset()) -> Arguments:
     """The arguments in a law's parentheses; raises :class:`Unread` for what is none.
 

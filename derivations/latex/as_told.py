@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from derivations.latex.cases import Context, every_part
+from derivations.latex.cases import Context
 from derivations.latex.definitions import Definition, Place
 from derivations.latex.grammar import Row
-from derivations.latex.names import name_of
+from derivations.latex.names import names_in
 from derivations.latex.outcomes import Outcome, conditional
 from derivations.latex.suppositions import freed_since
 from derivations.latex.told import Remark, Told
@@ -103,7 +103,7 @@ def of_an_open_law(
 
 def _coming(line: int, left: Row, right: Row, context: Context) -> list[tuple[Place, Definition]]:
     """The definitions that come after a step of names that it mentions and that nothing sets free before it."""
-    keys = {n.key for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
+    keys = {n.key for n in names_in(left, right)}
     found: list[tuple[Place, Definition]] = []
     for key in sorted(keys & context.ahead.keys() - context.definitions.keys()):
         later = ((p, d) for p, d in context.ahead[key] if p.line >= line)

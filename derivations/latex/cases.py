@@ -18,10 +18,10 @@ from derivations.latex.arguments import read_arguments
 from derivations.latex.decorations import check_decorations
 from derivations.latex.definitions import Definition, Gaussian, Place, is_normal
 from derivations.latex.expressions import Node, split
-from derivations.latex.grammar import Part, Row
+from derivations.latex.grammar import Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
 from derivations.latex.moments import Moments, fixed, letters_of_sums
-from derivations.latex.names import PARAMETERS, Name, name_of, written
+from derivations.latex.names import PARAMETERS, Name, every_part, name_of, names_in, written
 from derivations.latex.numbering import by_number
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
@@ -210,10 +210,9 @@ def in_full(found: tuple[Row, ...], context: Context) -> tuple[Row, ...]:
     seen: set[str] = set()
     waiting = list(found)
     while waiting:
-        for part in every_part(waiting.pop()):
-            name = name_of(part)
-            definition = context.definitions.get(name.key) if name is not None else None
-            if name is not None and definition is not None and definition.row and name.key not in seen:
+        for name in names_in(waiting.pop()):
+            definition = context.definitions.get(name.key)
+            if definition is not None and definition.row and name.key not in seen:
                 seen.add(name.key)
                 found = (*found, definition.row)
                 waiting.append(definition.row)
@@ -229,7 +228,7 @@ def parameters_of(definition: Definition) -> set[str]:
         return set()
     inside = definition.row[1].args[0]
     point = split(inside, "SEMI")[-1][1]
-    return {n.shown for p in every_part(point) if (n := name_of(p)) is not None}
+    return {n.shown for n in names_in(point)}
 
 
 def law_of(definition: Definition, context: Context) -> str:
@@ -240,7 +239,7 @@ def law_of(definition: Definition, context: Context) -> str:
 
 def by_components(sides: tuple[Row, ...], context: Context) -> bool:
     """Whether a step speaks of components mu_j of what is a parameter mu of a normal law, in it or in a formula."""
-    mentioned = {n.base for row in sides for p in every_part(row) if (n := name_of(p)) is not None}
+    mentioned = {n.base for n in names_in(*sides)}
     formulas = [d for d in context.definitions.values() if d.density and d.row]
     laws = [d.row for d in formulas if d.density and (n := name_of(d.density[0])) and n.base in mentioned]
     whole: set[str] = set()
@@ -249,22 +248,9 @@ def by_components(sides: tuple[Row, ...], context: Context) -> bool:
             for part, following in pairwise(where):
                 name = name_of(part)
                 if name is not None and name.base in ("N", "calN", "Normal") and following.kind == "bracketed":
-                    whole |= {n.base for p in every_part(following.args[0]) if (n := name_of(p)) and not n.below}
-    single = {
-        n.base
-        for row in sides
-        for p in every_part(row)
-        if (n := name_of(p)) is not None and n.below and n.below.split(",")[-1] in context.vocabulary.indices
-    }
+                    whole |= {n.base for n in names_in(following.args[0]) if not n.below}
+    single = {n.base for n in names_in(*sides) if n.below and n.below.split(",")[-1] in context.vocabulary.indices}
     return not whole.isdisjoint(single)
-
-
-def every_part(row: Row) -> Iterator[Part]:
-    """All parts of a row, at any depth."""
-    for part in row:
-        yield part
-        for inner in (*part.args, part.below or (), part.above or ()):
-            yield from every_part(inner)
 
 
 def chains(declared: list[tuple[str, ...]], sides: list[Term]) -> list[Any]:

@@ -176,14 +176,15 @@ def _depths(tokens: list[Token]) -> list[int]:
     stack: list[str] = []
     sound = True
     for token in tokens:
-        if token.kind in _CLOSING:
-            if stack and stack[-1] == token.kind:
+        kind = token.kind
+        if kind in _CLOSING:
+            if stack and stack[-1] == kind:
                 stack.pop()
             else:
                 sound = False
         depths.append(len(stack))
-        if token.kind in _OPENING:
-            stack.append(_OPENING[token.kind])
+        if kind in _OPENING:
+            stack.append(_OPENING[kind])
     if sound and not stack:
         return depths
     depths, depth = [], 0
@@ -241,11 +242,10 @@ def _as_a_sentence(row: list[Token]) -> list[Token]:
 
     It may be a sentence about the formula, or a term with a remark: its words become symbols, which are not read.
     """
+    if next((t.kind for t in row if t.kind not in _LOOSE), "") not in ("PLUS", "MINUS"):
+        return row
     depths = _depths(row)
-    shown = [t.kind for t in row if t.kind not in _LOOSE]
-    if shown[:1] not in (["PLUS"], ["MINUS"]) or any(
-        t.kind == "REL" and not d for t, d in zip(row, depths, strict=True)
-    ):
+    if any(t.kind == "REL" and not d for t, d in zip(row, depths, strict=True)):
         return row
     found = list(row)
     for n, (token, before) in enumerate(zip(row[1:], row, strict=False), 1):

@@ -14,10 +14,9 @@ from derivations.language.laws import Law
 from derivations.language.statements import Statement
 from derivations.language.terms import Index, Symbol, Term, Variable, walk
 from derivations.latex.arguments import INDEX_LETTERS, variable_key
-from derivations.latex.cases import every_part
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import PARAMETERS, Name, name_of
+from derivations.latex.names import PARAMETERS, Name, every_part, name_of
 
 _BINDERS = frozenset(("E", "int", "sum", "prod"))
 _FUNCTIONS = frozenset(

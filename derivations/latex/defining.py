@@ -6,13 +6,12 @@ Main definition: `definition_of`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from derivations.latex.arguments import read_arguments, variable_key
 from derivations.latex.cases import Context
 from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.grammar import Part, Row, rows, spell
-from derivations.latex.names import PARAMETERS, Name, name_of
+from derivations.latex.names import PARAMETERS, Name, name_of, names_in
 from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread, tokenize
 from derivations.latex.vocabulary import Vocabulary
@@ -137,8 +136,8 @@ def is_defined(left: Row, right: Row, context: Context) -> bool:
         if d.density is None or d.row is None or known is None or context.vocabulary.stem(known) != stem:
             continue
         if spell(d.density[1:]) == arguments:
-            old = {n.key for p in parts((*left, *d.row)) if (n := name_of(p)) is not None}
-            new = {n.key for p in parts(right) if (n := name_of(p)) is not None}
+            old = {n.key for n in names_in(left, d.row)}
+            new = {n.key for n in names_in(right)}
             return bool(new - old - {"Normal", "I"}) or (is_normal(right) and not is_normal(d.row))
     return False
 
@@ -231,28 +230,17 @@ def _at_its_variable(name: Name, vocabulary: Vocabulary) -> Part:
     return rows(tuple(tokenize(f"p({single[0][1] if single else 'x'})")))[1]
 
 
-def parts(row: Row) -> Any:
-    """All parts of a row, at any depth."""
-    for part in row:
-        yield part
-        for inner in (*part.args, part.below or (), part.above or ()):
-            yield from parts(inner)
-
-
 def mentions(row: Row, key: str) -> bool:
-    return any((n := name_of(p)) is not None and n.key == key for p in parts(row))
+    return any(n.key == key for n in names_in(row))
 
 
 def mentions_law(row: Row, stem: str, vocabulary: Vocabulary) -> bool:
-    return any(
-        (n := name_of(p)) is not None and vocabulary.is_law(n) and vocabulary.stem(n) == stem for p in parts(row)
-    )
+    return any(vocabulary.is_law(n) and vocabulary.stem(n) == stem for n in names_in(row))
 
 
 def laws_of(row: Row, vocabulary: Vocabulary) -> set[str]:
     """The laws that a row speaks of."""
-    names = [name_of(p) for p in parts(row)]
-    return {vocabulary.stem(n) for n in names if n is not None and vocabulary.is_law(n)}
+    return {vocabulary.stem(n) for n in names_in(row) if vocabulary.is_law(n)}
 
 
 def is_expandable(definition: Definition, vocabulary: Vocabulary) -> bool:

@@ -9,9 +9,9 @@ from derivations.language.statements import Statement
 from derivations.language.terms import walk
 from derivations.latex.cases import Context
 from derivations.latex.covariances import DIMENSIONS, in_matrices
-from derivations.latex.defining import parts
 from derivations.latex.grammar import Row, spell
 from derivations.latex.logarithms import in_logarithms
+from derivations.latex.names import every_part
 from derivations.latex.outcomes import Outcome, conditional, judged
 from derivations.latex.vectors import in_components
 
@@ -33,7 +33,7 @@ def of_vectors(left: Row, relation: str, right: Row, context: Context, seed: int
 
 def _names_dimension(*sides: Row) -> bool:
     """Whether a step speaks of normal laws and of the number of dimensions."""
-    found = [p for row in sides for p in parts(row) if p.kind == "NAME"]
+    found = [p for row in sides for p in every_part(row) if p.kind == "NAME"]
     return any(p.text == "Normal" for p in found) and any(spell((p,)) in DIMENSIONS for p in found)
 
 
@@ -49,7 +49,7 @@ def of_matrices(left: Row, relation: str, right: Row, context: Context, seed: in
         return None
     evidence = found.counterexample.as_json() if found.counterexample else None
     outcome = Outcome("refuted", found.message, repr(statement), counterexample=evidence)
-    spelled = {spell((p,)) for row in (left, right) for p in parts(row) if p.kind == "NAME"}
+    spelled = {spell((p,)) for row in (left, right) for p in every_part(row) if p.kind == "NAME"}
     vectors = any(t.head == "gaussian" for t in walk((statement.left, statement.right)))
     return outcome if vectors and spelled & set(DIMENSIONS) else conditional(outcome, "true in one dimension")
 

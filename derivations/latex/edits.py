@@ -245,10 +245,10 @@ def _constants(side: Side) -> Iterator[Side]:
 
 
 def _logarithms(side: Side) -> Iterator[Side]:
-    """A logarithm that was lost: at the start of brackets, or after a gradient."""
+    """A logarithm that was lost: at the start of brackets that hold no arguments, or after a gradient."""
     log = _token("FUNCTION", "log", r"\log")
     for n, t in enumerate(side):
-        if t.kind == "OPEN" and n and n + 1 < len(side) and side[n + 1].kind in ("FRAC", "NAME"):
+        if t.kind == "OPEN" and n and n + 1 < len(side) and side[n + 1].kind in ("FRAC", "NAME") and _weighs(side, n):
             yield (*side[: n + 1], log, *side[n + 1 :])
         if t.kind == "NABLA":
             end = n + 1
@@ -259,6 +259,27 @@ def _logarithms(side: Side) -> Iterator[Side]:
                         end += 1
             if end < len(side) and side[end].kind == "NAME":
                 yield (*side[:end], log, *side[end:])
+
+
+def _weighs(side: Side, n: int) -> bool:
+    """Whether the brackets that open at a token hold a number, rather than the arguments of a name: E[...] does."""
+    before = side[n - 1]
+    while n > 1 and (before.kind == "RBRACE" or side[n - 2].kind in ("SUB", "SUP")):
+        n = _opening(side, n - 1) if before.kind == "RBRACE" else n - 1
+        n -= side[n - 1].kind in ("SUB", "SUP")
+        before = side[n - 1]
+    return before.kind != "NAME" or before.text == "E"
+
+
+def _opening(side: Side, n: int) -> int:
+    """Where the group in braces opens that closes at a token."""
+    depth = 0
+    while n >= 0:
+        depth += {"RBRACE": 1, "LBRACE": -1}.get(side[n].kind, 0)
+        if depth == 0:
+            break
+        n -= 1
+    return n
 
 
 def _operators(side: Side) -> Iterator[Side]:

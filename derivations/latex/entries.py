@@ -18,13 +18,12 @@ from derivations.latex.defining import (
     definition_on_the_way,
     is_expandable,
     laws_of,
-    parts,
 )
 from derivations.latex.definitions import Place
 from derivations.latex.documents import Display, Document
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.limits import OutOfTime, time_limit
-from derivations.latex.names import Name, name_of, written
+from derivations.latex.names import name_of, written
 from derivations.latex.prose import in_a_special_case, names
 from derivations.latex.suppositions import Supposition, draws, head_key, tied
 from derivations.latex.tokens import Unread, spelled, tokenize
@@ -90,10 +89,6 @@ def _draw(row: Row, display: Display, context: Context) -> None:
     special = in_a_special_case(display.before)
     for name in (n for p in row if (n := name_of(p)) is not None and variable_key(n) in context.vocabulary.drawn):
         context.places.setdefault(variable_key(name), Place(display.line, display.section, spell(row), special))
-
-
-def names_in(sides: Sides) -> list[Name]:
-    return [n for p in parts((*(sides.left or ()), *(sides.right or ()))) if (n := name_of(p)) is not None]
 
 
 def _only_ties(sides: Sides, context: Context, display: Display) -> bool:

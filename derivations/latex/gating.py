@@ -14,12 +14,12 @@ from derivations.language.operators import E
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Term, Variable, log, term, walk
 from derivations.language.terms import replace as exchanged
-from derivations.latex.cases import Case, Context, any_laws, every_part, in_full, interpret
+from derivations.latex.cases import Case, Context, any_laws, in_full, interpret
 from derivations.latex.constancy import taken_for_constant
 from derivations.latex.determined import made_of_others
 from derivations.latex.grammar import Row
 from derivations.latex.marginals import as_marginal
-from derivations.latex.names import name_of
+from derivations.latex.names import names_in
 from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import Surroundings
@@ -132,7 +132,7 @@ def saved(left: Row, relation: str, right: Row, case: Case, context: Context, se
     if case.formulas:
         with contextlib.suppress(LanguageError):  # without the formula
             cases.append(interpret(left, relation, right, any_laws(context), {}))
-    names = {n.base for row in (left, right) for p in every_part(row) if (n := name_of(p)) is not None}
+    names = {n.base for n in names_in(left, right)}
     found: list[tuple[str, Statement]] = []
     with contextlib.suppress(LanguageError):  # a marginal or a mean that is no sentence excuses nothing
         for one in cases:

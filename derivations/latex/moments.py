@@ -15,7 +15,7 @@ from typing import Any
 from derivations.latex.arguments import variable_key
 from derivations.latex.expressions import Differential, Node, binds, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import FUNCTION_LETTERS, Name, name_of
+from derivations.latex.names import FUNCTION_LETTERS, Name, every_part, name_of
 from derivations.latex.tokens import Unread
 
 LONGEST = 8
@@ -196,7 +196,7 @@ def _letters(row: Row) -> tuple[set[str], set[str], set[str], bool]:
     bound: set[str] = set()
     bare: set[str] = set()
     zero = False
-    for part in _all_parts(row):
+    for part in every_part(row):
         below = part.below or ()
         if part.kind == "BIG" and part.text in ("sum", "prod") and below:
             letter = name_of(below[0])
@@ -225,13 +225,6 @@ def letters_of_sums(row: Row) -> set[str]:
     return _letters(row)[2]
 
 
-def _all_parts(row: Row) -> Iterator[Part]:
-    for part in row:
-        yield part
-        for inner in (*part.args, part.below or (), part.above or ()):
-            yield from _all_parts(inner)
-
-
 # Dots ------------------------------------------------------------------------------------------------------------
 
 
@@ -240,7 +233,7 @@ def condensed(row: Row) -> Row:
 
     What is drawn, as in ``z_1, \dots, z_K \sim q``, stays: its draws are independent.
     """
-    if not any(p.kind == "DOTS" or p.above for p in _all_parts(row)):
+    if not any(p.kind == "DOTS" or p.above for p in every_part(row)):
         return row
     return _condensed(row, "")
 
@@ -353,7 +346,7 @@ def _densities(parts: list[Part], at: int) -> tuple[int, int, list[Part]] | None
     if not all(p[0].kind == "NAME" and p[1].kind == "bracketed" for p in (first, last)):
         return None
     for one, other in ((last, first), (first, last)):
-        for letter in sorted({p.text for p in _all_parts((one[1],)) if p.kind == "NAME"} & _LASTS):
+        for letter in sorted({p.text for p in every_part((one[1],)) if p.kind == "NAME"} & _LASTS):
             for low in (1, 2):
                 if spell(fixed(tuple(one), Moments({letter: low}))) == spell(tuple(other)):
                     again = _renamed(tuple(one), letter)

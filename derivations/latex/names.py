@@ -87,14 +87,40 @@ def written(key: str) -> str:
     return "".join(c if c.isalnum() or c in "_'" else _MARKS.get(c, f"_u{ord(c):x}_") for c in out)
 
 
+NAMED = ("NAME", "accent")  # the kinds of parts that may be names
+
+
 def name_of(part: Part) -> Name | None:
     """The name that a part is, or None.  A numeric superscript is a power and stays out of the name."""
-    if part.kind not in ("NAME", "accent"):
+    if part.kind not in NAMED:
         return None
     if not part.named:
         part.named.append(_named(part))
     name: Name | None = part.named[0]
     return name
+
+
+def every_part(row: Row) -> list[Part]:
+    """All parts of a row at any depth, outer ones first."""
+    found: list[Part] = []
+    _collect(row, found)
+    return found
+
+
+def _collect(row: Row, found: list[Part]) -> None:
+    for part in row:
+        found.append(part)
+        for inner in part.args:
+            _collect(inner, found)
+        if part.below:
+            _collect(part.below, found)
+        if part.above:
+            _collect(part.above, found)
+
+
+def names_in(*rows: Row) -> list[Name]:
+    """The names that rows mention, at any depth."""
+    return [n for row in rows for p in every_part(row) if p.kind in NAMED and (n := name_of(p)) is not None]
 
 
 def exact_name(part: Part) -> Name | None:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from derivations.language.statements import Statement
 from derivations.language.terms import walk
 from derivations.latex.cases import Context
-from derivations.latex.defining import parts
 from derivations.latex.grammar import Row
-from derivations.latex.names import name_of
+from derivations.latex.names import name_of, names_in
 
 if TYPE_CHECKING:
     from derivations.latex.outcomes import Outcome
@@ -71,7 +70,7 @@ def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Out
     played = frozenset("VCD") if "V" in context.own else frozenset()  # the optima are those of the author's game
     taken = {"proved": context.redefined | played, "refuted": context.own | context.redefined}
     suspects = taken.get(outcome.verdict, set())
-    names = [n for row in (left, right) for p in parts(row) if (n := name_of(p)) is not None]
+    names = names_in(left, right)
     if context.means and outcome.verdict in ("proved", "refuted") and any(n.key == "E" for n in names):
         message = f"the document says in words under which law E is. As it stands: {outcome.message}"
         return replace(outcome, verdict="conditional", message=message)

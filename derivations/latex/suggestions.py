@@ -50,21 +50,21 @@ def suggest(
         ):
             continue
         glanced = None
-        if case is not None and a is left and b is right:
-            edited = replace(case, statement=replace(case.statement, relation=sign))
-        else:
-            if case is not None and around is not None:
-                glanced = _glanced(case, (left, a), sign, (b, right))
-            if glanced is not None and around is not None:
-                if _sides(glanced) in false:  # another spelling of what was looked at
-                    continue
-                if _ruled_out(glanced, "rhs" if a is left else "lhs", around, seed + 1):
-                    false.add(_sides(glanced))
-                    continue
-            try:
+        try:
+            if case is not None and a is left and b is right:
+                edited = replace(case, statement=replace(case.statement, relation=sign))
+            else:
+                if case is not None and around is not None:
+                    glanced = _glanced(case, (left, a), sign, (b, right))
+                if glanced is not None and around is not None:
+                    if _sides(glanced) in false:  # another spelling of what was looked at
+                        continue
+                    if _ruled_out(glanced, "rhs" if a is left else "lhs", around, seed + 1):
+                        false.add(_sides(glanced))
+                        continue
                 edited = interpret(rows(a), sign, rows(b), context, {})
-            except LanguageError:
-                continue
+        except LanguageError:
+            continue
         seen = glanced is not None and _sides(glanced) == _sides(edited.statement)
         if not seen and not _plausible(Refuter(edited.data, seed + 1)):
             continue
@@ -93,14 +93,14 @@ def _moves_a_logarithm(statement: Statement) -> bool:
 
 
 def _glanced(case: Case, lefts: tuple[Side, Side], sign: str, rights: tuple[Side, Side]) -> Statement | None:
-    """An edited step with its unedited side as that was read; None where that is not to be had."""
+    """An edited step with its unedited side as that was read; None where that is not to be had.
+
+    Raises :class:`LanguageError` for what is not read.
+    """
     (left, a), (b, right) = lefts, rights
     if a is not left and b is not right:
         return None
-    try:
-        return glance(case, None, sign, rows(b)) if a is left else glance(case, rows(a), sign, None)
-    except LanguageError:  # it is read as a whole: a name may mean something else beside the edit
-        return None
+    return glance(case, None, sign, rows(b)) if a is left else glance(case, rows(a), sign, None)
 
 
 def _ruled_out(glanced: Statement, edited: str, around: Neighbourhood, seed: int) -> bool:

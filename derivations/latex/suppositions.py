@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from derivations.language.terms import walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context
-from derivations.latex.defining import OBJECTIVES, STANDARD, parts
+from derivations.latex.defining import OBJECTIVES, STANDARD
 from derivations.latex.definitions import Definition
 from derivations.latex.grammar import Row
-from derivations.latex.names import Name, is_star, name_of, written
+from derivations.latex.names import Name, is_star, name_of, names_in, written
 from derivations.latex.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def tied(left: Row, right: Row, vocabulary: Vocabulary) -> frozenset[str]:
     """
     known = STANDARD | OBJECTIVES | {"H", "I", "V", "C"} | set(vocabulary.variables)
     names = [frozenset(heads(side)) - known for side in (left, right)]
-    constant = [all(name_of(p) is None for p in parts(side)) for side in (left, right)]
+    constant = [not names_in(side) for side in (left, right)]
     if constant[0] != constant[1]:
         return names[constant[0]]
     first = [name_of(side[0]) for side in (left, right)]
@@ -116,7 +116,7 @@ def excused(
     from derivations.latex.verdicts import judge_step
 
     left, relation, right = sides
-    names = {n.key for p in parts((*left, *right)) if (n := name_of(p)) is not None}
+    names = {n.key for n in names_in(left, right)}
     here = (s for s in context.supposed if s.line <= line < s.until and s.section == section and s.names & names)
     for number, s in enumerate({s.words: s for s in here}.values()):
         excuse = "perhaps meant"

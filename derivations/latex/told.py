@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
 from derivations.latex.arguments import slot_and_copy, variable_key
-from derivations.latex.cases import Context, every_part, interpret
+from derivations.latex.cases import Context, interpret
 from derivations.latex.chains import Step, remarks, steps
 from derivations.latex.defining import definition_of, is_expandable
 from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.documents import Formula
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
-from derivations.latex.names import PARAMETERS, name_of
+from derivations.latex.names import PARAMETERS, name_of, names_in
 from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, is_density, tied
 from derivations.latex.tokens import Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
@@ -141,7 +141,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
 
 
 def _names(*rows: Row) -> set[str]:
-    return {n.key for row in rows for p in every_part(row) if (n := name_of(p)) is not None}
+    return {n.key for n in names_in(*rows)}
 
 
 def _definition(place: Formula, words: str, left: Row, right: Row, context: Context) -> Remark | None:
@@ -150,7 +150,7 @@ def _definition(place: Formula, words: str, left: Row, right: Row, context: Cont
     if definition is None or definition.row is None or not is_expandable(definition, context.vocabulary):
         return None
     name = name_of(left[0])
-    constant = all(name_of(p) is None for p in every_part(right))
+    constant = not names_in(right)
     if name is None or constant or (definition.density is None and name.base in PARAMETERS):
         return None  # a special case, or what parameters consist of
     if not is_normal(right):
@@ -170,7 +170,7 @@ def _bounds(step: Step) -> Iterator[tuple[str, str, tuple[Row, str, Row]]]:
     left, right = rows(step.left), rows(step.right)
     for side, other in ((left, right), (right, left)):
         name = name_of(side[0]) if len(side) == 1 else None
-        if name is not None and all(name_of(p) is None for p in every_part(other)):
+        if name is not None and not names_in(other):
             words = f"{spelled(list(step.left))} {step.relation} {spelled(list(step.right))}"
             yield words, name.key, (left, step.relation, right)
 
@@ -179,7 +179,7 @@ def _letters(definition: Definition) -> set[str]:
     """The parameters of a normal law that is told: what is said of them is said of its parameters."""
     known = definition.row if definition.density is not None and definition.row and is_normal(definition.row) else ()
     inside = split(known[1].args[0], "SEMI")[-1][1] if known else ()
-    return {n.key for p in every_part(inside) if (n := name_of(p)) is not None and n.base not in ("I", "e", "pi")}
+    return {n.key for n in names_in(inside) if n.base not in ("I", "e", "pi")}
 
 
 def _agreed(remark: Remark, key: str, others: list[Remark]) -> bool:

@@ -27,13 +27,13 @@ from derivations.language.terms import (
     term,
 )
 from derivations.latex.arguments import read_arguments
-from derivations.latex.cases import RELATIONS, Context, every_part
+from derivations.latex.cases import RELATIONS, Context
 from derivations.latex.covariances import DIMENSIONS, said_to_be_normal
 from derivations.latex.definitions import Definition
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.meaning import POSITIVE, Meaning
-from derivations.latex.names import Name, name_of, written
+from derivations.latex.names import Name, every_part, name_of, written
 from derivations.latex.normals import GAUSSIAN
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flint import fmpq
@@ -22,7 +21,9 @@ class Frame:
         self.model, self.field = model, field
         self.values = {s: [field.number(v) for v in space.values] for s, space in model.spaces.items()}
         self.densities: dict[Any, dict[tuple[Point, ...], Value]] = {}
+        self.joint: dict[tuple[str, Key], dict[Any, Value]] = {}
         self.memory: dict[Any, Value] = {}
+        self.grids: dict[tuple[str, ...], Grid] = {}
         self.tables: dict[tuple[str, str], dict[Key, Value]] = {}
         self.one = field.number(fmpq(1))
         self.expansions: dict[tuple[str, Key], dict[tuple[Point, ...], Value]] = {}
@@ -33,8 +34,7 @@ class Frame:
 
         A variable of the real line has no points; a few numbers stand for it where it is free.
         """
-        key = ("grid", variables)
-        found = self.memory.get(key)
+        found = self.grids.get(variables)
         if found is None:
             signature, model, number = self.model.signature, self.model, self.field.number
             rows = []
@@ -48,7 +48,7 @@ class Frame:
                 on_line = space in signature.lines
                 rows.append(model.numbers(space, extent) if on_line else model.points(space, extent))
             found = [(points, None if w is ONE or w == 1 else number(w)) for points, w in combinations(rows)]
-            self.memory[key] = found
+            self.grids[variables] = found
         return found
 
     def density(self, law: str, key: Key, targets: tuple[str, ...], given: tuple[str, ...]) -> dict[Any, Value]:
@@ -90,26 +90,42 @@ class Frame:
         return self.depth
 
     def _marginal(self, law: str, key: Key, slots: tuple[str, ...]) -> dict[Any, Value]:
-        expansion = self.expansions.get((law, key))
-        number: Callable[[Any], Value] = self.field.number if expansion is None else lambda v: v
-        order = self.model.signature.laws[law]
+        order, spaces = self.model.signature.laws[law], self.model.spaces
+        cells = self._cells(law, key)
+        if list(slots) == order:
+            return cells
         places = [order.index(s) for s in slots]
-        result: dict[Any, Value] = {}
-        table = self.model.law(law, key) if expansion is None else expansion
         if len(slots) == len(order):
-            return {tuple([p[i] for i in places]): number(v) for p, v in table.items()}
+            return {tuple([p[i] for i in places]): v for p, v in cells.items()}
         rest = [s for s in order if s not in slots]
-        spaces = self.model.spaces
         counting = all(spaces[self.model.signature.space[s]].counting for s in rest)
-        weights = {} if counting else dict(self.model.cells(rest, law))
-        others = [order.index(s) for s in rest]
-        for p, v in table.items():
+        result: dict[Any, Value] = {}
+        for p, mass in cells.items() if counting else self._weighed(law, key, rest):
             q = tuple([p[i] for i in places])
-            weight = weights.get(tuple([p[i] for i in others])) if weights else None
-            mass = number(v if weight is None else v * (weight if expansion is None else self.field.number(weight)))
             old = result.get(q)
             result[q] = mass if old is None else old + mass
         return result
+
+    def _cells(self, law: str, key: Key) -> dict[Any, Value]:
+        """The joint density in this frame's numbers."""
+        found = self.joint.get((law, key))
+        if found is None:
+            found = self.expansions.get((law, key))
+            if found is None:
+                number = self.field.number
+                found = {p: number(v) for p, v in self.model.law(law, key).items()}
+            self.joint[law, key] = found
+        return found
+
+    def _weighed(self, law: str, key: Key, rest: list[str]) -> list[tuple[Any, Value]]:
+        """The joint density times the weights of the points of some slots."""
+        order, number = self.model.signature.laws[law], self.field.number
+        weights = dict(self.model.cells(rest, law))
+        others = [order.index(s) for s in rest]
+        places = {p: weights[tuple([p[i] for i in others])] for p in self._cells(law, key)}
+        if (law, key) in self.expansions:
+            return [(p, v * number(places[p])) for p, v in self.expansions[law, key].items()]
+        return [(p, number(v * places[p])) for p, v in self.model.law(law, key).items()]
 
     def coordinates(self, variable: str) -> tuple[Any, list[Coordinate]]:
         """A variable of the real line as a function of fresh coordinates, and these."""

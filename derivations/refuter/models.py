@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -106,18 +106,13 @@ class Model:
 
     def copy(self) -> Model:
         """An independent copy, which draws what it still lacks in its own order."""
-        return replace(
-            self,
-            spaces=dict(self.spaces),
-            symbols=dict(self.symbols),
-            chains=dict(self.chains),
-            jets=dict(self.jets),
-            polynomials=dict(self.polynomials),
-            laws=dict(self.laws),
-            functions={f: dict(table) for f, table in self.functions.items()},
-            source=None,
-            asked=set(),
-        )
+        other = Model.__new__(Model)
+        vars(other).update(vars(self))
+        other.spaces, other.symbols, other.laws = dict(self.spaces), dict(self.symbols), dict(self.laws)
+        other.chains, other.jets, other.polynomials = dict(self.chains), dict(self.jets), dict(self.polynomials)
+        other.functions = {f: dict(table) for f, table in self.functions.items()}
+        other.source, other.asked = None, set()
+        return other
 
     @property
     def rng(self) -> Random:
@@ -240,6 +235,8 @@ class Model:
 
 def combinations(choices: list[list[tuple[Point, fmpq]]]) -> list[tuple[tuple[Point, ...], fmpq]]:
     """All tuples with one point from each list, with the products of their weights."""
+    if len(choices) == 1:
+        return [((point,), weight) for point, weight in choices[0]]
     result = []
     for combination in itertools.product(*choices):
         weight = ONE
