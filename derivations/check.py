@@ -285,7 +285,7 @@ def _checked_step(
         message = f"this name was defined otherwise before. With that meaning: {outcome.message}"
         outcome = replace(outcome, verdict="conditional", message=message)
     if outcome.verdict == "refuted":
-        outcome = excused(outcome, line, display.section, both, understood, options)
+        outcome = excused(outcome, line, both, understood, options)
     anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
     if anew and step.alone and step.relation in ("=", ":="):
         context.twofold |= meant_before(sides.left, sides.right, context) & known

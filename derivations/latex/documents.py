@@ -47,7 +47,8 @@ class Display:
     """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source.
 
     *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line, and
-    *adjoins* that nothing is said between it and the display before it; *section* counts the headings before it.
+    *adjoins* that nothing is said between it and the display before it; *section* counts the headings before it, and
+    *reach* is the line where its section ends with the sections inside it.
     """
 
     line: int
@@ -58,14 +59,16 @@ class Display:
     inline: bool = False
     section: int = 0
     adjoins: bool = False
+    reach: int = MAX_CHARACTERS
 
 
 @dataclass(frozen=True)
 class Formula:
     """A formula within a line that its sentence states of a name or a law.
 
-    *section* has the lines of its section, the *ordinal*-th; it is told of the steps *since* a line and *until*
-    another.  *poses*: it is no definition, but perhaps what holds there; *names*: it is said to define a name.
+    *section* has the lines of its section, the *ordinal*-th, with the sections inside it; it is told of the steps
+    *since* a line and *until* another.  *poses*: it is no definition, but perhaps what holds there; *names*: it is said
+    to define a name.
     """
 
     line: int
@@ -120,6 +123,7 @@ _HEADING = re.compile(
     r"|(?:\*\*|__|\\textbf\{)(?:Theorem|Lemma|Proposition|Corollary)\b)",
     re.MULTILINE | re.IGNORECASE,
 )
+_DEPTHS = ("chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
 _INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
@@ -231,7 +235,9 @@ def read(text: str, kind: str = "markdown") -> Document:
     clean = scanner.blanked(kind != "tex")
     macros = collect_macros(clean)
     displays: list[Display] = []
-    headings = [m.start() for m in _HEADING.finditer(clean)]
+    headings = [(scanner.line(m.start()), _depth(m[0])) for m in _HEADING.finditer(clean)]
+    bounds = [0, *(line for line, _ in headings), MAX_CHARACTERS]
+    reaches = _reaches(headings)
     prose = clean
     last = len(clean)
     for opening, start, body, error in _displays(clean):
@@ -240,11 +246,10 @@ def read(text: str, kind: str = "markdown") -> Document:
         found = _display(scanner, start, body, macros, error)
         head = clean.rfind("\n", 0, opening) + 1
         inline = bool(clean[head:opening].strip(" \t>")) and "\n" not in body
-        section = bisect_right(headings, opening)
+        section = bisect_right(bounds, scanner.line(opening)) - 1
         adjoins = last < opening and _NOTHING.fullmatch(clean, last, opening) is not None
-        displays.append(
-            replace(found, before=_section(clean, opening), inline=inline, section=section, adjoins=adjoins)
-        )
+        found = replace(found, before=_section(clean, opening), inline=inline, adjoins=adjoins)
+        displays.append(replace(found, section=section, reach=reaches[section]))
         last = end
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
@@ -278,8 +283,10 @@ def _said(latex: str, macros: dict[str, Macro]) -> str:
 
 def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
     """The formulas within lines that prose states of a name or a law."""
-    titles = [(m.start(), prose[m.start() :].partition("\n")[0] + "\n") for m in _HEADING.finditer(prose)]
+    found = list(_HEADING.finditer(prose))
+    titles = [(m.start(), prose[m.start() :].partition("\n")[0] + "\n") for m in found]
     bounds = [0, *(scanner.line(at) for at, _ in titles), MAX_CHARACTERS]
+    reaches = _reaches([(scanner.line(m.start()), _depth(m[0])) for m in found])
     for number, match in enumerate(_INLINE.finditer(prose)):
         formula = _INTERVAL.sub(_bounds, match[1] or match[2])
         if number == MAX_INLINE:
@@ -290,7 +297,7 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
             continue
         line = scanner.line(match.start())
         n = bisect_right(bounds, line)
-        section = bounds[n - 1], bounds[n]
+        section = bounds[n - 1], reaches[n - 1]
         with suppress(LanguageError):  # macros without end: a display with them says so
             scope = (0, MAX_CHARACTERS)
             if how not in ("defines", "bounds"):
@@ -325,6 +332,24 @@ def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro],
         return Display(line, expand(said, macros), body)
     except LanguageError as failure:
         return Display(line, body, body, str(failure))
+
+
+def _depth(heading: str) -> int:
+    """How deep a heading stands: that of a section is 2, as with ``##``; an exercise or a theorem is in all others."""
+    word = heading.strip().lower()
+    named = word.strip("\\*{")
+    return word.count("#") or (_DEPTHS.index(named) + 1 if named in _DEPTHS else len(_DEPTHS) + 1)
+
+
+def _reaches(headings: list[tuple[int, int]]) -> list[int]:
+    """The line where each section ends, with those inside it; what stands before all headings ends at the first."""
+    found = [headings[0][0] if headings else MAX_CHARACTERS] + [MAX_CHARACTERS] * len(headings)
+    around: list[tuple[int, int]] = []
+    for number, (line, depth) in enumerate(headings, 1):
+        while around and around[-1][0] >= depth:
+            found[around.pop()[1]] = line
+        around.append((depth, number))
+    return found
 
 
 def _section(text: str, end: int) -> str:

@@ -104,7 +104,7 @@ def suppose(line: int, display: Display, sides: Sides, context: Context) -> None
         words = f"{spelled(list(sides.step.left))} = {spelled(list(sides.step.right))}"
         ties = tied(sides.left, sides.right, context.vocabulary)
         meant = definition_of(sides.left, "=", sides.right, context, set())
-        context.supposed.append(Supposition(line, display.section, words, ties, meant))
+        context.supposed.append(Supposition(line, words, ties, meant, display.reach))
 
 
 def _ahead(displays: Displays, context: Context) -> dict[str, list[Any]]:

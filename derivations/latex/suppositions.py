@@ -7,7 +7,6 @@ gives in an example prove anything elsewhere.  Main definitions: `Supposition`, 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -32,15 +31,14 @@ MAX_SUPPOSITIONS = 10  # that are tried on a step
 class Supposition:
     """An equation under which a section may speak from its line on, in words, with the names that it ties.
 
-    *meant* is how it is taken, if it is read as a definition; *until* is the line where it ends.
+    *meant* is how it is taken, if it is read as a definition; *until* is the line where its section ends, or it does.
     """
 
     line: int
-    section: int
     words: str
     names: frozenset[str]
-    meant: Definition | None = None
-    until: float = math.inf
+    meant: Definition | None
+    until: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,6 @@ def heads(row: Row) -> Iterator[str]:
 def excused(
     outcome: Outcome,
     line: int,
-    section: int,
     sides: tuple[Row, str, Row],
     context: Context,
     options: dict[str, Any],
@@ -117,7 +114,7 @@ def excused(
 
     left, relation, right = sides
     names = {n.key for n in names_in(left, right)}
-    here = (s for s in context.supposed if s.line <= line < s.until and s.section == section and s.names & names)
+    here = (s for s in context.supposed if s.line <= line < s.until and s.names & names)
     for number, s in enumerate({s.words: s for s in here}.values()):
         excuse = "perhaps meant"
         if number == MAX_SUPPOSITIONS:

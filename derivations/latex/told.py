@@ -129,7 +129,8 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
                 context.improper |= set() if law is None else {law}
         elif ties:
             meant = definition_of(left, "=", right, known, set())
-            context.supposed.append(Supposition(place.line, place.ordinal, words, ties, meant, place.until))
+            until = min(place.until, place.section[1])
+            context.supposed.append(Supposition(place.line, words, ties, meant, until))
     names = [r.definition.name.key for r in found_remarks if r.definition is not None]
     kept = [
         r for r, key in zip(found_remarks, names, strict=True) if key not in defined and _agreed(r, key, found_remarks)

@@ -45,6 +45,8 @@ def test_a_special_case_proves_nothing(said, claim):
         ("Suppose that\n\n$$p = q.$$\n\nThen\n\n", "$$H(p) = H(q)$$", "perhaps meant under p = q"),
         ("Suppose $\\sigma = 1$. Then\n\n", SPECIAL, "true under \\sigma = 1"),
         ("Assume\n\n$$\\sigma = 1$$\n\nThen\n\n", SPECIAL, "true under \\sigma = 1"),
+        ("# A case\n\nAssume\n\n$$\\sigma = 1$$\n\n## Inside\n\nThen\n\n", SPECIAL, "true under \\sigma = 1"),
+        ("\\section{A}\nLet $P = Q$.\n\n\\subsection{B}\n\nSo\n\n", "$$H(P) = H(Q)$$", "perhaps meant under P = Q"),
     ],
 )
 def test_what_is_supposed_excuses_a_step(said, claim, words):
@@ -57,6 +59,8 @@ def test_what_is_supposed_excuses_a_step(said, claim, words):
     ("said", "claim"),
     [
         ("Suppose $p = q$.\n\n# In general\n\n", "$$JSD(p \\| q) = D_{KL}(p \\| q) + H(p)$$"),  # another section
+        ("## A\n\nSuppose $p = q$.\n\n## B\n\n", "$$JSD(p \\| q) = D_{KL}(p \\| q) + H(p)$$"),
+        ("### A\n\nSuppose $p = q$.\n\n## B\n\n### C\n\n", "$$JSD(p \\| q) = D_{KL}(p \\| q) + H(p)$$"),
         ("Suppose $r = s$. We see\n\n", "$$D_{KL}(p \\| q) = H(p) - H(p, q)$$"),  # other laws
         ("Assume\n\n$$\\sigma = 1$$\n\nThen\n\n", SPECIAL.replace(r"\mu^2", r"\mu^4")),  # false in that case as well
     ],
