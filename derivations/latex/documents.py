@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from derivations.language.terms import LanguageError
+from derivations.latex.outline import Outline
 from derivations.latex.prose import (
     freed,
     in_a_special_case,
@@ -116,14 +116,6 @@ _BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_EXERCISE = r"(?:Exercise|Problem|Question|Task|Example)\b"
-_HEADING = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\\(?:sub)?paragraph\*?\{|\\chapter\*?\{"
-    rf"|(?:\*\*|__|\\textbf\{{|\\(?:begin|end)\{{){_EXERCISE}"
-    r"|(?:\*\*|__|\\textbf\{)(?:Theorem|Lemma|Proposition|Corollary)\b)",
-    re.MULTILINE | re.IGNORECASE,
-)
-_DEPTHS = ("chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
 _INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
@@ -150,6 +142,10 @@ class _Scanner:
 
     def line(self, offset: int) -> int:
         return self.text.count("\n", 0, offset) + 1
+
+    def end(self, offset: int) -> int:
+        """The line before which what ends at an offset ends."""
+        return self.line(offset) if offset < len(self.text) else MAX_CHARACTERS
 
     def note(self, offset: int, comment: str) -> None:
         match = _DIRECTIVE.search(comment)
@@ -235,9 +231,7 @@ def read(text: str, kind: str = "markdown") -> Document:
     clean = scanner.blanked(kind != "tex")
     macros = collect_macros(clean)
     displays: list[Display] = []
-    headings = [(scanner.line(m.start()), _depth(m[0])) for m in _HEADING.finditer(clean)]
-    bounds = [0, *(line for line, _ in headings), MAX_CHARACTERS]
-    reaches = _reaches(headings)
+    openings: list[int] = []
     prose = clean
     last = len(clean)
     for opening, start, body, error in _displays(clean):
@@ -246,16 +240,20 @@ def read(text: str, kind: str = "markdown") -> Document:
         found = _display(scanner, start, body, macros, error)
         head = clean.rfind("\n", 0, opening) + 1
         inline = bool(clean[head:opening].strip(" \t>")) and "\n" not in body
-        section = bisect_right(bounds, scanner.line(opening)) - 1
         adjoins = last < opening and _NOTHING.fullmatch(clean, last, opening) is not None
-        found = replace(found, before=_section(clean, opening), inline=inline, adjoins=adjoins)
-        displays.append(replace(found, section=section, reach=reaches[section]))
+        displays.append(replace(found, inline=inline, adjoins=adjoins))
+        openings.append(opening)
         last = end
+    outline = Outline(prose)
+    for n, (display, opening) in enumerate(zip(displays, openings, strict=True)):
+        section = outline.section(opening)
+        before = clean[max(outline.starts[section], opening - MAX_SECTION) : opening]
+        displays[n] = replace(display, before=before, section=section, reach=scanner.end(outline.ends[section]))
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))
         prose = ""
-    told = tuple(_told(scanner, prose, macros))
+    told = tuple(_told(scanner, prose, macros, outline))
     formulas = (m[1] or m[2] for m in itertools.islice(_INLINE.finditer(prose), MAX_INLINE))
     calls = tuple(sorted({f.strip() for f in formulas if _CALL.fullmatch(f)}) if displays else ())
     set_free = ((scanner.line(at), _said(latex, macros)) for at, latex in itertools.islice(freed(prose), MAX_INLINE))
@@ -281,12 +279,8 @@ def _said(latex: str, macros: dict[str, Macro]) -> str:
         return ""
 
 
-def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[Formula]:
+def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro], outline: Outline) -> Iterator[Formula]:
     """The formulas within lines that prose states of a name or a law."""
-    found = list(_HEADING.finditer(prose))
-    titles = [(m.start(), prose[m.start() :].partition("\n")[0] + "\n") for m in found]
-    bounds = [0, *(scanner.line(at) for at, _ in titles), MAX_CHARACTERS]
-    reaches = _reaches([(scanner.line(m.start()), _depth(m[0])) for m in found])
     for number, match in enumerate(_INLINE.finditer(prose)):
         formula = _INTERVAL.sub(_bounds, match[1] or match[2])
         if number == MAX_INLINE:
@@ -296,8 +290,8 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
         if not how or not _STATES.search(formula):
             continue
         line = scanner.line(match.start())
-        n = bisect_right(bounds, line)
-        section = bounds[n - 1], reaches[n - 1]
+        inside = outline.section(match.start())
+        section = scanner.line(outline.starts[inside]), scanner.end(outline.ends[inside])
         with suppress(LanguageError):  # macros without end: a display with them says so
             scope = (0, MAX_CHARACTERS)
             if how not in ("defines", "bounds"):
@@ -306,10 +300,10 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro]) -> Iterator[F
                 until = section[1] if ended is None else max(line + 1, scanner.line(ended.end()))
                 behind = "\0" in prose[prose.rfind("\n", 0, match.start()) + 1 : match.start()]  # a display of its line
                 scope = line + behind, min(section[1], until + behind)
-            elif how == "bounds" or in_a_special_case((titles[n - 2][1] if n > 1 else "") + before):
+            elif how == "bounds" or in_a_special_case(outline.title(inside) + before):
                 scope = section
             posed = how.startswith("poses")
-            yield Formula(line, expand(formula, macros), section, n - 1, *scope, posed, names(before))
+            yield Formula(line, expand(formula, macros), section, inside, *scope, posed, names(before))
 
 
 def _bounds(interval: re.Match[str]) -> str:
@@ -332,32 +326,6 @@ def _display(scanner: _Scanner, start: int, body: str, macros: dict[str, Macro],
         return Display(line, expand(said, macros), body)
     except LanguageError as failure:
         return Display(line, body, body, str(failure))
-
-
-def _depth(heading: str) -> int:
-    """How deep a heading stands: that of a section is 2, as with ``##``; an exercise or a theorem is in all others."""
-    word = heading.strip().lower()
-    named = word.strip("\\*{")
-    return word.count("#") or (_DEPTHS.index(named) + 1 if named in _DEPTHS else len(_DEPTHS) + 1)
-
-
-def _reaches(headings: list[tuple[int, int]]) -> list[int]:
-    """The line where each section ends, with those inside it; what stands before all headings ends at the first."""
-    found = [headings[0][0] if headings else MAX_CHARACTERS] + [MAX_CHARACTERS] * len(headings)
-    around: list[tuple[int, int]] = []
-    for number, (line, depth) in enumerate(headings, 1):
-        while around and around[-1][0] >= depth:
-            found[around.pop()[1]] = line
-        around.append((depth, number))
-    return found
-
-
-def _section(text: str, end: int) -> str:
-    """What stands before a display, from the heading of its section on."""
-    start = max(0, end - MAX_SECTION)
-    for heading in _HEADING.finditer(text, start, end):
-        start = heading.start()
-    return text[start:end]
 
 
 def _displays(text: str) -> list[tuple[int, int, str, str]]:
