@@ -9,7 +9,7 @@ Every value is a real number or a point of a variable's space; units are nats.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Union
 from weakref import ref
@@ -413,33 +413,35 @@ def at(value: Scalar, position: Term) -> Term:
 
 def walk(value: Any) -> Iterator[Term]:
     """All terms inside a term, itself first, each distinct one once."""
-    if isinstance(value, Term):
-        yield value
-        yield from below(value)
-    else:
+    if not isinstance(value, Term):
         yield from _within((value,))
-
-
-def below(value: Term) -> tuple[Term, ...]:
-    """The terms inside a term, itself aside, each distinct one once; a term remembers them."""
+        return
+    yield value
     try:
-        return value.inside
+        inside = value.inside
     except AttributeError:
-        object.__setattr__(value, "inside", tuple(_within(value.args)))
-        return value.inside
+        inside = tuple(_within(value.args))
+        object.__setattr__(value, "inside", inside)
+    yield from inside
 
 
-def _within(items: Iterable[Any]) -> dict[Term, None]:
+def _within(items: tuple[Any, ...]) -> dict[Term, None]:
     found: dict[Term, None] = {}
-    for item in items:
+    waiting = [*items[::-1]]
+    while waiting:
+        item = waiting.pop()
         if isinstance(item, Term):
-            if item not in found:
-                found[item] = None
-                found.update(dict.fromkeys(below(item)))
+            if item in found:
+                continue
+            found[item] = None
+            try:
+                found.update(dict.fromkeys(item.inside))
+            except AttributeError:
+                waiting.extend(item.args[::-1])
         elif isinstance(item, tuple):
-            found.update(_within(item))
+            waiting.extend(item[::-1])
         elif not isinstance(item, str) and hasattr(item, "parameters"):
-            found.update(_within(item.parameters))
+            waiting.extend(item.parameters)
     return found
 
 
