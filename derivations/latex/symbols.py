@@ -348,7 +348,7 @@ _COMMANDS = {
     ("OPEN", "("): "lparen",
     ("CLOSE", ")"): "rparen",
     ("DOTS", "..."): "ldots dots cdots dotsc dotsm",
-    ("SIM", "~"): "sim",
+    ("SIM", "~"): "sim backsim thicksim",
     ("IN", "in"): "in",
     ("TO", "to"): "to rightarrow longrightarrow mapsto",
     ("SYMBOL", "perp"): "perp",

@@ -405,7 +405,31 @@ def _tokens(text: str, offset: int) -> tuple[Token, ...]:
             before = result.pop()
             token = Token("DBAR", "||", before.place, before.source + " " + token.source)
         result.append(token)
-    return tuple(_unbraced(_primed(result)))
+    return tuple(_unbraced(_primed(_barred(result))))
+
+
+_CLOSES = {"LBRACE": "RBRACE", "OPEN": "CLOSE", "LABS": "RABS", "LNORM": "RNORM"}
+_BARS = {"LABS": "BAR", "RABS": "BAR", "LNORM": "DBAR", "RNORM": "DBAR"}
+
+
+def _barred(tokens: list[Token]) -> list[Token]:
+    r"""Tokens with bars for the halves of absolute values and norms that have no other half: ``p(x \lvert z)``."""
+    opened: list[int] = []
+    lone: list[int] = []
+    for n, token in enumerate(tokens):
+        if token.kind in _CLOSES:
+            opened.append(n)
+        elif token.kind in _CLOSES.values():
+            if token.kind not in _BARS:  # brackets close what is open inside them
+                while opened and tokens[opened[-1]].kind in _BARS:
+                    lone.append(opened.pop())
+            if opened and (_CLOSES[tokens[opened[-1]].kind] == token.kind or token.kind not in _BARS):
+                opened.pop()
+            elif token.kind in _BARS:
+                lone.append(n)
+    for n in (*lone, *(o for o in opened if tokens[o].kind in _BARS)):
+        tokens[n] = tokens[n]._replace(kind=_BARS[tokens[n].kind])
+    return tokens
 
 
 def _primed(tokens: list[Token]) -> list[Token]:
@@ -425,17 +449,16 @@ def _unbraced(tokens: list[Token]) -> list[Token]:
     dropped: set[int] = set()
     opened: list[int] = []
     for n, token in enumerate(tokens):
-        if token.kind in ("LBRACE", "OPEN", "LABS", "LNORM"):
+        if token.kind in _CLOSES:
             opened.append(n)
-        elif token.kind in ("RBRACE", "CLOSE", "RABS", "RNORM") and opened:
+        elif token.kind in _CLOSES.values() and opened:
             start = opened.pop()
             outside = all(o in dropped or tokens[o].kind == "LBRACE" for o in opened)
             before = start == 0 or tokens[start - 1].kind in _BEFORE_A_GROUP or start - 1 in opened
             if token.kind == "RBRACE" and tokens[start].kind == "LBRACE" and outside and before:
                 depth, found = 0, False
                 for inner in (t for k, t in enumerate(tokens[start + 1 : n], start + 1) if k not in dropped):
-                    depth += {"LBRACE": 1, "OPEN": 1, "LABS": 1, "LNORM": 1}.get(inner.kind, 0)
-                    depth -= {"RBRACE": 1, "CLOSE": 1, "RABS": 1, "RNORM": 1}.get(inner.kind, 0)
+                    depth += (inner.kind in _CLOSES) - (inner.kind in _CLOSES.values())
                     found |= inner.kind == "REL" and depth == 0
                 dropped |= {start, n} if found else set()
     return [t for n, t in enumerate(tokens) if n not in dropped] if dropped else tokens

@@ -36,7 +36,12 @@ def statement(latex, chosen=None, step=-1):
         (r"\mathbb{E}_{p(x)} \mathbb{E}_{q(z|x)} [f(z)] = 0", "E[p(x), q(z | x)](f(z)) == 0"),
         (r"\mathbb{E}_{q(z|x)} f(z) + g(x) = 0", "E[q(z | x)](f(z)) + g(x) == 0"),
         (r"\mathbb{E}_q[\log p(x|z)] = \log q(z|x)", "E[q(z | x)](log(p(x | z))) == log(q(z | x))"),
-        # Bars.
+        (r"E_{x \backsim p}[f(x)] = 0", "E[p(x)](f(x)) == 0"),
+        # Bars, some of which are halves of absolute values and norms that have no other half.
+        (r"\log p(y \lvert z) = 0", "log(p(y | z)) == 0"),
+        (r"KL(q(z \lvert x) \rVert p(z)) = 0", "KL(q(z | x), p(z)) == 0"),
+        (r"\left\{ p(x \rvert z) \right\} + \lvert a b \rvert = 0", "p(x | z) + abs(a*b) == 0"),
+        (r"\lvert a \rvert \lvert b \rvert + \lVert x \rVert = 0", "abs(a)*abs(b) + norm(x) == 0"),
         (r"KL(q(z|x) || p(z)) = 0", "KL(q(z | x), p(z)) == 0"),
         (r"D_{\mathrm{KL}}[q_\phi(z \mid x) \,\|\, p_\theta(z)] = 0", "KL(q(z | x), p(z)) == 0"),
         (r"\mathbb{D}_{KL}(P \parallel Q) = 0", "KL(p(x), q(x)) == 0"),
