@@ -49,6 +49,7 @@ class _Equation:
     sides: list[list[Token]] = field(default_factory=lambda: [[]])
     relations: list[Token] = field(default_factory=list)
     loose: set[int] = field(default_factory=set)
+    worded: bool = False  # it starts within a sentence, without a relation
 
     def extend(self, pieces: list[list[Token]], relations: list[Token]) -> None:
         if self.relations and not self.sides[-1] and pieces[0] and relations:
@@ -65,6 +66,7 @@ class _Segment:
     tokens: list[Token]
     starts_row: bool
     indented: bool  # an alignment mark stands before it
+    worded: bool  # words stand before it, as those of a sentence on what follows
     marked: bool  # an alignment mark stands before its first relation, with something in front
     implied: bool  # an arrow stands before it
 
@@ -165,7 +167,7 @@ def _equations(latex: str) -> list[_Equation]:
         if equations and _continues(equations[-1], segment, pieces, relations, aligned):
             equations[-1].extend(pieces, relations)
         else:
-            equations.append(_Equation())
+            equations.append(_Equation(worded=segment.worded and not relations))
             equations[-1].extend(pieces, relations)
     return equations
 
@@ -341,11 +343,11 @@ def _segments(row: list[Token]) -> list[_Segment]:
     for number, (start, end) in enumerate(zip(cuts, [*cuts[1:], len(row)], strict=True)):
         tokens = row[start:end]
         first = next((n for n, t in enumerate(tokens) if t.kind not in _LOOSE), len(tokens))
-        indented = any(t.kind == "AMP" for t in tokens[:first])
+        indented, worded = (any(t.kind == kind for t in tokens[:first]) for kind in ("AMP", "TEXT"))
         relation = next((n for n, t in enumerate(tokens) if t.kind == "REL" and n + start in places), None)
         marked = relation is not None and any(t.kind == "AMP" for t in tokens[first:relation])
         implied = any(t.kind == "ARROW" for t in tokens[:first])
-        found.append(_Segment(_unannotated(tokens), number == 0, indented, marked, implied))
+        found.append(_Segment(_unannotated(tokens), number == 0, indented, worded, marked, implied))
     return found
 
 
@@ -357,10 +359,8 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
         start += 1
     if [t.kind for t in tokens[start : start + 3]] == ["OPEN", "TEXT", "CLOSE"]:  # (by Jensen) = ...
         start += 3
-    end = len(tokens)
-    if [t.kind for t in tokens[-4:]] == ["DOTS", "OPEN", "NUMBER", "CLOSE"]:  # ... (1)
-        tokens = tokens[:-4]
-        depths, end = depths[:-4], end - 4
+    end = _labelled(tokens)
+    tokens, depths = tokens[:end], depths[:end]
     relations = [n for n, (t, d) in enumerate(zip(tokens, depths, strict=True)) if t.kind == "REL" and d == 0]
     for n in range(max(start, relations[-1] + 1) if relations else start, len(tokens)):
         token = tokens[n]
@@ -388,6 +388,25 @@ def _unannotated(tokens: list[Token]) -> list[Token]:
             end = n
             break
     return [t for t in tokens[start:end] if t.kind not in ("AMP", "QUAD")]
+
+
+def _labelled(tokens: list[Token]) -> int:
+    r"""Where a segment ends before the number that it gives to it: ``... (1)``, ``----(1)``, ``\quad {(1)}``."""
+    shown = [n for n, t in enumerate(tokens) if t.kind not in ("QUAD", "AMP")]
+    kinds = [tokens[n].kind for n in shown]
+    for label in (["OPEN", "NUMBER", "CLOSE"], ["LBRACE", "OPEN", "NUMBER", "CLOSE", "RBRACE"]):
+        start = len(shown) - len(label)
+        if start <= 0 or kinds[start:] != label:
+            continue
+        for leader, least in (("DOTS", 1), ("MINUS", 3)):
+            before = start
+            while before and kinds[before - 1] == leader:
+                before -= 1
+            if start - before >= least:
+                return shown[before]
+        if len(label) > 3 and tokens[shown[start] - 1].kind == "QUAD":
+            return shown[start]
+    return len(tokens)
 
 
 def _split(tokens: list[Token]) -> tuple[list[list[Token]], list[Token]]:
@@ -420,8 +439,10 @@ def _continues(
         return True
     if first == "MINUS" and not segment.marked:
         return segment.indented or not relations
+    if segment.worded and not relations and equation.relations:
+        return False  # where p(z) is the prior
     if relations:
-        return segment.indented and not segment.marked and not equation.relations
+        return segment.indented and not (segment.marked or equation.relations or equation.worded)
     return not equation.relations or (aligned and segment.indented)
 
 

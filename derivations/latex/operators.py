@@ -370,12 +370,12 @@ class Operators(ABC):
 
 
 def _in_the_open(row: Row) -> Row:
-    r"""A row without the brackets behind an integral sign that hold its differential as well: ``\int {p(x) dx}``."""
+    r"""A row without the brackets, or the brace below it, that hold the differential of the integral sign before."""
     at = 1
     while at < len(row):
         sign, group = row[at - 1], row[at]
-        around = sign.kind == "BIG" and sign.text == "int" and group.kind in ("braced", "bracketed") and group.plain
-        inside = _in_the_open(group.args[0]) if around else ()
+        group_of_it = group.kind == "label" or (group.kind in ("braced", "bracketed") and group.plain)
+        inside = _in_the_open(group.args[0]) if sign.kind == "BIG" and sign.text == "int" and group_of_it else ()
         if _integrates(inside):
             row = (*row[:at], *inside, *row[at + 1 :])
         else:

@@ -41,13 +41,28 @@ _HYPOTHESIS = re.compile(
     r"\b(?:if|when(?:ever)?|suppose|assum(?:e|es|ed|ing|ption)|provided|independen(?:t|ce|tly)|i\.i\.d\.?|factori[sz]\w*)\b",
     re.IGNORECASE,
 )
-_NAMING = re.compile(r"\b(?:where|let|set|denot(?:e|es|ed|ing))\b", re.IGNORECASE)
+# The same in the languages in which notes are often written; scripts without spaces have no ends of words.
+_POSING_ELSEWHERE = re.compile(
+    r"如果|若|假[设設定]|[设設令]|当|當|只要|要使|使得|希望|想要|取等|等号|等號|[条條]件|要求|[满滿]足|定[义義]|[记記][作为為]|[独獨]立"
+    r"|例如|比如|目[标標]|近似|もし|仮定|とき|場合|ならば|とする|例えば|만약|가정|경우|조건|하면|정의|독립|예를|근사"
+    r"|\b(?:si|cuando|donde|sup[oó]n\w*|sea|condici\w+|queremos|quando|onde|suponha\w*|seja|condiç\w+|lorsque|quand|où"
+    r"|supposons|soit|voulons|wenn|falls|sei|angenommen|wobei|bedingung\w*|wollen|defin\w+|d[eé]fini\w+|independ?ient\w*"
+    r"|ind[eé]pendan\w*|unabhängig\w*|ejemplo|exemp\w+|beispiel\w*|если|пусть|когда|где|предпол\w+|условии?\w*|хотим"
+    r"|независим\w+|пример\w*|определ\w+)\b",
+    re.IGNORECASE,
+)
+_HYPOTHESIS_ELSEWHERE = re.compile(
+    r"如果|若|假[设設定]|只要|[独獨]立|もし|仮定|場合|만약|가정|경우|독립"
+    r"|\b(?:si|cuando|sup[oó]n\w*|quando|suponha\w*|lorsque|quand|supposons|wenn|falls|angenommen|если|предпол\w+)\b",
+    re.IGNORECASE,
+)
+_NAMING = re.compile(r"\b(?:where|let|set|denot(?:e|es|ed|ing))\b|[设設令]|[记記][作为為]", re.IGNORECASE)
 _MATHEMATICS = re.compile(
     r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{(align|equation|gather|multline|eqnarray|displaymath)(\*?)\}.*?\\end\{\1\2\}"
     r"|(?<!\\)\$[^$\n]+\$|\\\(.*?\\\)|\0[\0\n]*(?:\$\$|\\\]|\\end\{\w+\*?\})?",  # the last: a display that is blanked
     re.DOTALL,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=[\s\S])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 _TITLE = re.compile(r"^(?:#{1,6}[ \t].*|\\(?:(?:sub)*section|(?:sub)?paragraph|chapter)\*?\{[^\n]*\})$", re.MULTILINE)
 _HEAD = re.compile(
     r"[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*(?:section|paragraph)|\\chapter|\*\*|__|\\textbf\{|\\begin\{)[^\n]*", re.IGNORECASE
@@ -163,14 +178,19 @@ def surroundings(before: str) -> Surroundings:
     ''
     >>> surroundings("If we expand the logarithm, we get").posing
     ''
+    >>> surroundings("我们希望这个下界与似然相等：").posing
+    '希望'
     """
     sentence = _STEP.sub(" ", lead(before))
     if not sentence.strip("."):  # a display after a display, without a word between them: what was supposed still is
-        found = _HYPOTHESIS.search(_STEP.sub(" ", lead(_before_displays(before))))
-        return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
-    if sentence.endswith((".", "!", "?")):  # it has named what it names, and the display is a sentence of its own
-        sentence = _NAMING.sub(" ", sentence)
-    found = _POSING.search(sentence)
+        sentence = _STEP.sub(" ", lead(_before_displays(before)))
+        found = _HYPOTHESIS.search(sentence) or _HYPOTHESIS_ELSEWHERE.search(sentence)
+    else:
+        if sentence.endswith(
+            tuple(".!?。！？")
+        ):  # it has named what it names, and the display is a sentence of its own
+            sentence = _NAMING.sub(" ", sentence)
+        found = _POSING.search(sentence) or _POSING_ELSEWHERE.search(sentence)
     return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
 
 

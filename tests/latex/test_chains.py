@@ -38,6 +38,12 @@ def chain(latex):
         (r"\begin{aligned} a &= b \\ &= c \end{aligned}", [("a", "=", "b"), ("b", "=", "c")]),
         (r"-a &= b \\ -c &= d", [("-a", "=", "b"), ("-c", "=", "d")]),
         ("a = b.", [("a", "=", "b")]),
+        (r"a &= b &-----(1) \\ &= c &-----(2)", [("a", "=", "b"), ("b", "=", "c")]),
+        (r"a &= b \quad {\rm (1)} \\ &= c \ldots\ldots (2)", [("a", "=", "b"), ("b", "=", "c")]),
+        (r"a = b - - (1)", [("a", "=", "b - - (1)")]),
+        (r"a = 2 \cdot {(1)}", [("a", "=", r"2 \cdot{(1)}")]),
+        (r"a &= b \\ \text{where:}\: & p(x) \: \text{is a law} \\ & c = d", [("a", "=", "b"), ("c", "=", "d")]),
+        (r"a &= b \\ \text{(prior)} & + c \\ &= d", [("a", "=", "b + c"), ("b + c", "=", "d")]),
     ],
 )
 def test_layouts(latex, expected):

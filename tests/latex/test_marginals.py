@@ -7,9 +7,17 @@ from derivations.check import check
 QUERIES = [
     (r"$$ I(U;V) = \int\int p(u,v) \log\frac{p(u|v)}{q(u)} du\,dv $$", "q(u) = p(u)"),
     (r"$$ H(V|U) = -\sum_{u,v} p(u,v) \log\frac{p(u,v)}{q(u)} $$", "q(u) = p(u)"),
+    (r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u|v,w)}{q(u|w)} $$", "q(u | w) = p(u | w)"),
+    (
+        r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u,v|w)}{q(u|w) r(v|w)} $$",
+        "q(u | w) = p(u | w), r(v | w) = p(v | w)",
+    ),
 ]
 
 REFUTED = [
+    r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u|v,w)}{q(v|w)} $$",
+    r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u,v,w)}{q(u|w) r(v|w)} $$",
+    r"$$ \log p(x) = \log p(x, z) - \log q(z|x) $$",
     r"$$ I(U;V) = \int\int p(u,v) \log\frac{p(u|v)}{q(v)} du\,dv $$",
     r"$$ I(U;V) = \int\int p(u,v) \log\frac{p(u,v)}{q(u)} du\,dv $$",
     r"$$ I(U;V) = \int\int p(u,v) \log\frac{q(u)}{p(u|v)} du\,dv $$",

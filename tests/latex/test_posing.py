@@ -46,6 +46,15 @@ def test_what_a_step_poses_is_a_query_and_a_false_claim_beside_it_is_refuted(pos
         ("Let's rewrite this:", ""),
         ("We choose $q$ freely. Then", ""),
         ("The definition of the conditional law gives", ""),
+        ("我们希望这个下界与似然相等：", "希望"),
+        ("只要 $q$ 接近 $p$，就有上界。", "只要"),
+        ("设 $q$ 是编码器。", ""),
+        ("如果取等。\n\n展开对数得到", ""),
+        ("La igualdad vale si", "si"),
+        ("Supposons que", "supposons"),
+        ("Falls beide gleich sind, gilt", "falls"),
+        ("Если равенство", "если"),
+        ("Desarrollando el logaritmo", ""),
     ],
 )
 def test_the_sentence_before_a_display_says_whether_it_poses_it(text: str, word: str) -> None:

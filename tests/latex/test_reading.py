@@ -146,6 +146,7 @@ def test_what_is_not_read_is_named(latex, construct):
         r"\int {\int p(x, y)\, dy}\, dx = 1",
         r"\int \left( p(x) - q(x)\, dx \right) = 0",
         r"\int [p(x) \log p(x)]\, dx = -H(p)",
+        r"\int \underbrace{p(x) \log p(x)\, dx}_{\text{entropy}} + \int \overbrace{p(x)\, dx}^{one} = 1 - H(p)",
     ],
 )
 def test_a_differential_within_the_brackets_of_an_integrand(display: str) -> None:
