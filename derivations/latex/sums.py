@@ -17,6 +17,8 @@ from derivations.latex.moments import OverTime, fixed
 from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
+_POWERS = frozenset("nNdDkKmMT") | {"2", "3"}  # of spaces, whose points are vectors
+
 
 class Sums(Interpretation):
     """What runs over a range or a space."""
@@ -93,19 +95,32 @@ class Sums(Interpretation):
         if len(row) > 1:
             return False
         mine = name_of(point[0]) if len(point) == 1 else None
-        same = mine is not None and name.base.lower() == mine.base.lower()
-        support = mine is not None and name.below.lower() == mine.base.lower() and len(self.vocabulary.laws) == 1
-        same = same or support  # S_X, the support of the only law
         power = name.above or spell(row[0].above)
         marked = bool(name.below or name.primes or name.accents)
+        if mine is not None and name.base.lower() == mine.base.lower():
+            marks = [(n.below, n.primes, n.accents) for n in (name, mine)]
+            return (not marked or marks[0] == marks[1]) and power in ("", mine.above, spell(point[0].above), *_POWERS)
+        if mine is not None and name.below.lower() == mine.base.lower() and len(self.vocabulary.laws) == 1:
+            return not (name.primes or name.accents or power)  # S_X, the support of the only law
         if name.style == "blackboard" and name.base in "RNZC":
             return not marked and (len(power) < 2 and power not in ("c", "*", "+", "-"))
         space = name.base in ("Omega", "chi") or (name.base == "X" and name.style == "calligraphic")
-        return (space and not (marked or power)) or same
+        return space and not (marked or power)
+
+    def covers(self, variable: str, below: Row, above: Row) -> None:
+        """Check that the limits of a sum are those of a whole space, and that the step gives its variable no others."""
+        limits = split(below, "REL")
+        if len(limits) != 2:
+            return
+        lower, upper = spell(limits[1][1]), spell(above)
+        below_upper = upper.removesuffix("-1") if lower == "0" else upper
+        whole = lower in ("0", "1") and bool(upper) and set(below_upper).isdisjoint("+-")
+        if not whole or self.listed.setdefault(variable, f"{lower} to {upper}") != f"{lower} to {upper}":
+            raise Unread(f"a sum over {variable} from {lower} to {upper or '?'}, which may be a part of the space")
 
     def _listed_once(self, point: Row, listed: Row) -> bool:
         """Whether braces list all values of a variable, and the step lists no others."""
-        if any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed):
+        if any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed) or len(split(listed, "COMMA")) < 2:
             return False
         return self.listed.setdefault(spell(point), spell(listed)) == spell(listed)
 
@@ -212,6 +227,7 @@ class Sums(Interpretation):
         self.whole(below)
         points = self.points_of(below, body)
         if points:
+            self.covers(points[0].base, below, above)
             variables = self._variables_of(points)
             return Term("int", variables, self.under(variables, body))
         letter, lower, upper = self.range_of(below, above)
@@ -233,6 +249,7 @@ class Sums(Interpretation):
                 raise Unread(f"a sum over {spell(below)!r}")
             letter, lower, upper = names[0].key, term(1), self.dimension(self.vocabulary.indices.get(names[0].key, ""))
         elif letter in self.vocabulary.variables:
+            self.covers(letter, below, above)
             variables = self._variables_of([Name(letter)])
             return Term("int", variables, self.under(variables, body))
         return self.ranged("sum", letter, lower, upper, body)
