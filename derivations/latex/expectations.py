@@ -123,6 +123,16 @@ class Expectations(Information):
         """The nested expectation of a body under densities, outermost first."""
         variables = [bound_by(d) for d in densities]
         value = self.under(tuple(v for vs in variables for v in vs), body)
+        samples = {
+            v.name.removesuffix("_all"): v
+            for d, vs in zip(densities, variables, strict=True)
+            for v in vs
+            if d.head == "prod"
+        }
+        for v in (v for v in walk(value) if isinstance(v, Variable) and samples):
+            sample = samples.get(v.name.partition("_")[0])
+            if sample is not None and v is not sample and "_" in v.name:
+                raise Unread(f"{v.name}, perhaps one of the draws that an expectation is over")
         for d, vs in zip(reversed(densities), reversed(variables), strict=True):
             value = Term("E", vs, d, value)
         return value
@@ -202,12 +212,26 @@ class Expectations(Information):
         node = self.parse(right)
         if node.head == "call" and self.vocabulary.is_law(node.args[0]) and self.speaks_of(node.args[1], left):
             return self.law_term(node)
+        if self.is_of_ranges(node, left):
+            return self.law_term(node, tuple(b for p in left if (n := name_of(p)) is not None for b in self.blocks(n)))
         first, last = name_of(left[0]), name_of(left[-1])
-        if first is None or last is None:
+        if first is None or last is None or self.moments is not None:  # whose members are not those of the moments
             raise Unread(f"the sample {spell(tuple(left))!r}")
         size = last.below.split(":")[-1] or last.above
         base = variable_key(Name(first.base, accents=first.accents))
         return self.drawn_vector(base, size, self.law_term(node, (base,)))
+
+    def is_of_ranges(self, node: Node, drawn: list[Part]) -> bool:
+        """Whether a bare law, or one with a dot, is that of all that a range is made of: ``x_{1:T} ~ q`` of a chain."""
+        names = [name_of(p) for p in drawn if p.kind != "COMMA"]
+        if node.head not in ("name", "call") or any(n is None or ":" not in n.below for n in names):
+            return False
+        if node.head == "call" and not any(p.text == "." for p in node.args[1]):
+            return False
+        use = self.vocabulary.laws.get(self.vocabulary.stem(node.args[0]))
+        slots = {s for pattern in use.patterns for side in pattern for s in side} if use is not None else set()
+        singles = {variable_key(Name(n.base, accents=n.accents)) for n in names if n is not None}
+        return slots.isdisjoint(singles)
 
     def speaks_of(self, arguments: Row, drawn: list[Part]) -> bool:
         """Whether the arguments of a law begin with what is drawn from it, as in ``x_{1:T} ~ q(x_{1:T} | x_0)``."""

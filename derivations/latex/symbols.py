@@ -236,6 +236,11 @@ CONNECTIVES = frozenset(
     ]
 )
 
+# Words that join equations even where the source writes them as letters of a formula, outside subscripts.
+CONJUNCTIONS = frozenset(
+    ["where", "and", "for", "with", "when", "since", "because", "thus", "hence", "then", "using", "otherwise"]
+)
+
 # Letters that are one name, by what they mean.
 WORDS = {
     "KL": "KL",

@@ -140,6 +140,8 @@ class _Reader:
     def word(self, word: str, start: int, style: str = "") -> None:
         if word in table.FUNCTIONS:
             self.put(*table.FUNCTIONS[word], start)
+        elif not style and word in table.CONJUNCTIONS and not self.in_subscript(start):
+            self.put("TEXT", word, start)
         else:
             self.put("NAME", table.WORDS.get(word, word), start, style)
 
