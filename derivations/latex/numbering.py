@@ -9,6 +9,8 @@ from derivations.language.laws import density
 from derivations.language.terms import LanguageError, Term, Variable, replace, walk
 from derivations.latex.arguments import INDEX_LETTERS
 
+_OF_LAWS = frozenset(("H", "CE", "KL", "JSD", "TV", "I", "W"))
+
 
 def by_number(sides: list[Term]) -> tuple[list[Term], str]:
     """The sides with p_i as the density of p at point i, and a remark that says so; or the sides as they are.
@@ -29,6 +31,9 @@ def by_number(sides: list[Term]) -> tuple[list[Term], str]:
         return sides, ""
     letter = letters.pop()
     (slot,) = used - {letter}
+    entropies = (u for side in sides for t in walk(side) if t.head in _OF_LAWS for u in walk(t.args) if u.head == "den")
+    if any(d.args[1][0][0] == letter for d in entropies):  # H(k) is the entropy of K, whose values no letter numbers
+        return sides, ""
     if variables[letter].name == variables[slot].name:  # P(I) and P_G(I), of which the first is no density of G
         return sides, ""
     kind = variables[slot].kind

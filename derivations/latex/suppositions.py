@@ -24,6 +24,7 @@ from derivations.latex.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from derivations.latex.outcomes import Outcome
 
+REUSED = frozenset(("f", "g", "h", "phi", "varphi", "psi", "lambda", "nu"))  # functions and multipliers of a section
 MAX_SUPPOSITIONS = 10  # that are tried on a step
 
 
@@ -167,6 +168,10 @@ def resting_on(taken: Collection[str], outcome: Outcome, line: int, section: int
             return conditional(outcome, f"true with {p.words} as in line {p.line}, but line {free} sets it free")
     if (special := next((p for p in elsewhere.values() if p.special), None)) is not None:
         return conditional(outcome, f"true with {special.words} as in line {special.line}, which is a special case")
+    for t, p in elsewhere.items():
+        d = context.definitions.get(t)
+        if d is not None and d.density is None and d.name.base in REUSED:
+            return conditional(outcome, f"true with {p.words} as in line {p.line}, which is another section")
     notes = (f"{p.words} as in line {p.line}" for t, p in places.items() if p.special or p.said or t in elsewhere)
     return replace(outcome, conditions=(*outcome.conditions, *notes))
 

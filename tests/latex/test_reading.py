@@ -151,3 +151,8 @@ def test_what_is_not_read_is_named(latex, construct):
 )
 def test_a_differential_within_the_brackets_of_an_integrand(display: str) -> None:
     assert [step.verdict for step in check(f"$${display}$$").steps] == ["proved"]
+
+
+def test_an_entropy_is_of_no_letter_that_numbers_values() -> None:
+    (step,) = check("$$ H(k) \\ge H(u) $$").steps
+    assert step.verdict == "conditional"

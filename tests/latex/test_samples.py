@@ -4,13 +4,14 @@ import pytest
 
 from derivations.check import check
 
+KL = r"D_{KL}(q(x_{1:T}|x_0) \| p_\theta(x_{1:T}|x_0))"
 RATIO = r"\frac{q(x_{1:T}|x_0)}{p_\theta(x_{1:T}|x_0)}"
 SAMPLE = r"\log \frac{1}{K} \sum_{k=1}^K \frac{p(x,z_k)}{q(z_k|x)}"
 
 PROVED = [
-    rf"D_{{KL}}(q(x_{{1:T}}|x_0) \| p_\theta(x_{{1:T}}|x_0)) = \mathbb{{E}}_{{x_{{1:T}} \sim q}}[\log {RATIO}]",
-    rf"D_{{KL}}(q(x_{{1:T}}|x_0) \| p_\theta(x_{{1:T}}|x_0)) = \mathbb{{E}}_{{x_{{1:T}} \sim q(\cdot|x_0)}}[\log {RATIO}]",
-    r"\mathbb{E}_{x_{0:T} \sim q}[\log q(x_{1:T}|x_0)] = \mathbb{E}_{q(x_0)} \mathbb{E}_{q(x_{1:T}|x_0)}[\log q(x_{1:T}|x_0)]",
+    rf"{KL} = \mathbb{{E}}_{{x_{{1:T}} \sim q}}[\log {RATIO}]",
+    rf"{KL} = \mathbb{{E}}_{{x_{{1:T}} \sim q(\cdot|x_0)}}[\log {RATIO}]",
+    r"\mathbb{E}_{x_{0:T} \sim q}[\log q(x_{1:T}|x_0)] = \mathbb{E}_{q(x_0) q(x_{1:T}|x_0)}[\log q(x_{1:T}|x_0)]",
     r"\mathbb{E}_{x_{0:T} \sim p}[\log p(x_{0:T})] = -H(p)",
     rf"\mathbb{{E}}_{{z_{{1:K}} \sim q(z|x)}}[{SAMPLE}] \le \log p(x)",
     rf"\mathbb{{E}}_{{z_{{1:K}} \sim q}}[{SAMPLE}] \le \log p(x)",
@@ -21,7 +22,7 @@ PROVED = [
 
 NOT_PROVED = [
     rf"\mathbb{{E}}_{{x_{{1:T}} \sim q}}[\log {RATIO}] \le \mathbb{{E}}_{{x_{{0:T}} \sim q}}[\log {RATIO}]",
-    rf"D_{{KL}}(q(x_{{1:T}}|x_0) \| p_\theta(x_{{1:T}}|x_0)) = -\mathbb{{E}}_{{x_{{1:T}} \sim q}}[\log {RATIO}]",
+    rf"{KL} = -\mathbb{{E}}_{{x_{{1:T}} \sim q}}[\log {RATIO}]",
     r"\mathbb{E}_{x_{1:T} \sim q}[\log q(x_{1:T})] = \sum_{t=1}^T \mathbb{E}_{q(x_t)}[\log q(x_t)]",
     rf"\mathbb{{E}}_{{z_{{1:K}} \sim q}}[{SAMPLE}] \ge \log p(x)",
 ]

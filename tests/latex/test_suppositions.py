@@ -148,6 +148,8 @@ RATIO = r"$$\mathbb{E}_{p(x)}[T(x)] = D_{KL}(p \| q)$$"
         ("Here $p(x) = e^{-U(x)}$ is unnormalised.\n\n", r"$$\mathbb{E}_{q(x)}[\log \frac{q(x)}{p(x)}] \ge 0$$"),
         ("Samples are drawn:\n\n$$x_1, \\dots, x_N \\sim q(x)$$\n\n", r"$$\mathbb{E}[\log p(x)] = -H(p)$$"),
         ("Let $x \\sim q$ be a sample.\n\n", r"$$\mathbb{E}[\log p(x)] = -H(p)$$"),
+        ("# Jensen\n\n$$f(x) = -\\log x$$\n\n# Divergences\n\nWe require\n\n", "$$f(1) = 0$$"),
+        ("# A\n\nSo\n\n$$\\lambda = -N$$\n\n# B\n\nAnother constraint gives\n\n", "$$N + \\lambda = 0$$"),
         ("The network returns a standard deviation $\\sigma(x)$.\n\n", r"$$\log \sigma(x) \le 0$$"),
         ("\\renewcommand{\\law}{q(z)}\n\\renewcommand{\\law}{p(z)}\n\n", r"$$\mathbb{E}_{\law}[1] = \int p(z) dz$$"),
     ],
