@@ -228,8 +228,10 @@ class Expectations(Information):
             return False
         if node.head == "call" and not any(p.text == "." for p in node.args[1]):
             return False
-        use = self.vocabulary.laws.get(self.vocabulary.stem(node.args[0]))
-        slots = {s for pattern in use.patterns for side in pattern for s in side} if use is not None else set()
+        stem = self.vocabulary.stem(node.args[0])
+        use = self.vocabulary.laws.get(stem)
+        patterns = self.shown.get(stem) or (use.patterns if use is not None else ())  # first what the step writes
+        slots = {s for pattern in patterns for side in pattern for s in side}
         singles = {variable_key(Name(n.base, accents=n.accents)) for n in names if n is not None}
         return slots.isdisjoint(singles)
 

@@ -48,3 +48,8 @@ def test_a_range_of_a_chain_is_no_sample(display: str) -> None:
 @pytest.mark.parametrize("display", MEMBERS)
 def test_a_member_of_a_sample_is_not_taken_for_another_variable(display: str) -> None:
     assert {step.verdict for step in check(f"$$ {display} $$").steps} <= {"proved", "unsupported"}
+
+
+def test_a_range_is_that_of_the_law_that_the_step_writes_whatever_the_document_has_elsewhere() -> None:
+    text = "# A\n\n$$\\int q(x) dx = 1$$\n\n# B\n\n$$" + PROVED[0] + "$$"
+    assert [step.verdict for step in check(text).steps] == ["proved", "proved"]
