@@ -137,6 +137,10 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             for display, found, _ in displays:
                 slots = context.integrals.setdefault(display.section, set())
                 slots.update(*(context.vocabulary.integrated_in(r) for f in found for r in (f.left, f.right) if r))
+                written = context.written.setdefault(display.section, {})
+                for row in (r for f in found for r in (f.left, f.right) if r):
+                    for stem, patterns in context.vocabulary.shown(row).items():
+                        written.setdefault(stem, set()).update(patterns)
             alone = [
                 row for display, found, error in displays if not error and not found for row in remarks_of(display)
             ]
@@ -216,6 +220,7 @@ def _checked_display(
     if error:
         return Derivation(display.line, display.source, tuple(_unread_steps(display, error)))
     context.integrated = frozenset(context.integrals.get(display.section, ()))
+    context.nearby = context.written.get(display.section, {})
     for sides in found:  # definitions in a display come before its claims
         define(sides, context, seen, display, seed, timeout)
     checked = []

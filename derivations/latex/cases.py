@@ -25,7 +25,7 @@ from derivations.latex.names import PARAMETERS, Name, every_part, name_of, names
 from derivations.latex.numbering import by_number
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
-from derivations.latex.vocabulary import Vocabulary
+from derivations.latex.vocabulary import Pattern, Vocabulary
 
 if TYPE_CHECKING:
     from derivations.latex.suppositions import Retold, Supposition
@@ -60,6 +60,8 @@ class Context:
     places: dict[str, Place] = field(default_factory=dict)  # where displays define what
     integrals: dict[int, set[str]] = field(default_factory=dict)  # slots over which each section integrates
     integrated: frozenset[str] = frozenset()  # slots over which the section at hand integrates
+    written: dict[int, dict[str, set[Pattern]]] = field(default_factory=dict)  # how each section writes its laws
+    nearby: dict[str, set[Pattern]] = field(default_factory=dict)  # how the section at hand does
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
     made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws, of what they are
     means: bool = False  # the document says in words under which law expectations are
@@ -167,7 +169,8 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
         meaning.radicands |= radicands
         meaning.dependent |= dependent
         meaning.squared |= squared
-        meaning.shown, meaning.random, meaning.components = shown, random, components
+        meaning.shown, meaning.nearby = shown, context.nearby
+        meaning.random, meaning.components = random, components
         meaning.times, meaning.stated, meaning.moments = times, stated, context.moments
         meaning.gaussian = gaussian(*nodes)
         sides = []

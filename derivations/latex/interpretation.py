@@ -87,6 +87,7 @@ class Interpretation:
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
         self.listed: dict[str, str] = {}  # the values of a variable that a sum lists
         self.shown: dict[str, frozenset[Pattern]] = {}  # the patterns with which the step itself writes its laws
+        self.nearby: dict[str, set[Pattern]] = {}  # those with which its section does
         self.times: set[str] = set()  # the variables and ranges of variables of the step
         self.optimised: frozenset[str] = frozenset()  # the parameters of an argmax: laws depend on them
 
@@ -514,7 +515,8 @@ class Interpretation:
         if not fitting:
             return self.likely_slot(stem), ()
         shown = self.shown.get(stem, frozenset())  # a bare q is the q(x) that the step itself writes
-        fitting.sort(key=lambda p: (p not in shown, not p[1], -patterns.get(p, 0), p))
+        nearby = self.nearby.get(stem, ())
+        fitting.sort(key=lambda p: (p not in shown, p not in nearby, not p[1], -patterns.get(p, 0), p))
         fitting = [*fitting[:4], *extra]
         ways = tuple(
             f"{name.key} is {name.key}({', '.join(p[0])}{' | ' if p[1] else ''}{', '.join(p[1])})" for p in fitting
