@@ -516,7 +516,7 @@ class Interpretation:
             return self.likely_slot(stem), ()
         shown = self.shown.get(stem, frozenset())  # a bare q is the q(x) that the step itself writes
         nearby = self.nearby.get(stem, ())
-        fitting.sort(key=lambda p: (p not in shown, p not in nearby, not p[1], -patterns.get(p, 0), p))
+        fitting.sort(key=lambda p: (p not in shown, p not in nearby, -patterns.get(p, 0), not p[1], p))
         fitting = [*fitting[:4], *extra]
         ways = tuple(
             f"{name.key} is {name.key}({', '.join(p[0])}{' | ' if p[1] else ''}{', '.join(p[1])})" for p in fitting

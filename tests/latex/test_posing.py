@@ -55,6 +55,7 @@ def test_what_a_step_poses_is_a_query_and_a_false_claim_beside_it_is_refuted(pos
         ("Falls beide gleich sind, gilt", "falls"),
         ("Если равенство", "если"),
         ("Desarrollando el logaritmo", ""),
+        ("条件熵的定义是", ""),
     ],
 )
 def test_the_sentence_before_a_display_says_whether_it_poses_it(text: str, word: str) -> None:
