@@ -82,7 +82,9 @@ class Sums(Interpretation):
         """Check that what stands below an integral or a sum names variables or their whole space, no part of it."""
         for piece in (row for _, row in split(below, "COMMA")):
             point, *places = [row for _, row in split(piece, "IN")]
-            relations = {p.text for p in piece if p.kind in ("REL", "COLON", "BAR")} - {"="}
+            relations = {p.text for p in piece if p.kind in ("REL", "COLON", "BAR", "SYMBOL", "TEXT", "TO", "SIM")} - {
+                "="
+            }
             if relations or len(places) > 1 or not all(self.is_space(place, point) for place in places):
                 raise Unread(f"an integral or sum over {spell(piece)!r}, which may be a part of the space")
 
@@ -111,6 +113,8 @@ class Sums(Interpretation):
         """Check that the limits of a sum are those of a whole space, and that the step gives its variable no others."""
         limits = split(below, "REL")
         if len(limits) != 2:
+            if not set(spell(above)).isdisjoint("+-"):
+                raise Unread(f"a sum over {variable} up to {spell(above)}, which may be a part of the space")
             return
         lower, upper = spell(limits[1][1]), spell(above)
         below_upper = upper.removesuffix("-1") if lower == "0" else upper
@@ -236,6 +240,7 @@ class Sums(Interpretation):
             names = [exact_name(piece[0]) for _, piece in split(below, "COMMA") if piece]
             known = [n for n in names if n is not None and (":" in n.below or self.is_variable(n))]
             if known and len(known) == len(names):
+                self.covers(known[0].base, below, above)
                 variables = self._variables_of(known)
                 return Term("int", variables, self.under(variables, body))
             if not below and self.laws_in(body):

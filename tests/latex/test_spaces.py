@@ -45,6 +45,12 @@ PARTS = [
     r"\sum_{x\in\{0\}} p(x) = 1",
     r"\int_{\{0\}} p(x) dx = 1",
     r"\sum_{x=1} p(x) = 1",
+    r"\sum_{x \notin A} p(x) = 1",
+    r"\sum_{x}^{K-1} p(x) = 1",
+    r"\sum_{x \ne y} p(x) p(y) = 1",
+    r"\sum_{x \in \mathcal{X} \setminus \{0\}} p(x) = 1",
+    r"\int_{\mathbb{R}^{-}} p(x) dx = 1",
+    r"\sum_{x \in S_p} q(x) = 1",
 ]
 
 SPACES = [
