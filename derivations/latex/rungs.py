@@ -47,6 +47,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _memoryless(case)
     yield from _independence(case)
     yield from _temporal(case)
+    yield from _written_chains(case)
     yield from _chains(case)
     yield from _told_in_words(case, context.wordy)
     yield from _determined(case)
@@ -488,6 +489,25 @@ def _temporal(case: Case) -> Iterator[Rung]:
         yield words, case.statement.assuming(chain)
     if len(found) > 1:
         yield found[0][0], case.statement.assuming(*(chain for _, chain in found))
+
+
+def _written_chains(case: Case) -> Iterator[Rung]:
+    """Variables that a step writes one given the other, ``p(x | z_1) p(z_1 | z_2)``, may form a Markov chain so."""
+    for law, slots in _slots_of_laws(case).items():
+        beside: dict[str, set[str]] = {s: set() for s in slots}
+        for d in _densities(case.statement):
+            if d.args[0] is law and len(d.args[1]) == len(d.args[2]) == 1:
+                ((a, _),), ((b, _),) = d.args[1:]
+                beside[a].add(b)
+                beside[b].add(a)
+        ends = sorted(s for s, others in beside.items() if len(others) == 1)
+        if len(slots) < 3 or len(ends) != 2 or any(len(others) > 2 for others in beside.values()):
+            continue
+        order = [ends[0]]
+        while left := beside[order[-1]] - set(order):
+            order += left
+        if len(order) == len(slots):
+            yield f"{' - '.join(order)} is a Markov chain", case.statement.assuming(("markov", tuple(order), law))
 
 
 def _slots_of_laws(case: Case) -> dict[Term, set[str]]:

@@ -344,3 +344,16 @@ WHOLES = r"KL(s\|\frac{s+r}2) + KL(r\|\frac{s+r}2)"
 )
 def test_a_divergence_may_be_defined_without_its_half(document: str, verdicts: list[str]) -> None:
     assert [step.verdict for step in check(document).steps] == verdicts
+
+
+LEVELS = (
+    r"$$ \mathbb{E}_{q(u,v|x)}\left[\log \frac{p(x,u,v)}{q(u,v|x)}\right] = \mathbb{E}_{q(u|x)}[\log p(x|u)]"
+    r" %s \mathbb{E}_{q(u|x)}[D_{KL}(q(v|u,x) \| p(v|u))] - D_{KL}(q(u|x) \| p(u)) $$"
+)
+
+
+def test_a_model_that_is_written_level_by_level_may_be_a_chain() -> None:
+    (step,) = check(LEVELS % "-").steps
+    assert step.verdict == "conditional"
+    assert "true if v - u - x is a Markov chain" in step.message
+    assert [step.verdict for step in check(LEVELS % "+").steps] == ["refuted"]
