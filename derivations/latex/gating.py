@@ -196,6 +196,10 @@ def hanging_together(statement: Statement) -> str | None:
     for side, other_side in (sides, sides[::-1]):
         if side.head == "den" and "'" in side.args[0].name and is_constant(other_side):
             return f"depends on what {side!r} is, which may be a derivative"
+    functions = {t.args[0] for t in walk(sides) if t.head == "fn"}
+    for name in sorted(functions):
+        if name.endswith("'") and name.rstrip("'") in functions | names:
+            return f"depends on what {name} is, which may be a derivative of {name.rstrip(chr(39))}"
     for t in walk(sides):
         if t.head == "sum" and all(part is not t.args[0] for part in walk(t.args[1])):
             return f"depends on what the sum over {t.args[0]!r} adds up, which does not mention it"

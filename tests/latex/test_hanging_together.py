@@ -13,6 +13,10 @@ from derivations.check import check
         (r"Let $x \sim \mathcal{N}(\sqrt{\alpha_t}, \bar\alpha_t)$. $$1 - \bar\alpha_t = 1 - \alpha_t$$", "alphabar_t"),
         (r"$$\mathbb{E}_{q(\mu)}[\mu] = \mu_N$$", "mu_N"),
         (r"$$p(w|y, X) = \frac{p(y|X, w) p(w)}{p(y|X)}$$", "does not depend on"),
+        (
+            r"$$\mathbb{E}_{x \sim \mathcal{N}(0, 1)}[x f(x)] = \mathbb{E}_{x \sim \mathcal{N}(0, 1)}[f'(x)]$$",
+            "derivative of f",
+        ),
     ],
 )
 def test_what_the_document_may_tie_together_is_a_query(query: str, words: str) -> None:
