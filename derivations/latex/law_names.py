@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from derivations.latex.arguments import is_argument_list, variable_key
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import FUNCTION_LETTERS, PARAMETERS, RESERVED, Name, is_greek, name_of
+from derivations.latex.names import FUNCTION_LETTERS, PARAMETERS, RESERVED, Name, is_greek, name_of, placed
 
 LAW_LETTERS = frozenset("pqPQ")
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
@@ -47,10 +47,7 @@ class LawNames:
     def _walk(self, row: Row) -> list[tuple[Row, int, Part]]:
         """All parts of a row, outer ones first, each with the row it stands in and its place there."""
         found = self._parts.get(id(row))
-        if found is None:
-            found = []
-            _collect(row, found)
-        return found
+        return placed(row) if found is None else found
 
     def _plain(self, row: Row) -> Iterator[str]:
         """Names that stand alone, without arguments."""
@@ -275,14 +272,3 @@ def _is_called(row: Row, at: int) -> bool:
         return False
     name = name_of(row[at])
     return name is not None and name.base in LAW_LETTERS
-
-
-def _collect(row: Row, found: list[tuple[Row, int, Part]]) -> None:
-    for at, part in enumerate(row):
-        found.append((row, at, part))
-        for inner in part.args:
-            _collect(inner, found)
-        if part.below:
-            _collect(part.below, found)
-        if part.above:
-            _collect(part.above, found)

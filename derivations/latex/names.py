@@ -102,14 +102,19 @@ def name_of(part: Part) -> Name | None:
 
 def every_part(row: Row) -> list[Part]:
     """All parts of a row at any depth, outer ones first."""
-    found: list[Part] = []
+    return [part for _, _, part in placed(row)]
+
+
+def placed(row: Row) -> list[tuple[Row, int, Part]]:
+    """All parts of a row at any depth, outer ones first, each with the row it stands in and its place there."""
+    found: list[tuple[Row, int, Part]] = []
     _collect(row, found)
     return found
 
 
-def _collect(row: Row, found: list[Part]) -> None:
-    for part in row:
-        found.append(part)
+def _collect(row: Row, found: list[tuple[Row, int, Part]]) -> None:
+    for at, part in enumerate(row):
+        found.append((row, at, part))
         for inner in part.args:
             _collect(inner, found)
         if part.below:
