@@ -198,8 +198,9 @@ def hanging_together(statement: Statement) -> str | None:
             return f"depends on what {side!r} is, which may be a derivative"
     functions = {t.args[0] for t in walk(sides) if t.head == "fn"}
     for name in sorted(functions):
-        if name.endswith("'") and name.rstrip("'") in functions | names:
-            return f"depends on what {name} is, which may be a derivative of {name.rstrip(chr(39))}"
+        plain = name.rstrip("'")
+        if plain != name and plain in functions | names:
+            return f"depends on what {name} is, which may be a derivative of {plain}"
     for t in walk(sides):
         if t.head == "sum" and all(part is not t.args[0] for part in walk(t.args[1])):
             return f"depends on what the sum over {t.args[0]!r} adds up, which does not mention it"

@@ -48,6 +48,12 @@ class Part:
     """The name that it is, once `derivations.latex.names.name_of` has found it."""
 
     @property
+    def labelled(self) -> bool:
+        """Whether it is a brace under or over a formula with no marks beside its label, which a square would be."""
+        beside = self.above if self.text == "under" else self.below
+        return self.kind == "label" and beside is None and not self.primes
+
+    @property
     def plain(self) -> bool:
         """Whether it has no scripts."""
         return self.below is None and self.above is None and not self.primes

@@ -193,7 +193,7 @@ class _Parser(Operators):
         if kind in ("root", "root_of"):
             return self.rooted(part)
         if kind == "label":
-            if part.primes or (part.above is not None and part.below is not None):
+            if not part.labelled:
                 raise Unread("a mark on a brace under a formula")
             return self.sub(part.args[0])
         if kind == "FUNCTION":

@@ -374,7 +374,7 @@ def _in_the_open(row: Row) -> Row:
     at = 1
     while at < len(row):
         sign, group = row[at - 1], row[at]
-        group_of_it = group.kind == "label" or (group.kind in ("braced", "bracketed") and group.plain)
+        group_of_it = group.labelled or (group.kind in ("braced", "bracketed") and group.plain)
         inside = _in_the_open(group.args[0]) if sign.kind == "BIG" and sign.text == "int" and group_of_it else ()
         if _integrates(inside):
             row = (*row[:at], *inside, *row[at + 1 :])

@@ -186,9 +186,7 @@ def surroundings(before: str) -> Surroundings:
         sentence = _STEP.sub(" ", lead(_before_displays(before)))
         found = _HYPOTHESIS.search(sentence) or _HYPOTHESIS_ELSEWHERE.search(sentence)
     else:
-        if sentence.endswith(
-            tuple(".!?。！？")
-        ):  # it has named what it names, and the display is a sentence of its own
+        if sentence[-1] in ".!?。！？":  # it has named what it names, and the display is a sentence of its own
             sentence = _NAMING.sub(" ", sentence)
         found = _POSING.search(sentence) or _POSING_ELSEWHERE.search(sentence)
     return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)

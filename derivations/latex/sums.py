@@ -17,6 +17,7 @@ from derivations.latex.moments import OverTime, fixed
 from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
+_RELATIONS = frozenset(("REL", "COLON", "BAR", "SYMBOL", "TEXT", "TO", "SIM"))
 _POWERS = frozenset("nNdDkKmMT") | {"2", "3"}  # of spaces, whose points are vectors
 
 
@@ -82,9 +83,10 @@ class Sums(Interpretation):
         """Check that what stands below an integral or a sum names variables or their whole space, no part of it."""
         for piece in (row for _, row in split(below, "COMMA")):
             point, *places = [row for _, row in split(piece, "IN")]
-            relations = {p.text for p in piece if p.kind in ("REL", "COLON", "BAR", "SYMBOL", "TEXT", "TO", "SIM")} - {
-                "="
-            }
+            relations = {p.text for p in piece if p.kind in _RELATIONS} - {"="}
+            ranged = any(p.kind == "REL" for p in piece) or "infinity" in spell(point)
+            if len(point) > 1 and not (places or ranged):
+                raise Unread(f"an integral or sum over {spell(piece)!r}")
             if relations or len(places) > 1 or not all(self.is_space(place, point) for place in places):
                 raise Unread(f"an integral or sum over {spell(piece)!r}, which may be a part of the space")
 
@@ -111,17 +113,17 @@ class Sums(Interpretation):
 
     def covers(self, variable: str, below: Row, above: Row) -> None:
         """Check that the limits of a sum are those of a whole space, and that the step gives its variable no others."""
-        limits = split(below, "REL")
-        if len(limits) != 2:
-            if not set(spell(above)).isdisjoint("+-"):
-                raise Unread(f"a sum over {variable} up to {spell(above)}, which may be a part of the space")
-            return
-        lower, upper = spell(limits[1][1]), spell(above)
-        below_upper = upper.removesuffix("-1") if lower == "0" else upper
-        whole = lower in ("0", "1") and bool(upper) and set(below_upper).isdisjoint("+-")
-        whole = whole or (lower == "-infinity" and upper.lstrip("+") == "infinity")
-        if not whole or self.listed.setdefault(variable, f"{lower} to {upper}") != f"{lower} to {upper}":
-            raise Unread(f"a sum over {variable} from {lower} to {upper or '?'}, which may be a part of the space")
+        ranges = [split(piece, "REL") for _, piece in split(below, "COMMA")]
+        upper = spell(above)
+        if all(len(limits) < 2 for limits in ranges) and not set(upper).isdisjoint("+-"):
+            raise Unread(f"a sum over {variable} up to {upper}, which may be a part of the space")
+        for limits in (limits for limits in ranges if len(limits) > 1):
+            lower = spell(limits[1][1])
+            below_upper = upper.removesuffix("-1") if lower == "0" else upper
+            whole = lower in ("0", "1") and bool(upper) and set(below_upper).isdisjoint("+-")
+            whole = whole or (lower == "-infinity" and upper.lstrip("+") == "infinity")
+            if not whole or self.listed.setdefault(variable, f"{lower} to {upper}") != f"{lower} to {upper}":
+                raise Unread(f"a sum over {variable} from {lower} to {upper or '?'}, which may be a part of the space")
 
     def _listed_once(self, point: Row, listed: Row) -> bool:
         """Whether braces list all values of a variable, and the step lists no others."""

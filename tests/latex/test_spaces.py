@@ -51,6 +51,15 @@ PARTS = [
     r"\sum_{x \in \mathcal{X} \setminus \{0\}} p(x) = 1",
     r"\int_{\mathbb{R}^{-}} p(x) dx = 1",
     r"\sum_{x \in S_p} q(x) = 1",
+    r"\sum_{x for y} p(x) = 1",
+    r"\sum_{x y} p(x) = 1",
+    r"\sum_{x+1} p(x) = 1",
+    r"\sum_{x=1, y=2}^{n} p(x, y) = 1",
+    r"\sum_{x=2, y=1}^{n} p(x, y) = 1",
+    r"\int \underbrace{p(x)\, dx}_{a}^2 = 1",
+    r"\int \underbrace{p(x)\, dx}' = 1",
+    r"\underbrace{p(x)}^2 = p(x)",
+    r"\overbrace{p(x)}_2 = p(x)",
 ]
 
 SPACES = [
@@ -61,6 +70,7 @@ SPACES = [
     r"\sum_{x \in \mathcal{X}} p(x) = 1",
     r"\sum_{x \in X} p(x) = 1",
     r"\sum_{a \in A} \pi(a|s) = 1",
+    r"\sum_{x=1, y=1}^{n} p(x, y) = 1",
     r"\sum_{x' \in \mathcal{X}} p(x') = 1",
     r"\sum_{x_1 \in \mathcal{X}_1} p(x_1) = 1",
     r"\sum_{x \in \mathcal{X}^n} p(x) = 1",
