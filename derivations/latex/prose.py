@@ -62,7 +62,11 @@ _MATHEMATICS = re.compile(
     r"|(?<!\\)\$[^$\n]+\$|\\\(.*?\\\)|\0[\0\n]*(?:\$\$|\\\]|\\end\{\w+\*?\})?",  # the last: a display that is blanked
     re.DOTALL,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=[\s\S])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+_SENTENCE = re.compile(  # its ends, which those of abbreviations are not
+    r"(?<=[.!?])(?:(?<!\b[ieas]\.[egst]\.)(?<!\b[wi]\.[ri]\.[td]\.)(?<!\bresp\.)|(?=\s+[A-Z]))"
+    r"(?<!\b(?:[Cc]f|[Ee]q|vs)\.)(?<!\b(?:[Ee]qs|[Ff]ig|[Ss]ec)\.)\s+"
+    r"|(?<=[。！？])(?=[\s\S])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)"
+)
 _TITLE = re.compile(r"^(?:#{1,6}[ \t].*|\\(?:(?:sub)*section|(?:sub)?paragraph|chapter)\*?\{[^\n]*\})$", re.MULTILINE)
 _HEAD = re.compile(
     r"[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*(?:section|paragraph)|\\chapter|\*\*|__|\\textbf\{|\\begin\{)[^\n]*", re.IGNORECASE

@@ -62,6 +62,20 @@ def test_the_sentence_before_a_display_says_whether_it_poses_it(text: str, word:
     assert surroundings(text).posing == word
 
 
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("It is tight when the gap is zero, i.e. for the posterior", "It"),
+        ("If we integrate w.r.t. the prior, see Eq. (3) and cf. Fig. 2,", "If"),
+        ("The draws are i.i.d. Hence", "Hence"),
+        ("It holds a.s. and so", "It"),
+        ("That is clear. and so", "and"),
+    ],
+)
+def test_an_abbreviation_does_not_end_a_sentence(text: str, last: str) -> None:
+    assert lead(text).split()[0] == last
+
+
 def test_displays_within_a_sentence_belong_to_it_and_others_end_it() -> None:
     assert lead("A. If $$p(x) = 0$$ then also").startswith("If")
     assert lead("If so,\n\n$$\na = b\n$$\n\nand hence") == "and hence"
