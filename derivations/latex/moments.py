@@ -300,6 +300,19 @@ def _range(first: Part, last: Part) -> Part | None:
     return replace(first, below=below)
 
 
+def _without_gaps(listed: list[Part]) -> bool:
+    """Whether each of the variables before dots follows on the one before, upwards or downwards."""
+    shown = [spell(p.below) for p in listed]
+    numbers = [int(s) for s in shown if s.isdigit()]
+    if not numbers:  # x_n, x_{n-1}, ..., or x_t, x_{t+1}, ...
+        ways = ([shown[0], *(f"{shown[0]}{sign}{n}" for n in range(1, len(shown)))] for sign in "-+")
+        return shown in [list(way) for way in ways]
+    return len(numbers) == len(shown) and numbers in (
+        list(range(numbers[0], numbers[0] + len(shown))),
+        list(range(numbers[0], numbers[0] - len(shown), -1)),
+    )
+
+
 def _listed(parts: list[Part], at: int, arguments: str) -> tuple[int, int, list[Part]] | None:
     """``x_1, x_2, ..., x_T`` around dots."""
     if at < 2 or at + 2 >= len(parts) or parts[at - 1].kind != "COMMA" or parts[at + 1].kind != "COMMA":
@@ -311,6 +324,8 @@ def _listed(parts: list[Part], at: int, arguments: str) -> tuple[int, int, list[
         if before is None or name is None or before.base != name.base or not before.below:
             break
         start -= 2
+    if not _without_gaps(parts[start : at - 1 : 2]):
+        return None
     new = _range(parts[start], parts[at + 2])
     backwards = new is not None and new.below is not None and spell(parts[start].below) != spell(new.below[:1])
     if backwards and arguments == "of a function":  # f(x_n, ..., x_1) is another value
@@ -329,7 +344,7 @@ def _differentials(parts: list[Part], at: int) -> tuple[int, int, list[Part]] | 
     start = at - 2
     while start >= 2 and is_d(parts[start - 2]):
         start -= 2
-    new = _range(parts[start + 1], parts[at + 2])
+    new = _range(parts[start + 1], parts[at + 2]) if _without_gaps(parts[start + 1 : at : 2]) else None
     return None if new is None else (start, at + 3, [parts[start], new])
 
 

@@ -141,6 +141,10 @@ def _named(part: Part) -> Name | None:
     while inner.kind == "accent" and len(inner.args[0]) == 1:
         accents.append(inner.text)
         inner = inner.args[0][0]
+        if inner.above is not None and not is_label(inner, inner.above):
+            return None  # the mean of squares is not the square of the mean
+        if (below and inner.below) or (above and inner.above):
+            return None
         below = inner.below if below is None else below
         above = inner.above if above is None else above
         primes += inner.primes

@@ -100,7 +100,7 @@ class _Parser(Operators):
                 self.at += 1  # a sign after a product sign, as in 2 \cdot -1
                 factors.append(Node("number", (Fraction(-1),), part.place))
                 continue
-            if part.kind == "STOP" and factors and self.goes_on():
+            if part.kind == "STOP" and factors and self.stop_multiplies():
                 self.at += 1
                 continue
             if part.kind in STOPS or (part.kind == "BAR" and factors and not self.bar_opens()):
@@ -142,7 +142,7 @@ class _Parser(Operators):
             raise Unread(f"an operator with nothing {'after' if what is None else 'before'} it")
         return self.product(factors)
 
-    def goes_on(self) -> bool:
+    def stop_multiplies(self) -> bool:
         """Whether a factor follows a full stop, which then is a product sign."""
         following = self.peek(1)
         return following is not None and following.kind in ("bracketed", "fraction", "NAME", "FUNCTION", "NUMBER")
@@ -270,7 +270,7 @@ class _Parser(Operators):
         if above[0].above is not None or not below or len(below) < 2:
             raise Unread("a higher derivative")
         variable = below[1:]
-        body = self.sub(above[1:]) if len(above) > 1 else self.gradient_body()
+        body = self.sub(above[1:]) if len(above) > 1 else self.differentiated(variable, quotient=True)
         return Node("gradient", (variable, body), part.place)
 
     def rooted(self, part: Part) -> Node:

@@ -17,7 +17,7 @@ from typing import Any
 
 from derivations.latex.expressions import Differential, Node, speaks_of, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, exact_name, name_of
+from derivations.latex.names import Name, exact_name, name_of, names_in
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 
@@ -114,7 +114,14 @@ class Operators(ABC):
         if following.kind == "bracketed":
             self.at += 1
             inside = split(following.args[0], "BAR")
+            sums = following.text == "(" and any(p.kind in ("PLUS", "MINUS") for p in following.args[0])
+            if name.base == "E" and sums and self.bracket_follows():  # E(X - a)(Y - b)
+                ways = ("a mean takes the product of parentheses", "a mean ends with its closing parenthesis")
+                if not self.reading.choose("mean of parentheses", ways):
+                    self.at -= 1
+                    return Node("expectation", (name.base, below, self.brackets()), part.place)
             square = following.above is not None and following.text == "(" and len(following.args[0]) > 1
+            square = square and name.base == "E"  # Var(X - Y)^2 is the square of a variance
             if square and len(inside) == 1:  # E(X - Y)^2
                 ways = ("a mean takes the power of its parentheses", "a power of a mean in parentheses")
                 if not self.reading.choose("power of a mean", ways):
@@ -138,6 +145,25 @@ class Operators(ABC):
                 raise Unread("a mark on an expectation")
             node = self.powered(node, replace(part, below=None))
         return node
+
+    def bracket_follows(self) -> bool:
+        """Whether a parenthesis stands at the place."""
+        part = self.peek()
+        return part is not None and part.kind == "bracketed" and part.text == "("
+
+    def brackets(self) -> Node:
+        """The product of the parentheses at the place."""
+        factors = []
+        while self.bracket_follows():
+            factors.append(self.factor())
+        return Node("product", tuple(factors), factors[0].place)
+
+    def goes_on(self, *ends: str) -> bool:
+        """Whether something is multiplied to what stands before the place, or divides it."""
+        part = self.peek()
+        if part is None or part.kind in ("PLUS", "MINUS", "BAR", "DBAR", *STOPS, *ends):
+            return False
+        return not self.differentials(self.at)[0]
 
     def reach(self, what: str) -> Node:
         """One term after an operator without brackets; the rest of the expression is the other reading."""
@@ -167,11 +193,17 @@ class Operators(ABC):
             outer = (
                 following if following.above is not None and spell(following.above) not in ("T", "transpose") else None
             )
-            body = self.bracketed_argument(replace(following, above=None) if outer is not None else following)
+            body = self.bracketed_argument(name, replace(following, above=None) if outer is not None else following)
         elif name == "log":
             body = self.log_argument()
         else:
+            start = self.at
             body = self.factor()
+            number = not _bases(self.row[start : self.at])
+            ways = (f"{name} takes the product", f"{name} takes one factor")
+            if self.goes_on(*PRODUCTS) and (number or not self.reading.choose("function", ways)):
+                self.at = start
+                body = self.term(in_log=True)
         node = Node("log", (body, base), part.place) if name == "log" else Node("function", (name, body), part.place)
         if exponent is not None:
             node = Node("power", (node, self.sub(exponent)), part.place)
@@ -179,7 +211,7 @@ class Operators(ABC):
             node if outer is None else self.powered(node, replace(outer, below=None))
         )  # \\exp(a)^2 is the square of exp(a)
 
-    def bracketed_argument(self, following: Part) -> Node:
+    def bracketed_argument(self, name: str, following: Part) -> Node:
         """The argument in brackets; what is multiplied to it is a factor of its own, or part of it."""
         start = self.at
         self.at += 1
@@ -187,7 +219,8 @@ class Operators(ABC):
         part = self.peek()
         if part is not None and part.kind in ("bracketed", "SLASH", "fraction", "NAME"):
             ways = ("a logarithm ends with its closing parenthesis", "a logarithm takes the product")
-            if self.reading.choose("closed log", ways):
+            both = name == "log" and following.text == part.text == "("  # log(1 - x)(1 + x)
+            if self.reading.choose("bracketed log" if both else "closed log", ways):
                 self.at = start
                 return self.term(in_log=True)
         return body
@@ -225,6 +258,12 @@ class Operators(ABC):
         product = self.term(in_log=True)
         if self.at == one:
             return product
+        over = self.over_another(start)
+        if over is not None:
+            ways = ("a logarithm takes the quotient", "a logarithm ends before the slash")
+            if self.reading.choose("log over", ways):
+                product, self.at = self.sub(self.row[start:over]), over
+                return product
         ways = ("a logarithm takes the product", "a logarithm takes one factor")
         if after_gradient:
             ways = (ways[1], ways[0])
@@ -233,6 +272,29 @@ class Operators(ABC):
             self.at = one
             return first
         return product
+
+    def over_another(self, start: int) -> int | None:
+        r"""The place of a slash that may divide the logarithm from a place on, as in ``\log n/n``.
+
+        It does not in the log of 1/n, of p(x)/q(x), of p/(1 - p), and of s_2/s_1.
+        """
+        slash = next((n for n in range(start, self.at) if self.row[n].kind == "SLASH"), None)
+        if slash is None or slash + 1 >= self.at:
+            return None
+        above, below = self.row[start:slash], self.row[slash + 1]
+        if spell(above) == "1" or below.kind not in ("NAME", "NUMBER"):
+            return None
+        following = self.row[slash + 2] if slash + 2 < self.at else None
+        if following is not None and following.kind == "bracketed":  # p(x)/q(x)
+            return None
+        names = [name_of(above[0]), name_of(below)] if len(above) == 1 else []
+        one, other = names or (None, None)
+        if one is not None and other is not None:
+            if one.base == other.base and one.key != other.key:
+                return None
+            if one.key != other.key and all(self.applies(n, ()) for n in (one, other)):
+                return None
+        return slash
 
     # Integrals, sums, gradients, extrema ------------------------------------------------------------------------------
 
@@ -311,13 +373,47 @@ class Operators(ABC):
     def gradient(self, part: Part) -> Node:
         if part.above is not None:
             raise Unread("a second derivative")
-        return Node("gradient", (part.below or (), self.gradient_body()), part.place)
+        below = part.below or ()
+        return Node("gradient", (below, self.differentiated(below)), part.place)
 
-    def gradient_body(self) -> Node:
-        """A gradient takes the next factor, with the operators in front of it; in brackets all that they hold."""
+    def differentiated(self, variable: Row, quotient: bool = False) -> Node:
+        """What a derivative takes: the next factor with the operators in front of it, or the product, a choice.
+
+        Where that factor is a constant, it takes the product.  *quotient*: d/dx, which takes dots and slashes as well.
+        """
         if self.peek() is None:
             raise Unread("a gradient of nothing")
-        return self.factor()
+        start = self.at
+        first = self.factor()
+        one = self.at
+        ends = () if quotient else ("SLASH", *PRODUCTS)
+        of_log = not quotient and self.row[start].kind == "FUNCTION"  # a choice of its own
+        if not self.goes_on(*ends) or of_log or self.differentiates():
+            return first
+        ways = ("a derivative takes one factor", "a derivative takes the product")
+        if quotient:
+            one_factor = self.reading.choose("derivative d/dx", ways[::-1]) == 1
+        else:
+            constant = self.is_constant(self.row[start:one], variable)
+            one_factor = not constant and self.reading.choose("derivative", ways) == 0
+        if one_factor:
+            return first
+        self.at = start
+        return self.term()
+
+    def is_constant(self, row: Row, variable: Row = ()) -> bool:
+        """Whether a factor is a number or a plain letter that is not differentiated in."""
+        part = row[0]
+        plain = part.kind in ("NUMBER", "fraction", "root") or (part.kind == "NAME" and part.text.islower())
+        return plain and len(row) == 1 and {*_bases(row)}.isdisjoint(_bases(variable))
+
+    def differentiates(self) -> bool:
+        """Whether a derivative stands at the place."""
+        part = self.peek()
+        if part is None or part.kind != "fraction":
+            return part is not None and part.kind in ("NABLA", "PARTIAL")
+        heads = [row[0] for row in part.args if row]
+        return len(heads) == 2 and all(p.kind in ("PARTIAL", "DIFFERENTIAL") or p.text == "d" for p in heads)
 
     def extremum(self, part: Part) -> Node:
         kind, below = part.text, part.below or ()
@@ -367,6 +463,10 @@ class Operators(ABC):
                 node = Node("absolute" if part.kind == "BAR" else "norm", (body,), part.place)
                 return self.powered(self.with_label(node, closing), replace(closing, below=None))
         raise Unread("a bar that is not closed")
+
+
+def _bases(row: Row) -> list[str]:
+    return [n.base for n in names_in(row)]
 
 
 def _in_the_open(row: Row) -> Row:

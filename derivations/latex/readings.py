@@ -13,6 +13,8 @@ from itertools import product
 from derivations.latex.tokens import Unread
 
 MAX_READINGS = 36
+# Choices of which neither option is what everybody reads: a proof has to hold under both.
+OPEN = frozenset(("slash", "derivative", "function", "log over", "bracketed log"))
 MAX_NODES = 4_000
 
 
@@ -48,6 +50,11 @@ def others(met: Mapping[str, Sequence[str]]) -> Iterator[dict[str, int]]:
     options = sorted((n for n in every if any(n)), key=lambda n: sum(1 for i in n if i))
     for combination in options[: MAX_READINGS + 1]:
         yield {c: n for c, n in zip(choices, combination, strict=True) if n}
+
+
+def doubtful(met: Mapping[str, Sequence[str]]) -> Iterator[dict[str, int]]:
+    """The other readings of what a writer may well have meant so."""
+    yield from others({choice: ways for choice, ways in met.items() if choice in OPEN})
 
 
 def too_many(met: Mapping[str, Sequence[str]]) -> bool:

@@ -14,7 +14,7 @@ from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.interpretation import Interpretation
 from derivations.latex.moments import OverTime, fixed
-from derivations.latex.names import Name, exact_name, is_parameter, name_of, written
+from derivations.latex.names import Name, exact_name, is_parameter, name_of, names_in, written
 from derivations.latex.tokens import Unread
 
 _RELATIONS = frozenset(("REL", "COLON", "BAR", "SYMBOL", "TEXT", "TO", "SIM"))
@@ -40,6 +40,8 @@ class Sums(Interpretation):
         names = [d.name for d in differentials]
         if below:
             self.whole(below)
+            if any(n.style == "blackboard" and n.base in "NZ" for n in names_in(below)):
+                raise Unread(f"an integral over {spell(below)!r}, whose points are counted")
             mine = {variable_key(n) for n in names}
             for piece in (row for _, row in split(below, "COMMA") if names and len(split(row, "IN")) == 1):
                 if "infinity" in spell(piece):
@@ -224,6 +226,13 @@ class Sums(Interpretation):
         """The number of members of a set of data."""
         return Symbol("sym", "size_of_" + written(variable_key(data)), "positive", ())
 
+    def summed(self, variables: tuple[Variable, ...], body: Node) -> Term:
+        """A sum over the values of variables, which those of a normal density are not."""
+        inside = self.under(variables, body)
+        if any(t.head == "normal" and not set(walk(t.args[0])).isdisjoint(variables) for t in walk(inside)):
+            raise Unread("a sum over the values of a normal density")
+        return Term("int", variables, inside)
+
     def _total(self, node: Node) -> Term:
         below, above, body = node.args
         if (steps := self.unrolled(below, above, body)) is not None:
@@ -236,7 +245,7 @@ class Sums(Interpretation):
         if points:
             self.covers(points[0].base, below, above)
             variables = self._variables_of(points)
-            return Term("int", variables, self.under(variables, body))
+            return self.summed(variables, body)
         letter, lower, upper = self.range_of(below, above)
         if letter is None:
             names = [exact_name(piece[0]) for _, piece in split(below, "COMMA") if piece]
@@ -244,13 +253,13 @@ class Sums(Interpretation):
             if known and len(known) == len(names):
                 self.covers(known[0].base, below, above)
                 variables = self._variables_of(known)
-                return Term("int", variables, self.under(variables, body))
+                return self.summed(variables, body)
             if not below and self.laws_in(body):
                 count = 1
                 while body.head == "total" and not body.args[0]:  # sum sum p(x, y)
                     count, body = count + 1, body.args[2]
                 variables = self.understood(body, count)
-                return Term("int", variables, self.under(variables, body))
+                return self.summed(variables, body)
             if not below:
                 return self.spread_sum(body)
             if len(names) != 1 or names[0] is None:
@@ -259,7 +268,7 @@ class Sums(Interpretation):
         elif letter in self.vocabulary.variables:
             self.covers(letter, below, above)
             variables = self._variables_of([Name(letter)])
-            return Term("int", variables, self.under(variables, body))
+            return self.summed(variables, body)
         return self.ranged("sum", letter, lower, upper, body)
 
     def unrolled(self, below: Row, above: Row, body: Node) -> list[Term] | None:
@@ -319,6 +328,8 @@ class Sums(Interpretation):
             raise Unread(f"a sum over {spell(below)!r}")
         if name.key == "t" or self.is_time(name.key):
             raise OverTime("a sum over time steps")
+        if "infinity" in spell(above):
+            self.notes["sums without end converge"] = None
         return name.key, term(int(lower)), self.dimension(spell(above))
 
     def is_time(self, letter: str) -> bool:

@@ -52,6 +52,7 @@ _CONSTANT = re.compile(r"(?:(?:an? |some |additive |other )*const(?:ants?)?|(?:o
 _LETTERS = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)", re.DOTALL)
+_RELATES = re.compile(r"[=<>≤≥≈≠∝]|\\(?:[lg]e(?:q\w*)?|approx|propto|neq?|equiv|triangleq|coloneqq)(?![A-Za-z])")
 _LENGTH = re.compile(r"\s*\[[^\]\n]{0,20}\]")
 
 
@@ -63,6 +64,7 @@ class _Reader:
         self.at = 0
         self.tokens: list[Token] = []
         self.single = 0  # how many of the next arguments are one character if they have no braces
+        self.arrays: list[bool] = []  # of the open ones, whether they are constructs
         self.outer: list[int] = []  # the same after the braces that are open
 
     def put(self, kind: str, text: str, start: int, style: str = "", source: str | None = None) -> None:
@@ -178,7 +180,8 @@ class _Reader:
         elif name == "not":
             self.negated(start)
         elif name in table.GREEK:
-            self.put("NAME", name.removeprefix("var"), start)
+            base = name.removeprefix("var")
+            self.put("NAME", base, start, "" if base == name else "variant")
         elif name in table.MACROS:
             before = len(self.tokens)
             self.inside(table.MACROS[name])
@@ -190,19 +193,25 @@ class _Reader:
             self.put("SYMBOL", command, start)
 
     def annotated(self, name: str, start: int) -> None:
-        r"""``\overset{(a)}{=}`` is the sign; ``\underset{z}{\max}`` is max_z, and so with E, sums and integrals."""
+        r"""``\overset{(a)}{=}`` is the sign; ``\underset{z}{\max}`` is max_z, and so with E, sums and integrals.
+
+        What stands over a sum is its upper end.
+        """
         label = self.argument()
         before = len(self.tokens)
         self.inside(self.argument())
         inside = [t for t in self.tokens[before:] if t.kind not in ("LBRACE", "RBRACE")]
-        operator = len(inside) == 1 and (inside[0].kind in ("EXTREMUM", "BIG") or inside[0].text in ("E", "Var"))
-        sign = inside and inside[0].kind in ("REL", "ARROW", "SIM", "PLUS", "MINUS", "PROPTO")
-        if not operator and not sign and label.strip():  # a mark over a name, which makes another name of it
+        kind, text = (inside[0].kind, inside[0].text) if inside else ("", "")
+        below = name == "underset" and len(inside) == 1 and (kind in ("EXTREMUM", "BIG") or text in ("E", "Var"))
+        above = name != "underset" and len(inside) == 1 and kind == "BIG"
+        sign = kind in ("REL", "ARROW", "SIM", "PROPTO")
+        if not (below or above or sign) and label.strip():  # a mark over a name, which makes another name of it
             self.tokens[before:] = []
             self.put("SYMBOL", f"\\{name}", start)
-        if name == "underset" and operator:
+        elif (below or above) and label.strip():
             self.tokens[before:] = inside
-            self.put("SUB", "_", start, source="_")
+            script, mark = ("SUB", "_") if below else ("SUP", "^")
+            self.put(script, mark, start, source=mark)
             self.put("LBRACE", "{", start, source="{")
             self.inside(label)
             self.put("RBRACE", "}", start, source="}")
@@ -250,6 +259,9 @@ class _Reader:
 
     def environment(self, name: str, start: int) -> None:
         which = self.argument().strip()
+        if which == "array" and (self.holds_columns() if name == "begin" else self.arrays.pop() if self.arrays else False):
+            self.put("BEGIN" if name == "begin" else "END", which, start)
+            return
         if which.rstrip("*") in ("array", "alignedat", "alignat") and name == "begin":
             while self.text[self.at : self.at + 1] in ("[", "{"):
                 if self.text[self.at] == "[":
@@ -259,6 +271,13 @@ class _Reader:
         if which.rstrip("*") in table.ROWS:
             return
         self.put("BEGIN" if name == "begin" else "END", which, start)
+
+    def holds_columns(self) -> bool:
+        """Whether an array that begins is a matrix or a column: in a bracket, or without a relation sign."""
+        end = self.text.find("\\end{array}", self.at)
+        opened = bool(self.tokens) and self.tokens[-1].kind in ("OPEN", "LABS", "LNORM", "BAR")
+        self.arrays.append(opened or not _RELATES.search(self.text, self.at, end if end >= 0 else len(self.text)))
+        return self.arrays[-1]
 
     def argument(self) -> str:
         """The text of the next argument: a group without its braces, a command, or one character."""

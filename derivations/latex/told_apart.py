@@ -1,15 +1,16 @@
 """What a reading takes for one or for constant though the author may not: laws side by side, hidden parameters.
 
-Main definitions: `side_by_side`, `unseen_dependence`.
+Main definitions: `side_by_side`, `spelled_apart`, `one_law`, `unseen_dependence`.
 """
 
 from __future__ import annotations
 
 from derivations.language.statements import Statement
-from derivations.language.terms import walk
-from derivations.latex.arguments import read_arguments
+from derivations.language.terms import Variable, walk
+from derivations.latex.arguments import INDEX_LETTERS, read_arguments
+from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import is_greek, name_of
+from derivations.latex.names import is_greek, name_of, names_in
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
@@ -25,6 +26,7 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
     found: dict[tuple[str, str], set[str]] = {}
     behind_bars: set[str] = set()
     twofold: set[str] = set()
+    places: dict[tuple[str, str], set[str]] = {}
 
     def visit(parts: Row) -> None:
         for n, part in enumerate(parts):
@@ -38,6 +40,10 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
             inside = following.args[0] if applied and following is not None and following.args else ()
             arguments, behind = _told_apart(inside, vocabulary.greek)
             base = name.base if applied else name.base.lower()
+            listed = {n.key for n in names_in(split(inside, "BAR", "SEMI")[0][1])} if behind and inside else set()
+            for parameter in behind:
+                where = ", " if parameter in listed else " | "
+                places.setdefault((base, arguments), set()).add(f"{name.base}({arguments.rstrip('|')}{where}{parameter})")
             below = "" if vocabulary.lists_variables(name.below_row) else name.below  # p_X(x) is p(x)
             spelling = "_".join(part for part in (name.base, below, *behind) if part)
             found.setdefault((base, arguments), set()).add(spelling)
@@ -46,6 +52,9 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
 
     for row in rows:
         visit(row)
+    for spellings in places.values():  # p(x, theta) may be the joint density beside p(x | theta)
+        if any(", " in s for s in spellings) and any(" | " in s for s in spellings):
+            return sorted(spellings)
     model = {t for (base, arguments), names in found.items() if base.lower() == "p" and arguments for t in names}
     bare = "p" in found.get(("p", ""), ()) and "p" not in vocabulary.contrasted
     if bare and model and all("_" in t and is_greek(t.split("_", 1)[1]) for t in model):
@@ -61,6 +70,33 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
         if (parametric and plain) or len(greek) > 1 or (twofold & behind and len(parametric) > 1) or capital:
             return sorted(parametric | plain)
     return None
+
+
+def spelled_apart(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | None:
+    r"""Names that the step spells in two ways, of which the reading makes one: \phi and \varphi, x^{(k)} and x^k.
+
+    Two fonts make two laws; of other names authors often forget the bold face.
+    """
+    found: dict[str, dict[tuple[str, bool], str]] = {}
+    for name in names_in(*rows):
+        font = name.style if vocabulary.is_law(name) and len(name.base) == 1 else ""
+        variant = "variant" if name.style == "variant" else font
+        marked = bool(name.above) and [p.kind for p in name.above_row] == ["bracketed"]
+        found.setdefault(name.key, {}).setdefault((variant, marked), f"{name.style} {name.key}".strip())
+    return next((sorted(spellings.values()) for spellings in found.values() if len(spellings) > 1), None)
+
+
+def one_law(statement: Statement) -> str | None:
+    """What an equation between a quantity of X_i and that of X_j rests on, in words."""
+    left, right = (
+        {v.name for v in walk(side) if isinstance(v, Variable)} for side in (statement.left, statement.right)
+    )
+    mine, other = left - right, right - left
+    if len(mine) != 1 or len(other) != 1:
+        return None
+    (one,), (two,) = mine, other
+    indexed = all("_" in name and name.rpartition("_")[2] in INDEX_LETTERS for name in (one, two))
+    return f"{one} and {two} have one law" if indexed and one.rpartition("_")[0] == two.rpartition("_")[0] else None
 
 
 def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:

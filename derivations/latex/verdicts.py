@@ -27,11 +27,11 @@ from derivations.latex.moments import OverTime, instances
 from derivations.latex.names import name_of
 from derivations.latex.outcomes import Outcome, all_parts, conditional, judged, outcome_of
 from derivations.latex.prose import ALONE, Surroundings
-from derivations.latex.readings import others
+from derivations.latex.readings import doubtful
 from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
-from derivations.latex.told_apart import side_by_side, unseen_dependence
+from derivations.latex.told_apart import one_law, side_by_side, spelled_apart, unseen_dependence
 from derivations.latex.vectors import componentwise, speaks_of_vectors
 
 INSTANCES = 3  # times the limit of a step for a step over time: two instances and an induction
@@ -277,16 +277,20 @@ def gated_proof(
     told = side_by_side((*shown, *formulas), context.vocabulary) if formulas else None
     if told is not None:  # the formula is that of p_theta, and the step speaks of p
         outcome = replace(outcome, conditions=(*outcome.conditions, f"{' and '.join(told)} are one law"))
-    for chosen in others({key: ways for key, ways in case.choices.items() if key == "slash"}):
+    for chosen in doubtful(case.choices):
         try:
             other = judged(interpret(left, relation, right, context, chosen).statement, seed, words=False)
         except LanguageError:  # it is no sentence, read so
             continue
         if other.verdict != "proved":  # 1/2 sigma^2
-            return replace(outcome, verdict="conditional", message=f"true if {case.choices['slash'][0]}")
+            taken = " and ".join(case.choices[choice][0] for choice in sorted(chosen))
+            return replace(outcome, verdict="conditional", message=f"true if {taken}")
     alike = side_by_side(shown, context.vocabulary)
     if alike is not None:
         return _if_one_law(outcome, alike)
+    alike = spelled_apart(shown, context.vocabulary)
+    if alike is not None:
+        return replace(outcome, verdict="conditional", message=f"true if {' and '.join(alike)} are one")
     if case.scalar_only:
         found = of_matrices(left, relation, right, context, seed) or of_vectors(left, relation, right, context, seed)
         if found is not None:
@@ -321,6 +325,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
         return replace(outcome, verdict="conditional", message=message)
+    if (resting := one_law(case.statement)) is not None:
+        outcome = replace(outcome, conditions=(*outcome.conditions, resting))
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
 
 
