@@ -230,7 +230,7 @@ def _without_asides(row: list[Token]) -> list[Token]:
                     depth += row[end].text.count("(") - row[end].text.count(")")
                 if depth <= 0:
                     break
-        if depth <= 0 and end > at:
+        if depth <= 0 and end > at and any(map(str.isalpha, row[at].text)):
             kept.append(row[at])  # the words, which end an equation
             at = end + 1
         else:
@@ -285,7 +285,8 @@ def _with_nouns(row: list[Token]) -> list[Token]:
                 noun = not apart and first not in _INTRODUCE and beside  # scripts without spaces have no first word
             else:
                 noun = first in _OPERATIONS or before in _JOINS or behind in _JOINS or behind == "OPEN"
-                noun = noun and not words.startswith("(") and (first not in _INTRODUCE or before in _JOINS)
+                noun = noun and (first not in _INTRODUCE or before in _JOINS)
+                noun = behind in _JOINS if words.startswith("(") else noun
             noun = noun or _DENIAL.search(words) is not None
             token = token._replace(kind="SYMBOL") if noun else token
         found.append(token)

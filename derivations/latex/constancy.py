@@ -17,6 +17,7 @@ from derivations.latex.arguments import INDEX_LETTERS, variable_key
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.names import PARAMETERS, Name, every_part, name_of
+from derivations.latex.reparameterised import NOISE
 
 _BINDERS = frozenset(("E", "int", "sum", "prod"))
 _FUNCTIONS = frozenset(
@@ -110,6 +111,8 @@ def _is_loose(point: Variable, bound: set[str], integrated: bool, lawful: set[st
     if point.name in bound or "'" in point.name:
         return False
     if _labels(point.name) & bound:
+        return True
+    if bound & NOISE and _labels(point.name) - {"0"} and integrated:  # x_t, which noise may have made
         return True
     kin = {_stem(name) for name in bound}
     loose = _stem(point.name) in kin or point.name in {name.lower() for name in _FUNCTIONS}

@@ -250,6 +250,7 @@ def _spelled(part: Part) -> str:
         out = spell(part.args[0]) + part.text
     elif part.kind in ("fraction", "root", "root_of", "label"):
         out = "/".join(spell(a) for a in part.args)
+        out = f"root({out})" if part.kind.startswith("root") else out
     if part.below is not None:
         out += "_" + spell(part.below)
     if part.above is not None:

@@ -13,10 +13,16 @@ from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import FUNCTION_LETTERS, PARAMETERS, RESERVED, Name, is_greek, name_of, placed
 
 LAW_LETTERS = frozenset("pqPQ")
+_POINTS = frozenset("xyzuvst")
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 _SIGNED = frozenset(("NAME", "accent", "NUMBER", "PLUS", "MINUS"))
 NO_LAWS = frozenset(("N", "pi", "U", "Sigma", "Lambda"))
 DATA_SETS = frozenset("DB")
+
+
+def of_points(row: Row) -> bool:
+    """Whether arguments are points, as those of W(x, y), which is no distance of laws then."""
+    return all(len(piece) == 1 and piece[0].plain and piece[0].text in _POINTS for _, piece in split(row, "COMMA"))
 
 
 class LawNames:
@@ -190,7 +196,7 @@ class LawNames:
             if following is None or following.kind != "bracketed":
                 continue
             divergent = name.base == "D" and not name.below and len(split(following.args[0], "DBAR")) == 2
-            if name.base in DIVERGENCES or (name.base == "W" and not name.below) or divergent:
+            if name.base in DIVERGENCES or (name.base == "W" and not name.below and not of_points(following.args[0])) or divergent:
                 for _, side in split(following.args[0], "DBAR", "COMMA", "BAR"):
                     for p in side:
                         if p.kind in ("NAME", "accent"):

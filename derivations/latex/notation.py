@@ -41,6 +41,12 @@ def _misplaced(part: Part) -> str:
     return where
 
 
+def _integrates(node: Node) -> bool:
+    """Whether an expression is an integral, or ends with one."""
+    last = node.args[-1] if node.head == "product" else node.args[-1][1] if node.head == "sum" else node
+    return node.head == "integral" or (isinstance(last, Node) and last is not node and _integrates(last))
+
+
 class _Parser(Operators):
     def sub(self, row: Row) -> Node:
         return parse(row, self.applies, self.reading)
@@ -74,6 +80,8 @@ class _Parser(Operators):
         while True:
             node = self.term()
             found, after = self.differentials(self.at)
+            if found and not any(_integrates(before) for _, before in terms):
+                raise Unread("a differential without an integral sign")
             if found:  # a second integrand under the sign of the first: an integral sign is understood
                 node = Node("integral", (None, None, tuple(found), node), node.place)
                 self.at = after
@@ -238,7 +246,7 @@ class _Parser(Operators):
         ordinary = heads[0] == heads[1] == "d" and len(below) == 2 and exact_name(below[1]) is not None
         if ordinary and len(above) > 1 and above[0].plain and below[0].plain:
             return self.quotient_of_differentials(part, above, below)
-        if heads[0] == heads[1] and heads[0] in ("delta", "d") and len(above) > 1:
+        if heads[0] == heads[1] and heads[0] in ("delta", "d", "Delta", "D") and len(above) > 1:
             raise Unread("a derivative in d or delta notation")
         return Node("quotient", (self.sub(above), self.sub(below)), part.place)
 
@@ -299,6 +307,8 @@ class _Parser(Operators):
         following = self.peek()
         called = following is not None and following.kind == "bracketed"
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
+        if called and name.key in ("Gamma", "zeta") and not self.applies(name, ()):
+            raise Unread(f"the function {name.key}")
         if called and following is not None and not inner and self.applies(name, following.args[0]):
             if part.above is not None and spell(part.above) == "-1":
                 raise Unread("an inverse function")

@@ -17,7 +17,7 @@ from derivations.latex.definitions import is_normal
 from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.law_names import LAW_LETTERS
+from derivations.latex.law_names import LAW_LETTERS, of_points
 from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, written
 from derivations.latex.tokens import Unread
 
@@ -250,7 +250,7 @@ class Reserved(Expectations):
             return None
         if name.base in ("KL", "JSD", "TV", "W1"):
             return self.divergence(name.base, row)
-        if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2:
+        if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2 and not of_points(row):
             return self.divergence("W1", row)
         if len(split(row, "DBAR")) == 2 and name.base == "D" and not name.below and not name.above:
             return self.divergence("KL", row)

@@ -122,7 +122,7 @@ class Sums(Interpretation):
         for limits in (limits for limits in ranges if len(limits) > 1):
             lower = spell(limits[1][1])
             below_upper = upper.removesuffix("-1") if lower == "0" else upper
-            whole = lower in ("0", "1") and bool(upper) and set(below_upper).isdisjoint("+-")
+            whole = lower in ("0", "1") and upper not in ("", lower) and set(below_upper).isdisjoint("+-")
             whole = whole or (lower == "-infinity" and upper.lstrip("+") == "infinity")
             if not whole or self.listed.setdefault(variable, f"{lower} to {upper}") != f"{lower} to {upper}":
                 raise Unread(f"a sum over {variable} from {lower} to {upper or '?'}, which may be a part of the space")

@@ -191,6 +191,11 @@ ROWS = frozenset(
     ]
 )
 
+ARRAYS = frozenset(["array", "aligned", "gathered", "split", "alignedat"])  # which may be columns of a matrix
+
+# Signs of the end of a proof.
+ENDS = frozenset(["blacksquare", "square", "Box", "qed", "qedsymbol", "checkmark"])
+
 FONTS = {
     **dict.fromkeys(("mathbf", "boldsymbol", "bm", "pmb", "textbf", "bf", "mathbfit", "symbf", "vec", "bold"), "bold"),
     **dict.fromkeys(("mathrm", "operatorname", "operatorname*", "mathop", "mathsf", "mathtt", "rm"), "roman"),

@@ -53,6 +53,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)", re.DOTALL)
 _RELATES = re.compile(r"[=<>≤≥≈≠∝]|\\(?:[lg]e(?:q\w*)?|approx|propto|neq?|equiv|triangleq|coloneqq)(?![A-Za-z])")
+_ROW_ENDS = re.compile(r"[\s.$]*(?:\\\\|\\end\{|\Z)")
 _LENGTH = re.compile(r"\s*\[[^\]\n]{0,20}\]")
 
 
@@ -161,6 +162,8 @@ class _Reader:
             if length:
                 self.at = length.end()
             self.put("ROW", "", start)
+        elif name in table.ENDS and not _ROW_ENDS.match(self.text, self.at):
+            self.put("SYMBOL", command, start)
         elif name in table.IGNORED:
             for _ in range(table.IGNORED[name]):
                 self.argument()
@@ -259,9 +262,11 @@ class _Reader:
 
     def environment(self, name: str, start: int) -> None:
         which = self.argument().strip()
-        if which == "array" and (self.holds_columns() if name == "begin" else self.arrays.pop() if self.arrays else False):
-            self.put("BEGIN" if name == "begin" else "END", which, start)
-            return
+        if which.rstrip("*") in table.ARRAYS:
+            columns = self.holds_columns(which) if name == "begin" else bool(self.arrays) and self.arrays.pop()
+            if columns:
+                self.put("BEGIN" if name == "begin" else "END", which, start)
+                return
         if which.rstrip("*") in ("array", "alignedat", "alignat") and name == "begin":
             while self.text[self.at : self.at + 1] in ("[", "{"):
                 if self.text[self.at] == "[":
@@ -272,11 +277,12 @@ class _Reader:
             return
         self.put("BEGIN" if name == "begin" else "END", which, start)
 
-    def holds_columns(self) -> bool:
-        """Whether an array that begins is a matrix or a column: in a bracket, or without a relation sign."""
-        end = self.text.find("\\end{array}", self.at)
+    def holds_columns(self, which: str) -> bool:
+        """Whether rows that begin are a matrix or a column: an array, or rows in a bracket, without relation signs."""
+        end = self.text.find(f"\\end{{{which}}}", self.at)
         opened = bool(self.tokens) and self.tokens[-1].kind in ("OPEN", "LABS", "LNORM", "BAR")
-        self.arrays.append(opened or not _RELATES.search(self.text, self.at, end if end >= 0 else len(self.text)))
+        related = _RELATES.search(self.text, self.at, end if end >= 0 else len(self.text)) is not None
+        self.arrays.append(opened if related and which == "array" else not related and (opened or which == "array"))
         return self.arrays[-1]
 
     def argument(self) -> str:

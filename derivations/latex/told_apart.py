@@ -1,16 +1,17 @@
 """What a reading takes for one or for constant though the author may not: laws side by side, hidden parameters.
 
-Main definitions: `side_by_side`, `spelled_apart`, `one_law`, `unseen_dependence`.
+Main definitions: `side_by_side`, `spelled_apart`, `one_law`, `guessed_dimension`,
+`unseen_dependence`.
 """
 
 from __future__ import annotations
 
 from derivations.language.statements import Statement
-from derivations.language.terms import Variable, walk
+from derivations.language.terms import Symbol, Variable, walk
 from derivations.latex.arguments import INDEX_LETTERS, read_arguments
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import is_greek, name_of, names_in
+from derivations.latex.names import Name, every_part, is_greek, name_of, names_in, placed
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
@@ -77,13 +78,31 @@ def spelled_apart(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | 
 
     Two fonts make two laws; of other names authors often forget the bold face.
     """
-    found: dict[str, dict[tuple[str, bool], str]] = {}
-    for name in names_in(*rows):
-        font = name.style if vocabulary.is_law(name) and len(name.base) == 1 else ""
-        variant = "variant" if name.style == "variant" else font
-        marked = bool(name.above) and [p.kind for p in name.above_row] == ["bracketed"]
-        found.setdefault(name.key, {}).setdefault((variant, marked), f"{name.style} {name.key}".strip())
+    found: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
+    for row, at, part in (place for row in rows for place in placed(row)):
+        name = name_of(part)
+        if name is None:
+            continue
+        law = vocabulary.is_law(name)
+        fonts = [name.style if name.style == "variant" or (law and len(name.base) == 1) else ""]
+        if law:
+            below = every_part(name.below_row)
+            fonts += [p.text if p.kind == "bracketed" else p.style if len(p.text) == 1 else "" for p in below]
+        marks = [p.text for p in name.above_row if p.kind == "bracketed"]
+        following = row[at + 1] if at + 1 < len(row) else None
+        applied = following is not None and following.kind == "bracketed"
+        own = spell(following.args[0]) if following is not None and applied and _is_family(name, law) else ""
+        if name.base == "ELBO" and not own:
+            continue  # the one that the step speaks of
+        key = (name.base, *name.accents, name.below, name.above, "'" * name.primes)
+        shown = f"{name.style} {name.key}".strip() + (f"({own})" if own else "")
+        found.setdefault(key, {}).setdefault((*fonts, *marks, own), shown)
     return next((sorted(spellings.values()) for spellings in found.values() if len(spellings) > 1), None)
+
+
+def _is_family(name: Name, law: bool) -> bool:
+    """Whether what a name is called with makes it another thing: Beta(a, b) beside Beta(b, a), ELBO(theta)."""
+    return name.base == "ELBO" or (law and len(name.base) > 2 and name.base[0].isupper() and not name.below)
 
 
 def one_law(statement: Statement) -> str | None:
@@ -97,6 +116,16 @@ def one_law(statement: Statement) -> str | None:
     (one,), (two,) = mine, other
     indexed = all("_" in name and name.rpartition("_")[2] in INDEX_LETTERS for name in (one, two))
     return f"{one} and {two} have one law" if indexed and one.rpartition("_")[0] == two.rpartition("_")[0] else None
+
+
+def guessed_dimension(statement: Statement) -> str | None:
+    """The number of components of a normal vector, where only the length of a sum says it, and says d - 1 or 2 d."""
+    for t in walk((statement.left, statement.right)):
+        if t.head == "prod" and isinstance(t.args[0].upper, Symbol) and any(u.head == "normal" for u in walk(t.args[1])):
+            name = t.args[0].upper.name
+            if not name.replace("_", "").isalpha():
+                return str(name)
+    return None
 
 
 def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:

@@ -31,7 +31,7 @@ from derivations.latex.readings import doubtful
 from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
-from derivations.latex.told_apart import one_law, side_by_side, spelled_apart, unseen_dependence
+from derivations.latex.told_apart import guessed_dimension, one_law, side_by_side, spelled_apart, unseen_dependence
 from derivations.latex.vectors import componentwise, speaks_of_vectors
 
 INSTANCES = 3  # times the limit of a step for a step over time: two instances and an induction
@@ -325,6 +325,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
         return replace(outcome, verdict="conditional", message=message)
+    if (odd := guessed_dimension(case.statement)) is not None:
+        return replace(outcome, verdict="conditional", message=f"true if the vectors have {odd} components")
     if (resting := one_law(case.statement)) is not None:
         outcome = replace(outcome, conditions=(*outcome.conditions, resting))
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
