@@ -48,6 +48,7 @@ from derivations.latex.grammar import Row, rows
 from derivations.latex.limits import INTERNAL, OutOfTime, seldom_collecting, time_limit
 from derivations.latex.moments import condensed, factored
 from derivations.latex.names import names_in
+from derivations.latex.one_reading import read_as_before
 from derivations.latex.own_meanings import of_its_own, settle, without_its_half
 from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
@@ -296,6 +297,7 @@ def _checked_step(
         context.twofold |= meant_before(sides.left, sides.right, context) & known
     if outcome.verdict == "proved" and (twofold := sorted({*taken} & context.twofold)):
         outcome = conditional(outcome, f"true with the first of the meanings that the document gives {twofold[0]}")
+    outcome = read_as_before(outcome, line, display.line, display.section, context)
     outcome = of_its_own(sides.left, sides.right, outcome, context)
     outcome = without_its_half(sides.left, step.alone, outcome, context, seed)
     if step.alone and outcome.verdict in ("conditional", "undecided"):

@@ -67,6 +67,7 @@ class Context:
     means: bool = False  # the document says in words under which law expectations are
     wordy: bool = False  # the document has sentences, which may say of a name what no formula does
     supposed: list[Supposition] = field(default_factory=list)  # under which sections may speak
+    taken: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # how sections read what is bare
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 
 
@@ -90,6 +91,11 @@ class Case:
     def guesses_a_law(self) -> bool:
         """Whether a bare mean ``E_x`` is taken under a law that the reading chose among several."""
         return any(name.startswith("E_{") for name in self.unexplained)
+
+    def taken(self, *kinds: str) -> dict[str, str]:
+        """What the reading took at the choices of some kinds, in words."""
+        chosen = self.reading.chosen
+        return {key: ways[chosen.get(key, 0)] for key, ways in self.choices.items() if key.startswith(kinds)}
 
     @cached_property
     def data(self) -> dict[str, Any]:

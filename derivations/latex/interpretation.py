@@ -508,6 +508,8 @@ class Interpretation:
                 fitting = [(targets, ())]
             if rest and behind not in fitting:
                 extra.append(behind)
+            if all(p[1] for p in fitting):
+                extra.append((targets, ()))  # where only p(x | y) is written, p may be its marginal
         elif self.bound and not fresh and not any(p[0] for p in patterns):
             return tuple(dict.fromkeys(self.plain_slot(v) for v in self.bound[-1:])), ()
         else:

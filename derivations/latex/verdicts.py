@@ -327,8 +327,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
         return replace(outcome, verdict="conditional", message=message)
     if (odd := guessed_dimension(case.statement)) is not None:
         return replace(outcome, verdict="conditional", message=f"true if the vectors have {odd} components")
-    if (resting := one_law(case.statement)) is not None:
-        outcome = replace(outcome, conditions=(*outcome.conditions, resting))
+    resting = [*case.taken("law ").values(), *([alike] if (alike := one_law(case.statement)) is not None else [])]
+    outcome = replace(outcome, conditions=tuple(dict.fromkeys((*outcome.conditions, *resting))))
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
 
 
