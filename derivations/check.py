@@ -127,7 +127,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
                 displays.append((display, found, error or unread))
             said = [row for display, _, error in displays if not error for row in remarks_of(display)]
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
-            context.wordy, context.means = document.wordy, document.means
+            context.wordy, context.means, context.bases = document.wordy, document.means, document.bases
             context.vocabulary.deviations |= document.deviations
             for call in document.calls:
                 with contextlib.suppress(Unread):

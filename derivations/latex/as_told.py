@@ -31,6 +31,22 @@ def judge_as_told(
     What the section of the step tells is believed.  What other sections tell may have ended with them: it may prove a
     step, but where it only makes the step false, the step is a query.
     """
+    outcome, understood = _as_told(line, section, sides, context, prose, options)
+    if prose is not None and outcome.verdict == "proved" and outcome.case is not None:
+        moving = prose.moving(line, outcome.case.statement)
+        if moving is not None:
+            outcome = replace(outcome, verdict="conditional", message=f"true if {moving}")
+    return outcome, understood
+
+
+def _as_told(
+    line: int,
+    section: int,
+    sides: tuple[Row, str, Row],
+    context: Context,
+    prose: Told | None,
+    options: dict[str, Any],
+) -> tuple[Outcome, Context]:
     left, relation, right = sides
     plain = judge_step(left, relation, right, context, **options)
     guessed = plain.made is not None or (plain.case is not None and plain.case.guesses_a_law)
@@ -45,7 +61,9 @@ def judge_as_told(
         if outcome.verdict == "proved":
             notes = tuple(f"{p.words} as defined in line {p.line}" for p, _ in coming)
             return replace(outcome, conditions=(*outcome.conditions, *notes)), context
-    remarks = [] if prose is None or settled else prose.concerning(line, left, right)
+    statement = plain.case.statement if settled and plain.case is not None else None
+    moving = prose.moving(line, statement) if prose is not None and statement is not None else None
+    remarks = [] if prose is None or (settled and moving is None) else prose.concerning(line, left, right)
     near = [r for r in remarks if r.place.section[0] <= line < r.place.section[1]]
     if prose is not None and near:
         with_near = prose.with_definitions(line, near, context)

@@ -65,6 +65,7 @@ class Context:
     formulas: list[tuple[int, int, Definition]] = field(default_factory=list)  # of laws, with their lines and sections
     made: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # open laws, of what they are
     means: bool = False  # the document says in words under which law expectations are
+    bases: bool = False  # its logarithms may be to another base than e
     wordy: bool = False  # the document has sentences, which may say of a name what no formula does
     supposed: list[Supposition] = field(default_factory=list)  # under which sections may speak
     taken: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # how sections read what is bare

@@ -287,13 +287,14 @@ def _with_nouns(row: list[Token]) -> list[Token]:
                 noun = first in _OPERATIONS or before in _JOINS or behind in _JOINS or behind == "OPEN"
                 noun = noun and (first not in _INTRODUCE or before in _JOINS)
                 noun = behind in _JOINS if words.startswith("(") else noun
-            noun = noun or _DENIAL.search(words) is not None
+            noun = noun or _DENIAL.search(words) is not None or _OPERATES.search(words) is not None
             token = token._replace(kind="SYMBOL") if noun else token
         found.append(token)
     return found
 
 
 _DENIAL = re.compile(r"\b(?:false|never|wrong|incorrect|untrue|not (?:true|hold|valid|in general))\b", re.IGNORECASE)
+_OPERATES = re.compile(r"\b(?:plus|minus|squared|cubed|to the power)\b", re.IGNORECASE)
 _OPERATIONS = frozenset(
     ("times", "plus", "minus", "divided", "multiplied", "over", "squared", "cubed", "mod", "modulo")
 )

@@ -25,6 +25,7 @@ from derivations.latex.prose import (
     freed,
     in_a_special_case,
     names,
+    speaks_of_bases,
     speaks_of_deviations,
     tells,
     tells_of_means,
@@ -68,7 +69,7 @@ class Formula:
 
     *section* has the lines of its section, the *ordinal*-th, with the sections inside it; it is told of the steps
     *since* a line and *until* another.  *poses*: it is no definition, but perhaps what holds there; *names*: it is said
-    to define a name.
+    to define a name; *aside*: no word says what it is there for.
     """
 
     line: int
@@ -79,6 +80,7 @@ class Formula:
     until: int = MAX_CHARACTERS
     poses: bool = False
     names: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Document:
     *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
     functions that they show with their arguments, *freed* what they set free, with its line, *unnormalised* what has
     not the mass one.  *means*: they say under which law expectations are; *deviations*: they speak of such, and of no
-    logistic function.
+    logistic function; *bases*: their logarithms may be to another base than e.
     """
 
     displays: tuple[Display, ...]
@@ -100,6 +102,7 @@ class Document:
     freed: tuple[tuple[int, str], ...] = ()
     deviations: bool = False
     unnormalised: tuple[str, ...] = ()
+    bases: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,6 +271,7 @@ def read(text: str, kind: str = "markdown") -> Document:
         tuple(set_free) if displays else (),
         sentences and speaks_of_deviations(prose),
         tuple(_said(latex, macros) for _, latex in itertools.islice(unnormalised(prose), MAX_INLINE)),
+        bool(displays) and speaks_of_bases(prose),
     )
 
 
@@ -287,7 +291,7 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro], outline: Outl
             return
         before = prose[max(0, match.start() - MAX_SENTENCE) : match.start()]
         how = tells(before, formula)
-        if not how or not _STATES.search(formula):
+        if not _STATES.search(formula) or not (how or "=" in formula):
             continue
         line = scanner.line(match.start())
         inside = outline.section(match.start())
@@ -303,7 +307,7 @@ def _told(scanner: _Scanner, prose: str, macros: dict[str, Macro], outline: Outl
             elif how == "bounds" or in_a_special_case(outline.title(inside) + before):
                 scope = section
             posed = how.startswith("poses")
-            yield Formula(line, expand(formula, macros), section, inside, *scope, posed, names(before))
+            yield Formula(line, expand(formula, macros), section, inside, *scope, posed, names(before), not how)
 
 
 def _bounds(interval: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from derivations.latex.cases import Case, Context, any_laws, in_full, interpret
 from derivations.latex.constancy import taken_for_constant
 from derivations.latex.determined import made_of_others
 from derivations.latex.grammar import Row
+from derivations.latex.logarithms import in_units
 from derivations.latex.marginals import as_marginal
 from derivations.latex.names import names_in
 from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
@@ -70,7 +71,7 @@ def gated(
             return conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
     if (saving := saved(left, relation, right, case, context, seed)) is not None:
         return conditional(outcome, f"true if {saving}")
-    in_bits = bits(case.statement)
+    in_bits = in_units(case.statement, log(2) ** -1) if context.bases else bits(case.statement)
     if in_bits is not None and judged(in_bits, seed, 0.3, words=False).verdict != "refuted":
         return conditional(outcome, "true if all logarithms are to the base 2")
     if case.unexplained:

@@ -20,6 +20,14 @@ from derivations.latex.tokens import Unread
 BOUND_INSIDE = frozenset({"int", "E", "sum", "prod", "sup", "inf", "grad"})
 
 
+def refuse_values(row: Row, beside: Row) -> None:
+    """Raise :class:`Unread` for small letters beside capital ones: of the variables X and Y, H(X | y) takes a value."""
+    mine, others = ([n for p in side if (n := name_of(p)) is not None] for side in (row, beside))
+    small = [n.key for n in mine if len(n.base) == 1 and n.base.islower()]
+    if small and not any(p.kind == "REL" for p in row) and all(n.base.isupper() for n in others):
+        raise Unread(f"an entropy or information of the value {small[0]}")
+
+
 class Information(Normals):
     """Divergences and entropies."""
 
@@ -227,6 +235,8 @@ class Information(Normals):
             sides = sides if len(sides) == 2 else split(conditions[0][1], mark)
         if len(sides) != 2 or len(conditions) > 2:
             raise Unread("the arguments of a mutual information")
+        refuse_values(sides[1][1], sides[0][1])
+        refuse_values(sides[0][1], sides[1][1])
         left, right = (self.listed_variables(r) for _, r in sides)
         given, events = self.conditions(conditions[1][1]) if len(conditions) == 2 else ((), [])
         law = self.information_law(name, (*left, *right, *given), (*left, *right))
@@ -272,6 +282,8 @@ class Information(Normals):
         pieces = split(row, "BAR")
         if len(pieces) > 2:
             raise Unread("the arguments of an entropy")
+        if len(pieces) == 2:
+            refuse_values(pieces[1][1], pieces[0][1])
         targets = self.listed_variables(pieces[0][1])
         given, events = self.conditions(pieces[1][1]) if len(pieces) == 2 else ((), [])
         return (targets, given), events

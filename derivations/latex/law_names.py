@@ -196,7 +196,11 @@ class LawNames:
             if following is None or following.kind != "bracketed":
                 continue
             divergent = name.base == "D" and not name.below and len(split(following.args[0], "DBAR")) == 2
-            if name.base in DIVERGENCES or (name.base == "W" and not name.below and not of_points(following.args[0])) or divergent:
+            if (
+                name.base in DIVERGENCES
+                or (name.base == "W" and not name.below and not of_points(following.args[0]))
+                or divergent
+            ):
                 for _, side in split(following.args[0], "DBAR", "COMMA", "BAR"):
                     for p in side:
                         if p.kind in ("NAME", "accent"):

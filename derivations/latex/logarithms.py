@@ -1,13 +1,15 @@
 """Steps between positive quantities, by their logarithms: ``N(x; m, v) = exp(...) / ...``, ``E[e^f] >= e^{E f}``.
 
 The logarithm is strictly increasing on the positive numbers, so a relation of two positive sides is that of their
-logarithms.  Main definition: `in_logarithms`.
+logarithms.  Main definitions: `in_logarithms`, `in_units`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from derivations.language.statements import Statement
-from derivations.language.terms import Symbol, Term, log, number, walk
+from derivations.language.terms import Symbol, Term, log, mul, number, walk
 
 
 def in_logarithms(statement: Statement) -> Statement | None:
@@ -19,6 +21,32 @@ def in_logarithms(statement: Statement) -> Statement | None:
     if not any(t.head in ("normal", "gaussian", "exp") for s in sides for t in walk(s)):
         return None
     return Statement(statement.relation, log(sides[0]), log(sides[1]), (), statement.given)
+
+
+_IN_UNITS = frozenset(("log", "KL", "JSD", "H", "I", "CE"))
+
+
+def in_units(statement: Statement, unit: Term) -> Statement:
+    """The statement with all logarithms, and what is made of them, in another unit than nats.
+
+    >>> from derivations.language import laws, symbols, variables
+    >>> (p,), (x,), (b,) = laws("p"), variables("x"), symbols("b", "positive")
+    >>> in_units(log(p(x)) == 1, b)
+    b*log(p(x)) == 1
+    """
+
+    def scaled(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(scaled(v) for v in value)
+        if not isinstance(value, Term):
+            return value
+        args = tuple(scaled(a) for a in value.args)
+        changed = any(a is not b for a, b in zip(args, value.args, strict=True))
+        out = Term.__new__(type(value), value.head, *args) if changed else value
+        return mul(unit, out) if value.head in _IN_UNITS else out
+
+    left, right = scaled(statement.left), scaled(statement.right)
+    return Statement(statement.relation, left, right, (), statement.given)
 
 
 def is_positive(t: Term, known: frozenset[Term] = frozenset()) -> bool:

@@ -339,12 +339,19 @@ class Operators(ABC):
         return Node("integral", (part.below, part.above, tuple(found), body), part.place)
 
     def product_over(self, part: Part, body: Node) -> Node:
-        r"""A product sign takes the factors up to the last one that has its letter: \prod_t q(x_t) h is h times it."""
+        r"""A product sign takes the factors up to the last one that has its letter: \prod_t q(x_t) h is h times it.
+
+        Where those behind it are no laws or functions, the writer may have meant all of them.
+        """
         letter = name_of(part.below[0]) if part.below else None
         kept = len(body.args)
         while kept and letter is not None and not speaks_of(body.args[kept - 1], letter.base):
             kept -= 1
         kept = kept or len(body.args)
+        apart = body.args[kept:]
+        ways = ("a product sign ends with its letter", "a product sign takes all factors")
+        if apart and not any(n.head == "call" for n in apart) and self.reading.choose("product of letters", ways):
+            kept = len(body.args)  # \prod_i x_i \lambda e^{-\lambda}, but \prod_i p(x_i) p(\theta)
         inner = Node("product", body.args[:kept], body.place) if kept > 1 else body.args[0]
         whole = Node("product over", (part.below or (), part.above or (), inner), part.place)
         return Node("product", (whole, *body.args[kept:]), part.place) if kept < len(body.args) else whole

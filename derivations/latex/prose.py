@@ -117,6 +117,13 @@ _MEANS = re.compile(
 )
 
 
+_BASES = re.compile(
+    r"\bbase[- ](?:of )?\$?(?:2|two|10|ten|b|D)\b|\blog(?:arithm)?s? (?:in |with |to |of )(?:the )?base (?!\$?e\b)"
+    r"|\b(?:binary|base-2|base-10|decimal) log|\bin bits\b|\\log_\{?\s*(?:2|10|b|D)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+
+
 def in_a_special_case(before: str) -> bool:
     r"""Whether a display says what holds in a special case, by its sentence or the title of its section.
 
@@ -126,6 +133,17 @@ def in_a_special_case(before: str) -> bool:
     title = _HEAD.match(before)
     sentence = _STEP.sub(" ", lead(before))
     return _SPECIAL.search(sentence) is not None or (title is not None and _SPECIAL.search(title[0]) is not None)
+
+
+def speaks_of_bases(prose: str) -> bool:
+    r"""Whether a text says that its logarithms are to another base than e, or its information in bits.
+
+    >>> speaks_of_bases("All logarithms are to base 2."), speaks_of_bases(r"we write $\log$ for $\log_2$")
+    (True, True)
+    >>> speaks_of_bases("the natural logarithm, with base e"), speaks_of_bases("based on 2 samples")
+    (False, False)
+    """
+    return _BASES.search(prose) is not None
 
 
 def tells_of_means(prose: str) -> bool:

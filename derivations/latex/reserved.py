@@ -194,7 +194,7 @@ class Reserved(Expectations):
         value = self.over_generated(body, x)
         if any(t is bound[0] for t in walk(value)):
             raise Unread("an expectation of the noise beside what is generated from it")
-        self.notes[f"{generator.base} is the law of G({bound[0].name})"] = None
+        self.notes[f"{generator.base} is the law of G({bound[0].name}), {bound[0].name} ~ {noise!r}"] = None
         return Term("E", (x,), density(self.law(generator), [(x.slot, x)], []), value)
 
     def _extremum(self, node: Node) -> Term:

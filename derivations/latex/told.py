@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from derivations.language.terms import LanguageError
+from derivations.language.statements import Statement
+from derivations.language.terms import LanguageError, Symbol, Variable, walk
 from derivations.latex.arguments import slot_and_copy, variable_key
 from derivations.latex.cases import Context, interpret
 from derivations.latex.chains import Step, remarks, steps
@@ -36,11 +37,33 @@ class Remark:
     bound: tuple[Row, str, Row] | None = None  # an inequality between a symbol and a number
 
 
+@dataclass(frozen=True)
+class Made:
+    """An equation within the prose, of which the name on its left is made of those on its right."""
+
+    place: Formula
+    words: str
+    name: str
+    of: frozenset[str]
+
+
 class Told:
     """The definitions and laws that prose tells, and the document as it is understood with them."""
 
-    def __init__(self, remarks: list[Remark], context: Context) -> None:
-        self.remarks, self.context = remarks, context
+    def __init__(self, remarks: list[Remark], context: Context, made: list[Made]) -> None:
+        self.remarks, self.context, self.made = remarks, context, made
+
+    def moving(self, line: int, statement: Statement) -> str | None:
+        """Why what a proof takes for a number may vary with what a mean binds: its section says z = mu + sigma e."""
+        terms = list(walk((statement.left, statement.right)))
+        binders = [t.args[0] for t in terms if t.head in ("E", "int")]
+        bound = {v.name for b in binders for v in (b if isinstance(b, tuple) else (b,)) if isinstance(v, Variable)}
+        numbers = {t.name for t in terms if isinstance(t, (Symbol, Variable))} - bound
+        for made in self.made:
+            inside = made.place.section[0] <= line < made.place.section[1]
+            if inside and made.name in numbers and (moved := sorted(made.of & bound)):
+                return f"{made.name} does not vary with {moved[0]}, though line {made.place.line} says {made.words}"
+        return None
 
     def concerning(self, line: int, *sides: Row) -> list[Remark]:
         """The remarks on names that a step mentions, and on names that those speak of."""
@@ -97,18 +120,25 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     equations: list[tuple[Formula, str, Row, Row]] = []
     laws: list[tuple[Formula, Row]] = []
     bounds: list[tuple[Formula, str, str, tuple[Row, str, Row]]] = []
+    made: list[Made] = []
     for place in formulas:
         try:
             found = steps(place.latex)
-            bounds += [(place, *b) for step in found for b in _bounds(step)]
+            bounds += [(place, *b) for step in found for b in _bounds(step) if not place.aside]
             if len(found) == 1 and found[0].relation in ("=", ":=") and found[0].left and found[0].right:
                 step = found[0]
                 words = f"{spelled(list(step.left))} = {spelled(list(step.right))}"
-                equations.append((place, words, rows(step.left), rows(step.right)))
+                left, right = rows(step.left), rows(step.right)
+                name = name_of(left[0]) if len(left) == 1 else None
+                if name is not None:
+                    made.append(Made(place, words, name.shown, frozenset(n.shown for n in names_in(right))))
+                equations += [] if place.aside else [(place, words, left, right)]
+            if place.aside:
+                continue
             laws += [] if place.poses else [(place, rows(tokens)) for tokens in remarks(place.latex)]
         except Unread:  # a formula that is not read tells nothing
             continue
-    if not equations and not laws and not bounds:
+    if not equations and not laws and not bounds and not made:
         return None
     own = [row for _, _, left, right in equations for row in (left, right)]
     known = replace(context, vocabulary=Vocabulary([*shown, *own, *(row for _, row in laws)]), definitions={})
@@ -138,7 +168,7 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     kept += [Remark(place, spell(row), names, None, law) for place, row in laws for names, law in _drawn(row)]
     kept += [Remark(place, words, frozenset((name,)), None, (), bound) for place, words, name, bound in bounds]
     kept = list({(r.words, r.place.since): r for r in reversed(kept)}.values())
-    return Told(kept, known) if kept else None
+    return Told(kept, known, made) if kept or made else None
 
 
 def _names(*rows: Row) -> set[str]:

@@ -11,7 +11,7 @@ from derivations.language.terms import Symbol, Variable, walk
 from derivations.latex.arguments import INDEX_LETTERS, read_arguments
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import Name, every_part, is_greek, name_of, names_in, placed
+from derivations.latex.names import Name, every_part, is_greek, is_parameter, name_of, names_in, placed
 from derivations.latex.tokens import Unread
 from derivations.latex.vocabulary import Vocabulary
 
@@ -44,7 +44,9 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
             listed = {n.key for n in names_in(split(inside, "BAR", "SEMI")[0][1])} if behind and inside else set()
             for parameter in behind:
                 where = ", " if parameter in listed else " | "
-                places.setdefault((base, arguments), set()).add(f"{name.base}({arguments.rstrip('|')}{where}{parameter})")
+                places.setdefault((base, arguments), set()).add(
+                    f"{name.base}({arguments.rstrip('|')}{where}{parameter})"
+                )
             below = "" if vocabulary.lists_variables(name.below_row) else name.below  # p_X(x) is p(x)
             spelling = "_".join(part for part in (name.base, below, *behind) if part)
             found.setdefault((base, arguments), set()).add(spelling)
@@ -73,28 +75,34 @@ def side_by_side(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | N
     return None
 
 
+_PARAMETRIC = frozenset(("D", "G", "V", "C", "ELBO"))  # of which the reading drops the parameters
+
+
 def spelled_apart(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | None:
     r"""Names that the step spells in two ways, of which the reading makes one: \phi and \varphi, x^{(k)} and x^k.
 
     Two fonts make two laws; of other names authors often forget the bold face.
     """
     found: dict[tuple[str, ...], dict[tuple[str, ...], str]] = {}
-    for row, at, part in (place for row in rows for place in placed(row)):
+    for row, at, part in (place for side in rows for place in placed(side)):
         name = name_of(part)
         if name is None:
             continue
         law = vocabulary.is_law(name)
         fonts = [name.style if name.style == "variant" or (law and len(name.base) == 1) else ""]
         if law:
-            below = every_part(name.below_row)
-            fonts += [p.text if p.kind == "bracketed" else p.style if len(p.text) == 1 else "" for p in below]
+            scripts = every_part(name.below_row)
+            fonts += [p.text if p.kind == "bracketed" else p.style if len(p.text) == 1 else "" for p in scripts]
         marks = [p.text for p in name.above_row if p.kind == "bracketed"]
         following = row[at + 1] if at + 1 < len(row) else None
         applied = following is not None and following.kind == "bracketed"
         own = spell(following.args[0]) if following is not None and applied and _is_family(name, law) else ""
-        if name.base == "ELBO" and not own:
+        if name.base == "ELBO" and not own and not name.below:
             continue  # the one that the step speaks of
-        key = (name.base, *name.accents, name.below, name.above, "'" * name.primes)
+        parametric = name.base in _PARAMETRIC and is_parameter(name.below_row)
+        below = "" if parametric else name.below
+        fonts.append(name.below if parametric else "")
+        key = (name.base, *name.accents, below, name.above, "'" * name.primes)
         shown = f"{name.style} {name.key}".strip() + (f"({own})" if own else "")
         found.setdefault(key, {}).setdefault((*fonts, *marks, own), shown)
     return next((sorted(spellings.values()) for spellings in found.values() if len(spellings) > 1), None)
@@ -121,7 +129,11 @@ def one_law(statement: Statement) -> str | None:
 def guessed_dimension(statement: Statement) -> str | None:
     """The number of components of a normal vector, where only the length of a sum says it, and says d - 1 or 2 d."""
     for t in walk((statement.left, statement.right)):
-        if t.head == "prod" and isinstance(t.args[0].upper, Symbol) and any(u.head == "normal" for u in walk(t.args[1])):
+        if (
+            t.head == "prod"
+            and isinstance(t.args[0].upper, Symbol)
+            and any(u.head == "normal" for u in walk(t.args[1]))
+        ):
             name = t.args[0].upper.name
             if not name.replace("_", "").isalpha():
                 return str(name)

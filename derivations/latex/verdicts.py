@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from derivations.language.operators import Integral
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Variable, walk
+from derivations.language.terms import LanguageError, Symbol, Variable, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
 from derivations.latex.constancy import left_open, over_a_class, taken_for_constant
@@ -22,7 +22,7 @@ from derivations.latex.gating import gated
 from derivations.latex.grammar import Row
 from derivations.latex.induction import parts_of
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
-from derivations.latex.logarithms import in_logarithms
+from derivations.latex.logarithms import in_logarithms, in_units
 from derivations.latex.moments import OverTime, instances
 from derivations.latex.names import name_of
 from derivations.latex.outcomes import Outcome, all_parts, conditional, judged, outcome_of
@@ -327,6 +327,9 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
         return replace(outcome, verdict="conditional", message=message)
     if (odd := guessed_dimension(case.statement)) is not None:
         return replace(outcome, verdict="conditional", message=f"true if the vectors have {odd} components")
+    unit = Symbol("sym", "unit", "positive", ())  # of logarithms to any base
+    if context.bases and judged(in_units(case.statement, unit), words=False).verdict != "proved":
+        return replace(outcome, verdict="conditional", message="true if logarithms are to the base e")
     resting = [*case.taken("law ").values(), *([alike] if (alike := one_law(case.statement)) is not None else [])]
     outcome = replace(outcome, conditions=tuple(dict.fromkeys((*outcome.conditions, *resting))))
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))

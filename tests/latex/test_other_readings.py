@@ -1,0 +1,175 @@
+r"""What a line may mean otherwise, and marks that make another thing of it: none of them is a proof."""
+
+import pytest
+
+from derivations.check import check
+
+REACHES = r"""
+E(X-E[X])(Y-E[Y]) = 0
+\mathbb{E}_{p(x)}(x-a)(x-b) = (x-b)(\mathbb{E}_{p(x)}[x]-a)
+\nabla_x x x = x
+\nabla_x (x-a)(x-b) = x-b
+\nabla_x 2x = 0
+\nabla_x \frac12 x^2 = 0
+\frac{d}{dx} 2x = 0
+\frac{d}{dx} x\log x = \log x
+\frac{d}{dx}x^2/x = 2
+\partial_x x^2x = 2x^2
+\frac{\partial}{\partial x} f(x)g(x) = g(x)\frac{\partial}{\partial x} f(x)
+\nabla_\theta p_\theta(x)\log p_\theta(x) = \log p_\theta(x)\nabla_\theta p_\theta(x)
+\log n/n = 0
+\log 2/2 = 0
+JSD(p,q) \le \log 8/4
+\log\sigma^2/2 = 2\log\sigma-\log 2
+\log_2 8/2 = 2
+\log|\Sigma|/2 = \log|\Sigma|-\log 2
+\exp 2x = e^2x
+\exp ab = b\exp a
+\exp x^2/2 = \frac12\exp(x^2)
+\log(1-x)(1+x) = (1+x)\log(1-x)
+\operatorname{Var}(X-Y)^2 = \operatorname{Var}((X-Y)^2)
+\prod_{i=1}^n x_i\lambda e^{-\lambda} = \lambda e^{-\lambda}\prod_{i=1}^n x_i
+p(x)\,dx = q(x)\,dx
+p(x)dx = 1
+KL(p\|q) = p(x)\log\frac{p(x)}{q(x)}dx
+"""
+MARKS = r"""
+\overline{x^2} = \bar x
+\overline{X^2}-\bar X^2 = \bar X-\bar X^2
+\hat{\theta_1}_n=\hat{\theta_2}_n
+\tilde{p^2}(x) = \tilde p(x)
+\overset{q}{\mathbb{E}}[f(x)] = \overset{p}{\mathbb{E}}[f(x)]
+\overset{n}{\sum}_{i=1} x_i = \overset{m}{\sum}_{i=1} x_i
+\overset{0}{\int} p(x)dx=1
+a\overset{\max}{+}b=a+b
+H(X_1,X_5,\dots,X_n) = H(X_1,\dots,X_n)
+H(X_1,X_3,\dots,X_n) = \sum_{i=1}^n H(X_i|X_1,\dots,X_{i-1})
+p(x_1,x_3,\dots,x_n)=\prod_{i=1}^n p(x_i|x_1,\dots,x_{i-1})
+KL(q_\phi\|q_\varphi)=0
+\epsilon=\varepsilon
+E_{q_\phi(z)}[\log q_\varphi(z)] = -H(q_\phi)
+KL(p\|\mathsf{p})=0
+KL(P\|\mathbb{P})=0
+KL(p_{\mathcal A}\|p_A)=0
+KL(p_{\sqrt 2}\|p_2) = 0
+KL(p_\square\|p_\blacksquare) = 0
+x^{(k)}=x^k
+\sum_x N(x;0,1) = 1
+\sum_{x\in\mathbb{Z}} \mathcal{N}(x;\mu,\sigma^2) = 1
+\int_{\mathbb Z} N(x;0,1)dx = 1
+\sum_{x=1}^1 p(x)=1
+\left[\begin{array}{c} x \\ y\end{array}\right] = xy
+\left(\begin{aligned}x\\y\end{aligned}\right)=xy
+\Gamma(3)=\frac32\Gamma(2)
+f\square g = fg
+\frac{\Delta y}{\Delta x}=\frac yx
+x=x\text{ to the power }2
+1 = 1 \text{(since } x=x\text{)} + 1
+p(x,\theta) = p(x|\theta)
+E_{p(x,\theta)}[x]=E_{p(x|\theta)}[x]
+KL(\mathrm{Beta}(a,b)\|\mathrm{Beta}(b,a)) = 0
+ELBO(\theta)=ELBO(\phi)
+ELBO_\theta=ELBO_\phi
+C(G_\theta)=C(G_\phi)
+E_{z\sim p}[f(G_\theta(z))]=E_{z\sim p}[f(G_\phi(z))]
+E_{z\sim N(0,1)}[f(G(z))]=E_{z\sim N(1,1)}[f(G(z))]
+H(X|y)\le H(X)
+I(X;y)=I(X;Y)
+W(x,y) = W(y,x)
+KL(N(\mu,\operatorname{diag}(\sigma^2))\|N(0,I)) = \frac12\sum_{j=1}^{d-1}(\mu_j^2+\sigma_j^2-1-\log\sigma_j^2)
+"""
+TRUE = r"""
+\frac{d}{dx} x\log x = \log x + 1
+\nabla_x \frac12 x^2 = x
+\nabla_\theta \lambda \theta^2 = 2\lambda\theta
+\nabla_\theta \frac1N \sum_{i=1}^N \log p_\theta(x_i) = \frac1N \sum_{i=1}^N \nabla_\theta \log p_\theta(x_i)
+\nabla_\theta p_\theta(x) / p_\theta(x) = \nabla_\theta \log p_\theta(x)
+\frac{\partial}{\partial w} \frac{1}{2}(y - w x)^2 = -(y-wx)x
+Cov(X,Y) = E(X-E[X])(Y-E[Y])
+E(X-\mu)^2 = E[X^2] - 2\mu E[X] + \mu^2
+\exp 2x = e^{2x}
+\log \sigma_2/\sigma_1 = \log\sigma_2 - \log\sigma_1
+\log 1/2 = -\log 2
+KL(p\|q) = E_p \log p/q
+H(X_1,X_2,\dots,X_n) = \sum_{i=1}^n H(X_i|X_1,\dots,X_{i-1})
+\prod_{i=1}^n p(x_i|\theta) p(\theta) = p(\theta) \prod_{i=1}^n p(x_i|\theta)
+p(x,z|\theta) = p(x|z,\theta) p(z|\theta)
+\bar{x}^2 = \bar x \bar x
+\int p(x) f(x) dx - q(x) f(x) dx = E_p[f(x)] - E_q[f(x)]
+H(X|Y) \le H(X)
+"""
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.strip().splitlines() if line]
+
+
+@pytest.mark.parametrize("latex", lines(REACHES) + lines(MARKS))
+def test_what_may_mean_something_false_is_not_proved(latex: str) -> None:
+    steps = check(f"$$\n{latex}\n$$").steps
+    assert steps
+    assert "proved" not in [s.verdict for s in steps], [s.reading for s in steps]
+
+
+@pytest.mark.parametrize("latex", lines(TRUE))
+def test_what_can_only_mean_something_true_is_proved(latex: str) -> None:
+    steps = check(f"$$\n{latex}\n$$").steps
+    assert [s.verdict for s in steps] == ["proved"], [s.message for s in steps]
+
+
+# Displays of one section, and how many of their steps may be proved.
+ONE_READING = [
+    (r"$$KL(q\|p) = KL(q(z|x)\|p(z|x))$$ $$KL(q\|p) = KL(q(z|x)\|p(z))$$", 1),
+    (r"$$E_{p(y)}[y] = E_{p}[y]$$ $$E_{p(y|x)}[y] = E_{p}[y]$$", 1),
+    (r"$$H(q)=H(q(z))$$ $$H(q) = H(q(z|x))$$", 1),
+    (r"$$E_{q(z)}[f(z)] = E_q[f(z)] = E_{q(z|x)}[f(z)]$$", 1),
+    (r"$$KL(p(x)\|q(x)) = KL(p\|q) = KL(p(y)\|q(y))$$", 1),
+    (r"$$E_p[\log\frac{p}{q}] = KL = E_q[\log\frac qp]$$", 1),
+    (r"$$p(x) = \int p(x|z)p(z) = p(z)$$", 1),
+    (r"$$\sum_{x=0}^n p(x)=1$$ $$\sum_{x=1}^n p(x)=1$$", 1),
+    (r"$$H(q)=H(q(z))$$" "\n\n# Encoders\n\n" r"$$H(q) = H(q(z|x))$$", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "proved"), ONE_READING)
+def test_a_section_reads_what_is_bare_in_one_way(text: str, proved: int) -> None:
+    assert [s.verdict for s in check(text).steps].count("proved") == proved
+
+
+def test_a_proof_says_how_it_reads_a_bare_law() -> None:
+    step = check(r"$$p(x) = \int p(x|z)p(z)dz$$ $$E_p[x] = E_{p(x|z)}[x]$$").steps[-1]
+    assert "p is p(x | z)" in step.conditions
+
+
+MADE = [
+    ("Let $c = x^2$.", r"E_{p(x)}[c x] = c E_{p(x)}[x]", "refuted"),
+    ("Let $\\lambda = \\lambda(x)$.", r"E_{p(x)}[\lambda x] = \lambda E_{p(x)}[x]", "conditional"),
+    (
+        "$z=\\mu+\\sigma\\epsilon$ with $\\epsilon\\sim N(0,1)$.",
+        r"E_{\epsilon\sim N(0,1)}[z\epsilon] = 0",
+        "conditional",
+    ),
+    ("Let $c = 2 b$.", r"E_{p(x)}[c x] = c E_{p(x)}[x]", "proved"),
+]
+
+
+@pytest.mark.parametrize(("prose", "latex", "verdict"), MADE)
+def test_what_prose_makes_of_a_bound_variable_is_no_constant(prose: str, latex: str, verdict: str) -> None:
+    assert [s.verdict for s in check(f"{prose}\n$$ {latex} $$").steps] == [verdict]
+
+
+BASES = [
+    (r"\log e = 1", "conditional"),
+    (r"-\log t \ge 1 - t", "conditional"),
+    (r"\nabla_\theta\log p_\theta(x) = \nabla_\theta p_\theta(x)/p_\theta(x)", "conditional"),
+    (r"KL(N(\mu,1)\|N(0,1)) = \frac{1}{2}\mu^2", "conditional"),
+    (r"TV(p,q)^2 \le \frac{\ln 2}{2} KL(p\|q)", "conditional"),
+    (r"I(X;Y) = H(X) - H(X|Y)", "proved"),
+    (r"KL(p\|q) \ge 0", "proved"),
+]
+
+
+@pytest.mark.parametrize("prose", ["We use logarithms to base 2.", r"In what follows $\log=\log_2$:", "Here, in bits:"])
+@pytest.mark.parametrize(("latex", "verdict"), BASES)
+def test_a_document_with_another_base_proves_what_holds_in_every_base(prose: str, latex: str, verdict: str) -> None:
+    assert [s.verdict for s in check(f"{prose}\n$$ {latex} $$").steps] == [verdict]
