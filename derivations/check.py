@@ -273,7 +273,7 @@ def _checked_step(
     outcome: Outcome
     known = frozenset(context.definitions)
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
-    options["around"] = surroundings(display.before)
+    options["around"] = surroundings(display.before, display.behind, display.latex.rstrip().endswith("."))
     both = (sides.left, step.relation, sides.right)
     outcome, understood = judge_as_told(line, display.section, both, context, prose, options)
     outcome = of_an_open_law(outcome, line, display.section, both, understood, options)

@@ -47,7 +47,7 @@ MAX_ROUNDS = 400
 class Display:
     """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source.
 
-    *before* is the prose that leads to it, from the last heading on; *inline* says that it stands within a line, and
+    *before* is the prose that leads to it, from the last heading on, *behind* some of what follows it; *inline* says that it stands within a line, and
     *adjoins* that nothing is said between it and the display before it; *section* counts the headings before it, and
     *reach* is the line where its section ends with the sections inside it.
     """
@@ -57,6 +57,7 @@ class Display:
     source: str
     error: str = ""
     before: str = ""
+    behind: str = ""
     inline: bool = False
     section: int = 0
     adjoins: bool = False
@@ -235,6 +236,7 @@ def read(text: str, kind: str = "markdown") -> Document:
     macros = collect_macros(clean)
     displays: list[Display] = []
     openings: list[int] = []
+    closings: list[int] = []
     prose = clean
     last = len(clean)
     for opening, start, body, error in _displays(clean):
@@ -246,12 +248,15 @@ def read(text: str, kind: str = "markdown") -> Document:
         adjoins = last < opening and _NOTHING.fullmatch(clean, last, opening) is not None
         displays.append(replace(found, inline=inline, adjoins=adjoins))
         openings.append(opening)
+        closings.append(end)
         last = end
     outline = Outline(prose)
     for n, (display, opening) in enumerate(zip(displays, openings, strict=True)):
         section = outline.section(opening)
         before = clean[max(outline.starts[section], opening - MAX_SECTION) : opening]
-        displays[n] = replace(display, before=before, section=section, reach=scanner.end(outline.ends[section]))
+        behind = clean[closings[n] : closings[n] + MAX_SENTENCE]
+        reach = scanner.end(outline.ends[section])
+        displays[n] = replace(display, before=before, behind=behind, section=section, reach=reach)
     if not displays and kind == "bare" and clean.strip():
         start = len(clean) - len(clean.lstrip())
         displays.append(_display(scanner, start, clean[start:], macros))

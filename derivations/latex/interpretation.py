@@ -5,7 +5,7 @@ Main definition: `Interpretation`, the state of reading one step, which `derivat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any
@@ -514,6 +514,7 @@ class Interpretation:
             return tuple(dict.fromkeys(self.plain_slot(v) for v in self.bound[-1:])), ()
         else:
             fitting = list(patterns)
+            extra += _joint(patterns)
         if not fitting:
             return self.likely_slot(stem), ()
         shown = self.shown.get(stem, frozenset())  # a bare q is the q(x) that the step itself writes
@@ -584,3 +585,11 @@ class Interpretation:
     def names_variable(self, part: Part) -> bool:
         name = name_of(part)
         return name is not None and not self.vocabulary.is_law(name)
+
+
+def _joint(patterns: Collection[Pattern]) -> list[Pattern]:
+    """The joint law that factors make: of z_1 and z_2 given x, where q(z_1 | x) and q(z_2 | z_1, x) are written."""
+    targets = [s for p in patterns for s in p[0]]
+    if len(patterns) < 2 or len(set(targets)) < len(targets):
+        return []
+    return [(tuple(sorted(targets)), tuple(sorted({s for p in patterns for s in p[1]} - set(targets))))]

@@ -56,6 +56,36 @@ _HYPOTHESIS_ELSEWHERE = re.compile(
     r"|\b(?:si|cuando|sup[oó]n\w*|quando|suponha\w*|lorsque|quand|supposons|wenn|falls|angenommen|если|предпол\w+)\b",
     re.IGNORECASE,
 )
+# What the paragraph of a display says of its laws and variables, under which an equation may hold.
+_PREMISE = re.compile(
+    r"\b(?:equals|coincid\w*|identical\w*|converged|perfect\w*|ignor(?:es|e|ed|ing)|parameter-free|blind|independent\w*"
+    r"|uncorrelated|orthogonal|deterministic\w*|noiseless|uniform\w*|symmetric\w*|stationary|reversible|non-?negative"
+    r"|never negative|positive|bounded|at most|zero[- ]mean|cent(?:er|r)ed|vanish\w*|short for|stands? for|abbreviat\w*"
+    r"|iid|antithetic|martingale|fair|one-hot|balanced|flip\w*|precision|diagonal|well[- ]specified|collapsed|degenerate"
+    r"|bijecti\w*|invertible|exact|drop(?:s|ped|ping)?|omit\w*|neglect\w*|up to|disregard\w*|free of"
+    r"|no (?:free )?parameters?|(?:does|do) not (?:depend|look|see|know)|same (?:law|distribution|moments|prior)"
+    r"|replacement|converge[sd]|posterior (?:for|in for)|the (?:true |exact )?posterior[.,:;]?\s*$)\b",
+    re.IGNORECASE,
+)
+# How the sentence of a display goes on behind it with a condition, or takes it back.
+_BEHIND = re.compile(
+    r"[\s,;]*(?:(?:and|but|only|precisely|exactly)\s+)*(?:if|iff|when(?:ever)?|provided|assuming|unless|as long as|given that"
+    r"|under the assumption|because|since|once|in (?:the )?case|up to|plus|(?:which|this|that)?\s*(?:is|are)\s+"
+    r"(?:false|wrong|incorrect|untrue|not (?:true|correct|the case))|(?:does|do) not hold|fails)\b",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(
+    r"\s*(?:this|it|which|that|the (?:last|above|previous|latter)[\w\s]{0,20}|equality)\s+(?:\w+ly\s+)?(?:only\s+)?"
+    r"(?:holds?|is (?:true|valid|exact|tight))\s+(?:only\s+)?(?:if|iff|when|for|under|in)\b",
+    re.IGNORECASE,
+)
+_BOUNDED = re.compile(r"\b(?:values in|bounded)\b|[<>≤≥]|\\(?:leq?|geq?|perp|indep)(?![A-Za-z])|\\in\s*[\[{(]", re.IGNORECASE)
+_TITLE_PREMISE = re.compile(
+    r"\b(?:(?:special )?case of|independen\w*|exact posterior|zero[- ]mean|uniform|deterministic|diagonal|example|at the optim\w*"
+    r"|optimal (?:q|posterior|encoder))\b",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(r"(?:\s|\$\$|\\\]|\\end\{\w+\*?\}|\\label\{[^}]*\}|\{[#:][^}]*\})*")
 _NAMING = re.compile(r"\b(?:where|let|set|denot(?:e|es|ed|ing))\b|[设設令]|[记記][作为為]", re.IGNORECASE)
 _MATHEMATICS = re.compile(
     r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{(align|equation|gather|multline|eqnarray|displaymath)(\*?)\}.*?\\end\{\1\2\}"
@@ -189,8 +219,10 @@ def speaks_of_deviations(prose: str) -> bool:
     return _DEVIATIONS.search(prose) is not None and _LOGISTIC.search(prose) is None
 
 
-def surroundings(before: str) -> Surroundings:
-    """What the text before a display, from the heading of its section on, says of it.
+def surroundings(before: str, behind: str = "", ends: bool = False) -> Surroundings:
+    """What the text before a display, from the heading of its section on, and the text *behind* it say of it.
+
+    *ends*: the display ends its sentence.
 
     >>> surroundings("The gap vanishes when").posing
     'when'
@@ -202,16 +234,45 @@ def surroundings(before: str) -> Surroundings:
     ''
     >>> surroundings("我们希望这个下界与似然相等：").posing
     '希望'
+    >>> surroundings("The decoder ignores the latent. Hence").posing
+    'ignores'
+    >>> surroundings("We have", "$$ provided that q is the posterior.").posing
+    'provided'
+    >>> surroundings("We have", "$$ where q is the encoder.").posing
+    ''
     """
     sentence = _STEP.sub(" ", lead(before))
     if not sentence.strip("."):  # a display after a display, without a word between them: what was supposed still is
-        sentence = _STEP.sub(" ", lead(_before_displays(before)))
+        before_all = _before_displays(before)
+        sentence, paragraph = _STEP.sub(" ", lead(before_all)), _paragraph(before_all)
         found = _HYPOTHESIS.search(sentence) or _HYPOTHESIS_ELSEWHERE.search(sentence)
     else:
         if sentence[-1] in ".!?。！？":  # it has named what it names, and the display is a sentence of its own
             sentence = _NAMING.sub(" ", sentence)
+        paragraph = _paragraph(before)
         found = _POSING.search(sentence) or _POSING_ELSEWHERE.search(sentence)
-    return Surroundings(found[0].lower() if found else "", _DISCRETE.search(before) is not None)
+    title = _HEAD.match(before)
+    found = found or _PREMISE.search(paragraph) or (_TITLE_PREMISE.search(title[0]) if title is not None else None)
+    word = found[0].lower() if found else _goes_on(behind, ends)
+    return Surroundings(word, _DISCRETE.search(before) is not None)
+
+
+def _paragraph(before: str) -> str:
+    """The last paragraph of a text, back to the display before it."""
+    return re.split(r"\n\s*\n", _shown(before))[-1]
+
+
+def _goes_on(behind: str, ends: bool) -> str:
+    """The words by which the sentence of a display goes on behind it with a condition."""
+    start = _CLOSES.match(behind)
+    clause = re.split(r"(?<=[.!?])\s|\n\s*\n|\$\$|\\\[|\\begin\{", behind[start.end() if start else 0 :], maxsplit=1)[0]
+    found = _HOLDS.match(clause)
+    if not ends:
+        found = found or _BEHIND.match(clause)
+        for_all = re.match(r"[\s,;]*(?:for (?:all|any|every|each|an?)|with|where)\b", clause, re.IGNORECASE)
+        if found is None and for_all is not None and (_PREMISE.search(clause) or _BOUNDED.search(clause)):
+            found = for_all
+    return found[0].strip(" ,;\n").lower() if found else ""
 
 
 # Words by which a sentence introduces a formula within it, and words that make it a condition or a special case.
@@ -291,6 +352,11 @@ def tells(before: str, formula: str) -> str:
 
 def lead(before: str) -> str:
     """The sentence that a display completes: formulas within it are dots, displays before it end it."""
+    return _SENTENCE.split(_shown(before))[-1].strip()
+
+
+def _shown(before: str) -> str:
+    """A text with its formulas as dots, and its displays as the ends of paragraphs."""
 
     def shown(match: re.Match[str]) -> str:
         line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
@@ -299,5 +365,4 @@ def lead(before: str) -> str:
             own = before[match.end() :].lstrip()[:1].isupper()
         return ".\n\n" if own else " · "
 
-    text = _TITLE.sub("\n\n", _MATHEMATICS.sub(shown, before)).rstrip()
-    return _SENTENCE.split(text)[-1].strip()
+    return _TITLE.sub("\n\n", _MATHEMATICS.sub(shown, before)).rstrip()

@@ -17,6 +17,7 @@ from derivations.language.terms import LanguageError, Symbol, Term, Variable, at
 from derivations.language.terms import term as numeral
 from derivations.latex.arguments import INDEX_LETTERS
 from derivations.latex.cases import Case, Context
+from derivations.latex.models import modelled
 from derivations.latex.names import PARAMETERS, written
 
 Rung = tuple[str, Statement]
@@ -49,6 +50,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _temporal(case)
     yield from _written_chains(case)
     yield from _chains(case)
+    yield from modelled(case)
     yield from _told_in_words(case, context.wordy)
     yield from _determined(case)
     yield from objective(case)
