@@ -50,6 +50,7 @@ from derivations.latex.moments import condensed, factored
 from derivations.latex.names import names_in
 from derivations.latex.one_reading import read_as_before
 from derivations.latex.own_meanings import of_its_own, settle, without_its_half
+from derivations.latex.premises import Claim, under_premises
 from derivations.latex.prose import surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.latex.suppositions import (
@@ -292,6 +293,8 @@ def _checked_step(
         outcome = replace(outcome, verdict="conditional", message=message)
     if outcome.verdict == "refuted":
         outcome = excused(outcome, line, both, understood, options)
+    if outcome.verdict == "refuted":
+        outcome = under_premises(outcome, step, (sides.left, sides.right), line, context, seed)
     anew = outcome.verdict in ("conditional", "refuted") and outcome.counterexample is not None
     if anew and step.alone and step.relation in ("=", ":="):
         context.twofold |= meant_before(sides.left, sides.right, context) & known
@@ -302,6 +305,8 @@ def _checked_step(
     outcome = without_its_half(sides.left, step.alone, outcome, context, seed)
     if step.alone and outcome.verdict in ("conditional", "undecided"):
         suppose(line, display, sides, context)
+        if outcome.verdict == "conditional" and step.relation in ("=", "<=", ">="):
+            context.claimed.append(Claim(line, display.reach, sides.left, step.relation, sides.right))
     defines = step.relation == ":=" or options["around"].posing.lower().startswith("defin")
     settle(sides.left, step.alone, outcome, context, defines)
     suggestion = None

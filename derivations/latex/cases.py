@@ -28,6 +28,7 @@ from derivations.latex.tokens import Unread, in_words
 from derivations.latex.vocabulary import Pattern, Vocabulary
 
 if TYPE_CHECKING:
+    from derivations.latex.premises import Bound, Claim
     from derivations.latex.suppositions import Retold, Supposition
 
 MAX_TERMS = 3_000
@@ -68,6 +69,8 @@ class Context:
     bases: bool = False  # its logarithms may be to another base than e
     wordy: bool = False  # the document has sentences, which may say of a name what no formula does
     supposed: list[Supposition] = field(default_factory=list)  # under which sections may speak
+    bounded: list[Bound] = field(default_factory=list)  # names of which the document says what values they have
+    claimed: list[Claim] = field(default_factory=list)  # what it poses, up to the step at hand
     taken: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # how sections read what is bare
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
 

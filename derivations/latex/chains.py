@@ -32,7 +32,7 @@ class Step:
 
     *alone* says that the left side stands there for itself, not as the end of an earlier step, *last* that the right
     side ends its chain; *loose* that the source leaves the right side empty and the next row, an equation of its own,
-    was taken for it.
+    was taken for it; *supposed* that a condition stands over its sign.
     """
 
     relation: str
@@ -42,6 +42,7 @@ class Step:
     alone: bool
     loose: bool = False
     last: bool = False
+    supposed: bool = False
 
 
 @dataclass
@@ -83,10 +84,10 @@ def steps(latex: str) -> list[Step]:
         for n, relation in enumerate(equation.relations):
             a, b = _repeated(sides, equation.relations, n)
             left, right, sign = _unremarked(a), _unremarked(b), relation.text
-            alone, last = n == 0, n + 1 == len(equation.relations)
+            alone, last, over = n == 0, n + 1 == len(equation.relations), relation.style == "supposed"
             if sign == "=:":
                 left, right, sign, alone, last = right, left, ":=", last, alone
-            found.append(Step(sign, tuple(left), tuple(right), relation.place, alone, n in equation.loose, last))
+            found.append(Step(sign, tuple(left), tuple(right), relation.place, alone, n in equation.loose, last, over))
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 

@@ -47,9 +47,9 @@ MAX_ROUNDS = 400
 class Display:
     """One displayed formula: its mathematics with macros expanded, the line it starts on, and its source.
 
-    *before* is the prose that leads to it, from the last heading on, *behind* some of what follows it; *inline* says that it stands within a line, and
-    *adjoins* that nothing is said between it and the display before it; *section* counts the headings before it, and
-    *reach* is the line where its section ends with the sections inside it.
+    *before* is the prose that leads to it, from the last heading on, *behind* some of what follows it; *inline* says
+    that it stands within a line, and *adjoins* that nothing is said between it and the display before it; *section*
+    counts the headings before it, and *reach* is the line where its section ends with the sections inside it.
     """
 
     line: int
@@ -91,7 +91,8 @@ class Document:
     *wordy* says that it has sentences as well, which may tell of its names what no formula does; *calls* are the
     functions that they show with their arguments, *freed* what they set free, with its line, *unnormalised* what has
     not the mass one.  *means*: they say under which law expectations are; *deviations*: they speak of such, and of no
-    logistic function; *bases*: their logarithms may be to another base than e.
+    logistic function; *bases*: their logarithms may be to another base than e; *ranged*
+    are formulas that may say what values a name has, with the lines of their sections.
     """
 
     displays: tuple[Display, ...]
@@ -104,6 +105,7 @@ class Document:
     deviations: bool = False
     unnormalised: tuple[str, ...] = ()
     bases: bool = False
+    ranged: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ _CALL = re.compile(r"\s*\\?[A-Za-z]+(?:_\\?\w|_\{\\?\w+\})?\s*\(\\?\w+\)\s*")  #
 _STATES = re.compile(
     r"[=<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv"
 )
+_RANGES = re.compile(r"[<>≤≥:]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt|colon)(?![A-Za-z])")
 _INTERVAL = re.compile(
     r"^\s*(\\?[A-Za-z]+)\s*(?:\\in(?![A-Za-z])|∈)\s*([\[(])\s*([-\d./]+)\s*,\s*([-\d./]+)\s*([\])])\s*$"
 )
@@ -277,7 +280,19 @@ def read(text: str, kind: str = "markdown") -> Document:
         sentences and speaks_of_deviations(prose),
         tuple(_said(latex, macros) for _, latex in itertools.islice(unnormalised(prose), MAX_INLINE)),
         bool(displays) and speaks_of_bases(prose),
+        tuple(_ranged(scanner, prose, macros, outline)) if displays else (),
     )
+
+
+def _ranged(
+    scanner: _Scanner, prose: str, macros: dict[str, Macro], outline: Outline
+) -> Iterator[tuple[int, int, str]]:
+    """The formulas within lines that are inequalities or say from where to where a function maps."""
+    for match in itertools.islice(_INLINE.finditer(prose), MAX_INLINE):
+        formula = match[1] or match[2]
+        if _RANGES.search(formula):
+            inside = outline.section(match.start())
+            yield scanner.line(match.start()), scanner.end(outline.ends[inside]), _said(formula, macros)
 
 
 def _said(latex: str, macros: dict[str, Macro]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context
-from derivations.latex.chains import Step, remarks
+from derivations.latex.chains import Step, remarks, steps
 from derivations.latex.defining import (
     definition_at_the_end,
     definition_of,
@@ -24,6 +24,7 @@ from derivations.latex.documents import Display, Document
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.names import name_of, written
+from derivations.latex.premises import Bound, bounds_in
 from derivations.latex.prose import in_a_special_case, names
 from derivations.latex.suppositions import Supposition, draws, head_key, tied
 from derivations.latex.tokens import Unread, spelled, tokenize
@@ -151,6 +152,12 @@ def laws_in(sides: Sides, context: Context) -> set[str]:
 def enter(document: Document, displays: Displays, context: Context) -> None:
     """What the displays and the prose of a document say before any step is looked at."""
     context.ahead = _ahead(displays, context)
+    for display, found, error in displays:
+        for name in bounds_in([s.step for s in found] if not error else [], display.latex):
+            context.bounded.append(Bound(name, display.line, display.reach))
+    for line, until, latex in document.ranged:
+        with contextlib.suppress(Unread):
+            context.bounded += [Bound(name, line, until) for name in bounds_in(steps(latex), latex)]
     for display, _, error in displays:
         for row in remarks_of(display) if not error else ():
             _draw(row, display, context)

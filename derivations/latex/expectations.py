@@ -16,7 +16,7 @@ from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.information import Information
-from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, written
+from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, names_in, written
 from derivations.latex.tokens import Unread
 
 GAUSSIAN = ("Normal", "N", "calN")
@@ -269,12 +269,16 @@ class Expectations(Information):
         """``E_x``: under the law of x, which the document has named elsewhere or left open."""
         keys = tuple(variable_key(n) for p in parts if (n := name_of(p)) is not None)
         slots = tuple(self.vocabulary.slot(k) for k in keys)
-        if len(keys) == 1 and keys[0] in self.told_laws:
+        said = self.told_laws.get(keys[0]) if len(keys) == 1 else None
+        if said is None and len(keys) == 1 and keys[0] not in self.lawful():
+            said = self.vocabulary.drawn.get(keys[0])
+        if said is not None:
             self.used.add(keys[0])
-            return self.law_term(self.parse(self.told_laws[keys[0]]), keys)
-        if len(keys) == 1 and keys[0] in self.vocabulary.drawn and keys[0] not in self.lawful():
-            self.used.add(keys[0])
-            return self.law_term(self.parse(self.vocabulary.drawn[keys[0]]), keys)
+            random = {variable_key(n) for n in names_in(said)} & {*self.told_laws, *self.vocabulary.drawn}
+            for key in sorted(random - {keys[0]}):  # x ~ N(z, 1), where z ~ N(0, 1)
+                self.unexplained[f"whether {key} is given where {keys[0]} is averaged"] = None
+                self.notes[f"given {key}"] = None
+            return self.law_term(self.parse(said), keys)
         candidates: list[tuple[str, tuple[str, ...]]] = []
         for stem, use in sorted(self.vocabulary.laws.items()):
             for targets, given in sorted(use.patterns):

@@ -7,10 +7,11 @@ Main definition: `posed`.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from derivations.language.statements import Statement
-from derivations.language.terms import Term, number, walk
+from derivations.language.terms import Term, Variable, number, walk
 from derivations.latex.grammar import Row
 from derivations.latex.names import PARAMETERS, name_of
 
@@ -23,6 +24,8 @@ def posed(statement: Statement) -> str | None:
     >>> posed(q(x) == p(x | y)), posed(p(x, y) == p(x) * p(y)), posed(p(x, y) == p(x | y) * p(x))
     ('it says which law q is', 'its variables are independent as it says', None)
     """
+    if (said := _of_variables(statement)) is not None:
+        return said
     for side, other in ((statement.left, statement.right), (statement.right, statement.left)):
         logged = side.head == "log"
         d = side.args[0] if logged else side
@@ -50,6 +53,19 @@ def posed(statement: Statement) -> str | None:
         for laws_of, formulas in (heads, heads[::-1]):
             if "den" in laws_of and "normal" not in laws_of and "normal" in formulas and "den" not in formulas:
                 return "it says which normal laws its laws are"
+    return None
+
+
+def _of_variables(statement: Statement) -> str | None:
+    """``X >= 0``, which says what values X has, or ``H(X) = H(Y)``, true of variables with one law."""
+    sides = (statement.left, statement.right)
+    if any(isinstance(a, Variable) and number(b) is not None for a, b in (sides, sides[::-1])):
+        return f"it says which values {statement.left!r} and {statement.right!r} have"
+    mine, other = ({t.name for t in walk(side) if isinstance(t, Variable)} for side in sides)
+    if statement.relation == "=" and len(mine) == len(other) == 1 and mine != other:
+        (x,), (y,) = mine, other
+        if re.sub(rf"\b{x}\b", y, repr(statement.left)) == repr(statement.right):
+            return f"it says that {x} and {y} have the same law"
     return None
 
 

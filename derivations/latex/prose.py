@@ -61,17 +61,18 @@ _PREMISE = re.compile(
     r"\b(?:equals|coincid\w*|identical\w*|converged|perfect\w*|ignor(?:es|e|ed|ing)|parameter-free|blind|independent\w*"
     r"|uncorrelated|orthogonal|deterministic\w*|noiseless|uniform\w*|symmetric\w*|stationary|reversible|non-?negative"
     r"|never negative|positive|bounded|at most|zero[- ]mean|cent(?:er|r)ed|vanish\w*|short for|stands? for|abbreviat\w*"
-    r"|iid|antithetic|martingale|fair|one-hot|balanced|flip\w*|precision|diagonal|well[- ]specified|collapsed|degenerate"
-    r"|bijecti\w*|invertible|exact|drop(?:s|ped|ping)?|omit\w*|neglect\w*|up to|disregard\w*|free of"
+    r"|iid|antithetic|martingale|fair|one-hot|balanced|flip\w*|precision|diagonal|well[- ]specified|collapsed"
+    r"|degenerate|bijecti\w*|invertible|exact|drop(?:s|ped|ping)?|omit\w*|neglect\w*|up to|disregard\w*|free of"
     r"|no (?:free )?parameters?|(?:does|do) not (?:depend|look|see|know)|same (?:law|distribution|moments|prior)"
     r"|replacement|converge[sd]|posterior (?:for|in for)|the (?:true |exact )?posterior[.,:;]?\s*$)\b",
     re.IGNORECASE,
 )
 # How the sentence of a display goes on behind it with a condition, or takes it back.
 _BEHIND = re.compile(
-    r"[\s,;]*(?:(?:and|but|only|precisely|exactly)\s+)*(?:if|iff|when(?:ever)?|provided|assuming|unless|as long as|given that"
-    r"|under the assumption|because|since|once|in (?:the )?case|up to|plus|(?:which|this|that)?\s*(?:is|are)\s+"
-    r"(?:false|wrong|incorrect|untrue|not (?:true|correct|the case))|(?:does|do) not hold|fails)\b",
+    r"[\s,;]*(?:(?:and|but|only|precisely|exactly)\s+)*(?:if|iff|when(?:ever)?|provided|assuming|unless|as long as"
+    r"|given that|under the assumption|because|since|once|in (?:the )?case|up to|plus"
+    r"|(?:which|this|that)?\s*(?:is|are)\s+(?:false|wrong|incorrect|untrue|not (?:true|correct|the case))"
+    r"|(?:does|do) not hold|fails)\b",
     re.IGNORECASE,
 )
 _HOLDS = re.compile(
@@ -79,10 +80,12 @@ _HOLDS = re.compile(
     r"(?:holds?|is (?:true|valid|exact|tight))\s+(?:only\s+)?(?:if|iff|when|for|under|in)\b",
     re.IGNORECASE,
 )
-_BOUNDED = re.compile(r"\b(?:values in|bounded)\b|[<>≤≥]|\\(?:leq?|geq?|perp|indep)(?![A-Za-z])|\\in\s*[\[{(]", re.IGNORECASE)
+_BOUNDED = re.compile(
+    r"\b(?:values in|bounded)\b|[<>≤≥]|\\(?:leq?|geq?|perp|indep)(?![A-Za-z])|\\in\s*[\[{(]", re.IGNORECASE
+)
 _TITLE_PREMISE = re.compile(
-    r"\b(?:(?:special )?case of|independen\w*|exact posterior|zero[- ]mean|uniform|deterministic|diagonal|example|at the optim\w*"
-    r"|optimal (?:q|posterior|encoder))\b",
+    r"\b(?:(?:special )?case of|independen\w*|exact posterior|zero[- ]mean|uniform|deterministic|diagonal|example"
+    r"|at the optim\w*|optimal (?:q|posterior|encoder))\b",
     re.IGNORECASE,
 )
 _CLOSES = re.compile(r"(?:\s|\$\$|\\\]|\\end\{\w+\*?\}|\\label\{[^}]*\}|\{[#:][^}]*\})*")

@@ -40,11 +40,14 @@ class Reserved(Expectations):
         if not latent:
             raise Unread("the ELBO, of a document that shows no latent variable")
         patterns = self.vocabulary.laws[encoder].patterns if encoder in self.vocabulary.laws else {}
-        here = [p for stem in (encoder, model) for p in self.shown.get(stem, ())]
-        known = here or [p for stem in (encoder, model) if (use := self.vocabulary.laws.get(stem)) for p in use.patterns]
-        others = {s for p in known for s in (*p[0], *p[1])} - {*latent, *observed}
+        stems = (encoder, model)
+        known = [p for stem in stems for p in self.shown.get(stem, ())]
+        known = known or [
+            p for stem in stems if stem in self.vocabulary.laws for p in self.vocabulary.laws[stem].patterns
+        ]
         drawn = {s for p in known for s in p[0]}
-        others |= {s for s in observed if drawn and not drawn.issuperset(observed) and s not in drawn and len(observed) > 1}
+        others = {s for p in known for s in (*p[0], *p[1])} - {*latent, *observed}
+        others |= {*observed} - drawn if drawn & {*observed} else set()  # a condition c of q(z | x, c)
         several = len({p[0] for p in patterns if p[1]}) > 1 and not any(p[1] for p in self.shown.get(encoder, ()))
         if several or others:  # z_2 beside z_1, a condition c
             self.unexplained["the variables of the ELBO"] = None

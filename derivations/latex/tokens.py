@@ -54,6 +54,9 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)", re.DOTALL)
 _RELATES = re.compile(r"[=<>≤≥≈≠∝]|\\(?:[lg]e(?:q\w*)?|approx|propto|neq?|equiv|triangleq|coloneqq)(?![A-Za-z])")
 _ROW_ENDS = re.compile(r"[\s.$]*(?:\\\\|\\end\{|\Z)")
+_SUPPOSES = re.compile(
+    r"[=<>?!]|\\(?:perp|sim|[lg]eq?|ne)(?![A-Za-z])|optim|exact|indep|i\.?i\.?d|\bif\b", re.IGNORECASE
+)
 _LENGTH = re.compile(r"\s*\[[^\]\n]{0,20}\]")
 
 
@@ -208,6 +211,8 @@ class _Reader:
         below = name == "underset" and len(inside) == 1 and (kind in ("EXTREMUM", "BIG") or text in ("E", "Var"))
         above = name != "underset" and len(inside) == 1 and kind == "BIG"
         sign = kind in ("REL", "ARROW", "SIM", "PROPTO")
+        if kind == "REL" and len(inside) == 1 and _SUPPOSES.search(label):
+            self.tokens[before:] = [inside[0]._replace(style="supposed")]
         if not (below or above or sign) and label.strip():  # a mark over a name, which makes another name of it
             self.tokens[before:] = []
             self.put("SYMBOL", f"\\{name}", start)

@@ -41,6 +41,14 @@ class LawUse:
     sampled: Counter[str] = field(default_factory=Counter)  # variables drawn from the bare law
 
 
+def _arguments(row: Row) -> Iterator[tuple[Part, bool]]:
+    """The parts of random variables in a row, and whether each is one for itself: X, and not the c of H(cX)."""
+    for _, piece in split(row, "COMMA", "SEMI", "BAR", "COLON"):
+        factors = [p for p in piece if p.kind in ("NAME", "accent")]
+        letters = all(p.text.isupper() or not p.plain for p in factors)
+        yield from ((p, len(piece) == 1 or letters) for p in factors)
+
+
 class Vocabulary(LawNames):
     """The names of a document, from all rows of all its displays."""
 
@@ -230,10 +238,10 @@ class Vocabulary(LawNames):
             elif name.base in ("H", "I") and not any(
                 (n := name_of(p)) is not None and self.is_law(n) for p in following.args[0]
             ):
-                for p in following.args[0]:
+                for p, alone in _arguments(following.args[0]):
                     inner = name_of(p)
                     known = inner is None or self.is_law(inner) or inner.base in PARAMETERS
-                    if inner is not None and not known and p.kind in ("NAME", "accent"):
+                    if inner is not None and not known and (alone or inner.base.isupper()):
                         self._add_variable(inner)
 
     def _averaged(self, part: Part, following: Part | None) -> None:
