@@ -16,12 +16,12 @@ from derivations.language.terms import Index, Symbol, Term, Variable, walk
 from derivations.latex.arguments import INDEX_LETTERS, variable_key
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
-from derivations.latex.names import PARAMETERS, Name, every_part, name_of
+from derivations.latex.names import PARAMETERS, Name, every_part, is_greek, name_of, names_in
 from derivations.latex.reparameterised import NOISE
 
 _BINDERS = frozenset(("E", "int", "sum", "prod"))
 _FUNCTIONS = frozenset(
-    ("f", "g", "h", "phi", "psi", "T", "w", "r", "R", "V", "Q", "G", "L", "J", "ell", "Loss", "score", "u")
+    ("f", "g", "h", "phi", "psi", "T", "w", "r", "R", "V", "Q", "G", "L", "J", "ell", "Loss", "score", "u", "delta")
 )
 _MARKS = re.compile(r"(hat|bar|tilde|dot|vec|check|star)+(?=_|$|')")
 
@@ -47,8 +47,11 @@ def taken_for_constant(
         integrated = any(isinstance(v, Variable) for v in binder)
         shown = ", ".join(sorted(names))
         for u in walk(t.args[1:]):
-            if isinstance(u, Symbol) and u.name not in known and _may_vary(u.name, names, integrated, called):
-                return u.name, shown
+            if isinstance(u, Symbol):
+                points = known.get(u.name)  # where it parametrises a law, the variables of that
+                labelled = points is not None and not _labels(u.name).isdisjoint(names - points)
+                if labelled or (points is None and _may_vary(u.name, names, integrated, called)):
+                    return u.name, shown
             if isinstance(u, Variable) and _is_loose(u, names, integrated, lawful):
                 return u.name, shown
             own = u.args[0] if u.head in ("fn", "law") else ""
@@ -60,15 +63,24 @@ def taken_for_constant(
     return None
 
 
-def _parameters(sides: tuple[Term, Term]) -> set[str]:
-    """The numbers of a step by what they do: what is differentiated in, parameters of laws, sizes of sums."""
-    found = set()
+def _parameters(sides: tuple[Term, Term]) -> dict[str, set[str]]:
+    """The numbers of a step by what they do: what is differentiated in, parameters of laws, sizes of sums.
+
+    With those of a normal law that averages come the variables of that: the mean mu_x of x does not vary with x.
+    """
+    found: dict[str, set[str]] = {}
+    averaging = [t.args[1] for t in walk(sides) if t.head in ("E", "int")]
+    averaging += [a for t in averaging if t.head == "mul" for a in t.args]
     for t in walk(sides):
         if t.head == "grad":
-            found.add(t.args[0].name)
+            found.setdefault(t.args[0].name, set())
         own = t.args[1:] if t.head in ("normal", "gaussian") else t.parameters if isinstance(t, Law) else ()
         own = (t.lower, t.upper) if isinstance(t, Index) else own
-        found |= {u.name for u in walk(own) if isinstance(u, Symbol)}
+        averages = t.head == "normal" and any(t is a for a in averaging)
+        point = {v.name for v in walk(t.args[0]) if isinstance(v, Variable)} if averages else set()
+        for u in walk(own):
+            if isinstance(u, Symbol):
+                found.setdefault(u.name, set()).update(point)
     return found
 
 
@@ -84,6 +96,12 @@ def over_a_class(statement: Statement, rows: tuple[Row, ...]) -> str | None:
     return None
 
 
+def varying_weight(term: Term, names: set[str]) -> str | None:
+    """A factor of a proportionality that may vary with its variables: w_x, an estimate with an accent."""
+    found = sorted(u.name for u in walk(term) if isinstance(u, Symbol) and _may_vary(u.name, names, True))
+    return found[0] if found else None
+
+
 def left_open(statement: Statement) -> str | None:
     """A name in an objective in which its optimised parameter may stand: R_theta, a loss L."""
     names = {t.name for t in walk((statement.left, statement.right)) if isinstance(t, Symbol)}
@@ -91,8 +109,9 @@ def left_open(statement: Statement) -> str | None:
     for name in sorted(names):
         if name.rstrip("'") in moved:
             continue
-        plain = _MARKS.sub("", name.partition("_")[0])
-        if _labels(name) & moved or plain in _FUNCTIONS - {"phi", "psi"}:
+        plain = _MARKS.sub("", name.partition("_")[0]).removeprefix("cal")
+        bases = {m.partition("_")[0] for m in moved}
+        if _labels(name) & moved or plain in bases or plain in {*_FUNCTIONS, "Z", "Omega"} - {"phi", "psi"}:
             return name
     return None
 
@@ -102,6 +121,9 @@ def _may_vary(name: str, bound: set[str], integrated: bool, called: Collection[s
     base = name.partition("_")[0]
     plain = _MARKS.sub("", base)
     if _labels(name) & bound:
+        return True
+    letters = base if 1 < len(base) <= 4 and base == plain and not is_greek(base) else ""
+    if integrated and any(b in letters for b in bound if len(b) == 1):  # e^{itx}, whose letters run together
         return True
     return integrated and (plain.lower() in bound or base in _FUNCTIONS or plain != base or name in called)
 
@@ -136,9 +158,16 @@ def _carried(row: Row) -> Iterator[tuple[Name, str]]:
             yield from _carried(inside)
         name = name_of(part)
         following = row[n + 1] if n + 1 < len(row) else None
-        if name is None or following is None or following.kind != "bracketed" or name.base in ("E", "Var", "Cov"):
+        called = following is not None and following.kind == "bracketed"
+        parametric = (
+            name is not None and name.base in "pqPQ" and any(n.base in PARAMETERS for n in names_in(part.below or ()))
+        )
+        if name is None or not (called or parametric) or name.base in ("E", "Var", "Cov"):
             continue
-        own = {variable_key(p) for part in following.args[0] if (p := name_of(part)) is not None}  # p_Z(z)
+        inside = following.args[0] if called and following is not None else ()
+        own = {variable_key(p) for part in inside if (p := name_of(part)) is not None}  # p_Z(z)
+        for _, given in split(inside, "SEMI")[1:]:
+            yield from ((name, variable_key(n)) for n in names_in(given) if n.base in PARAMETERS)
         for inner in part.below or ():
             label = name_of(inner)
             if (

@@ -78,7 +78,9 @@ class Information(Normals):
     def pair(self, left: Node, right: Node) -> tuple[Term, Term]:
         """Two laws over the same variables."""
         mine, theirs = self.explicit_targets(left), self.explicit_targets(right)
-        if mine and theirs and self.slots(mine) != self.slots(theirs):
+        heads = [n.args[0].key for n in (left, right) if n.head == "call"]
+        one_law = len(heads) == 2 and heads[0] == heads[1]  # p(y | x) and p(x) are two densities of it
+        if mine and theirs and self.slots(mine) != self.slots(theirs) and not one_law:
             if left.head == "call" and self.conditional_pattern(left.args[0], theirs, mine):
                 return self.law_term(left, theirs), self.law_term(right, theirs)
             if right.head == "call" and self.conditional_pattern(right.args[0], mine, theirs):

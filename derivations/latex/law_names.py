@@ -13,6 +13,7 @@ from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import FUNCTION_LETTERS, PARAMETERS, RESERVED, Name, is_greek, name_of, placed
 
 LAW_LETTERS = frozenset("pqPQ")
+_NEVER = frozenset(("L", "D", "V", "J", "Loss", "ell", "u"))  # likelihoods, functions and fields, also before a bar
 _POINTS = frozenset("xyzuvst")
 DIVERGENCES = frozenset(("KL", "JSD", "TV", "W1"))
 _SIGNED = frozenset(("NAME", "accent", "NUMBER", "PLUS", "MINUS"))
@@ -33,6 +34,7 @@ class LawNames:
         self._parts: dict[int, list[tuple[Row, int, Part]]] = {}
         self._parts = {id(row): self._walk(row) for row in self.rows}
         self.functions: set[str] = set()
+        self.values_actions = any(self._has_action_value(row) for row in self.rows)  # Q(s, a) is no law
         self.law_bases: set[str] = set()
         self.probable = any(self._classifies(row) for row in self.rows)  # D is the probability of a class
         self.objectives = self._objectives()
@@ -95,6 +97,16 @@ class LawNames:
             before = where[at - 1].kind if at else ""
             if point is not None and point.base.islower() and (before == "NABLA" or (before == "MINUS" and at == 1)):
                 return True
+        return False
+
+    def _has_action_value(self, row: Row) -> bool:
+        """Whether a row writes Q(s, a)."""
+        for where, at, part in self._walk(row):
+            following = where[at + 1] if at + 1 < len(where) else None
+            if part.kind == "NAME" and part.text == "Q" and following is not None and following.kind == "bracketed":
+                pieces = [spell(p)[:1] for _, p in split(following.args[0], "COMMA", "BAR")]
+                if pieces in (["s", "a"], ["S", "A"]):
+                    return True
         return False
 
     def _has_squared_distance(self, row: Row) -> bool:
@@ -209,7 +221,7 @@ class LawNames:
                 self.law_bases.add("pi")
             elif name.base == "h" and all(n.base.isupper() for p in following.args[0] if (n := name_of(p))):
                 continue  # h(X | Y) is an entropy
-            elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED | self.auxiliary:
+            elif len(split(following.args[0], "BAR")) == 2 and name.base not in RESERVED | self.auxiliary | _NEVER:
                 self._mark(part)
 
     def _mixtures(self, row: Row) -> None:
@@ -241,6 +253,8 @@ class LawNames:
         """Whether a name is a law: p, q, P, Q, or a letter that is used as one."""
         base = name.base
         if base not in LAW_LETTERS and base not in self.law_bases:
+            return False
+        if base == "Q" and self.values_actions:
             return False
         return not (base in RESERVED or base in DIVERGENCES or base in self.objectives or base in self.auxiliary)
 

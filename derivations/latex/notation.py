@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, exact_name, name_of
+from derivations.latex.names import Name, exact_name, name_of, names_in
 from derivations.latex.operators import PRODUCTS, STOPS, Operators
 from derivations.latex.readings import Reading
+from derivations.latex.symbols import WORDS_OF_FUNCTIONS
 from derivations.latex.tokens import Unread
 
 MAX_NODES = 5_000
@@ -24,11 +25,13 @@ MAX_DIGITS = 290
 Callable_ = Callable[[Name, Row], bool]
 
 
-def parse(row: Row, applies: Callable_, reading: Reading) -> Node:
+def parse(row: Row, applies: Callable_, reading: Reading, integrand: bool = False) -> Node:
     """The expression that a row is; *applies* tells a function's argument from a factor in parentheses."""
     if not row:
         raise Unread("a side that is empty")
-    return _Parser(row, applies, reading).whole()
+    parser = _Parser(row, applies, reading)
+    parser.integrand = integrand
+    return parser.whole()
 
 
 def _misplaced(part: Part) -> str:
@@ -48,8 +51,8 @@ def _integrates(node: Node) -> bool:
 
 
 class _Parser(Operators):
-    def sub(self, row: Row) -> Node:
-        return parse(row, self.applies, self.reading)
+    def sub(self, row: Row, integrand: bool = False) -> Node:
+        return parse(row, self.applies, self.reading, integrand)
 
     def whole(self) -> Node:
         node = self.expression()
@@ -144,6 +147,8 @@ class _Parser(Operators):
                 label = before.kind == "NAME" and before.above is None and part.above is None  # P1 is a name
                 if before.kind == "NUMBER" or label:
                     raise Unread("two numbers side by side" if not label else f"a number behind {before.text}")
+            if part.kind == "fraction" and before is not None and before.kind == "NUMBER" and not names_in((part,)):
+                raise Unread("a number beside a fraction, which may be a mixed number")
             factors.append(self.factor())
         if not factors:
             what = self.peek()
@@ -164,10 +169,11 @@ class _Parser(Operators):
         factors = [self.factor()]
         following = self.peek()
         ways = ("the slash divides by one factor", "the slash divides by the product")
-        if following is not None and following.kind in ("NAME", "NUMBER") and self.is_plain_factor(following):
+        plain = ("NAME", "NUMBER", "root", "root_of")
+        if following is not None and following.kind in plain and self.is_plain_factor(following):
             whole = self.reading.choose("slash", ways)
             if whole:
-                while (part := self.peek()) is not None and part.kind in ("NAME", "NUMBER"):
+                while (part := self.peek()) is not None and part.kind in plain:
                     factors.append(self.factor())
         return self.product(factors)
 
@@ -307,6 +313,8 @@ class _Parser(Operators):
         following = self.peek()
         called = following is not None and following.kind == "bracketed"
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
+        if name.base in WORDS_OF_FUNCTIONS and not called and following is not None:
+            raise Unread(f"the function {name.base} without brackets")
         if called and name.key in ("Gamma", "zeta") and not self.applies(name, ()):
             raise Unread(f"the function {name.key}")
         if called and following is not None and not inner and self.applies(name, following.args[0]):

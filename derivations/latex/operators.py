@@ -22,6 +22,8 @@ from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 
 STOPS = frozenset(("COMMA", "SEMI", "COLON", "STOP", "REL", "SIM", "IN", "TO", "ARROW", "TEXT"))
+_SCALARS = frozenset(("NAME", "FUNCTION", "NUMBER"))
+_RANDOM = frozenset("UVWXYZ")
 PRODUCTS = frozenset(("TIMES", "CDOT", "STAR"))
 
 
@@ -31,9 +33,10 @@ class Operators(ABC):
     def __init__(self, row: Row, applies: Callable[[Name, Row], bool], reading: Reading) -> None:
         self.row, self.applies, self.reading = row, applies, reading
         self.at = 0
+        self.integrand = False  # the row stands between an integral sign and its differential
 
     @abstractmethod
-    def sub(self, row: Row) -> Node:
+    def sub(self, row: Row, integrand: bool = False) -> Node:
         """The expression that another row is."""
 
     @abstractmethod
@@ -115,7 +118,7 @@ class Operators(ABC):
             self.at += 1
             inside = split(following.args[0], "BAR")
             sums = following.text == "(" and any(p.kind in ("PLUS", "MINUS") for p in following.args[0])
-            if name.base == "E" and sums and self.bracket_follows():  # E(X - a)(Y - b)
+            if name.base == "E" and sums and (self.bracket_follows() or self.variable_follows()):  # E(X - a)(Y - b)
                 ways = ("a mean takes the product of parentheses", "a mean ends with its closing parenthesis")
                 if not self.reading.choose("mean of parentheses", ways):
                     self.at -= 1
@@ -149,12 +152,20 @@ class Operators(ABC):
     def bracket_follows(self) -> bool:
         """Whether a parenthesis stands at the place."""
         part = self.peek()
+        part = self.peek(1) if part is not None and part.kind == "CDOT" else part
         return part is not None and part.kind == "bracketed" and part.text == "("
+
+    def variable_follows(self) -> bool:
+        """Whether a random variable in a capital letter stands at the place."""
+        name = name_of(part) if (part := self.peek()) is not None else None
+        return name is not None and len(name.base) == 1 and name.base in _RANDOM
 
     def brackets(self) -> Node:
         """The product of the parentheses at the place."""
-        factors = []
-        while self.bracket_follows():
+        factors = [self.factor()]
+        while self.bracket_follows() or self.variable_follows():
+            part = self.peek()
+            self.at += part is not None and part.kind == "CDOT"
             factors.append(self.factor())
         return Node("product", tuple(factors), factors[0].place)
 
@@ -201,9 +212,9 @@ class Operators(ABC):
             body = self.factor()
             number = not _bases(self.row[start : self.at])
             ways = (f"{name} takes the product", f"{name} takes one factor")
-            if self.goes_on(*PRODUCTS) and (number or not self.reading.choose("function", ways)):
+            if self.goes_on("TIMES", "STAR") and (number or not self.reading.choose("function", ways)):
                 self.at = start
-                body = self.term(in_log=True)
+                body = self.term()
         node = Node("log", (body, base), part.place) if name == "log" else Node("function", (name, body), part.place)
         if exponent is not None:
             node = Node("power", (node, self.sub(exponent)), part.place)
@@ -265,6 +276,13 @@ class Operators(ABC):
                 product, self.at = self.sub(self.row[start:over]), over
                 return product
         ways = ("a logarithm takes the product", "a logarithm takes one factor")
+        after_sign = start >= 2 and self.row[start - 2].kind == "BIG" and self.row[start - 2].text != "prod"
+        after_sign |= self.integrand and start == 1
+        if after_sign and not after_gradient:  # \\int log p(x) q(x) dx
+            if self.reading.choose("log under a sign", ways):
+                self.at = one
+                return first
+            return product
         if after_gradient:
             ways = (ways[1], ways[0])
         chosen = self.reading.choose("log after nabla" if after_gradient else "log", ways)
@@ -282,10 +300,11 @@ class Operators(ABC):
         if slash is None or slash + 1 >= self.at:
             return None
         above, below = self.row[start:slash], self.row[slash + 1]
-        if spell(above) == "1" or below.kind not in ("NAME", "NUMBER"):
+        if spell(above) == "1" or below.kind not in ("NAME", "NUMBER", "FUNCTION"):
             return None
         following = self.row[slash + 2] if slash + 2 < self.at else None
-        if following is not None and following.kind == "bracketed":  # p(x)/q(x)
+        alike = spell(above) == spell(self.row[slash + 1 : self.at])
+        if following is not None and following.kind == "bracketed" and below.kind == "NAME" and not alike:  # p(x)/q(x)
             return None
         names = [name_of(above[0]), name_of(below)] if len(above) == 1 else []
         one, other = names or (None, None)
@@ -334,7 +353,7 @@ class Operators(ABC):
         if end is None:
             return Node("integral", (part.below, part.above, (), self.reach("integral")), part.place)
         found, after = self.differentials(end)
-        body = self.sub(self.row[self.at : end]) if end > self.at else Node("number", (Fraction(1),))
+        body = self.sub(self.row[self.at : end], True) if end > self.at else Node("number", (Fraction(1),))
         self.at = after
         return Node("integral", (part.below, part.above, tuple(found), body), part.place)
 
@@ -393,7 +412,8 @@ class Operators(ABC):
         start = self.at
         first = self.factor()
         one = self.at
-        ends = () if quotient else ("SLASH", *PRODUCTS)
+        constant = not quotient and self.is_constant(self.row[start:one], variable)
+        ends = () if quotient or constant else ("SLASH", "TIMES", "STAR", *(() if self.dots_at_a_name() else ("CDOT",)))
         of_log = not quotient and self.row[start].kind == "FUNCTION"  # a choice of its own
         if not self.goes_on(*ends) or of_log or self.differentiates():
             return first
@@ -401,7 +421,6 @@ class Operators(ABC):
         if quotient:
             one_factor = self.reading.choose("derivative d/dx", ways[::-1]) == 1
         else:
-            constant = self.is_constant(self.row[start:one], variable)
             one_factor = not constant and self.reading.choose("derivative", ways) == 0
         if one_factor:
             return first
@@ -413,6 +432,11 @@ class Operators(ABC):
         part = row[0]
         plain = part.kind in ("NUMBER", "fraction", "root") or (part.kind == "NAME" and part.text.islower())
         return plain and len(row) == 1 and {*_bases(row)}.isdisjoint(_bases(variable))
+
+    def dots_at_a_name(self) -> bool:
+        """Whether a dot and a name or function follow: of f(x) . (y - x) the gradient is that of f."""
+        part, following = self.peek(), self.peek(1)
+        return part is not None and part.kind == "CDOT" and following is not None and following.kind in _SCALARS
 
     def differentiates(self) -> bool:
         """Whether a derivative stands at the place."""

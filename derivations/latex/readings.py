@@ -14,7 +14,9 @@ from derivations.latex.tokens import Unread
 
 MAX_READINGS = 36
 # Choices of which neither option is what everybody reads: a proof has to hold under both.
-OPEN = frozenset(("slash", "derivative", "function", "log over", "bracketed log", "product of letters"))
+OPEN = frozenset(
+    ("slash", "derivative", "function", "log over", "bracketed log", "log under a sign", "product of letters")
+)
 MAX_NODES = 4_000
 
 

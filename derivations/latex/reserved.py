@@ -259,6 +259,8 @@ class Reserved(Expectations):
             return None
         if name.base in ("KL", "JSD", "TV", "W1"):
             return self.divergence(name.base, row)
+        if marked and name.base in ("D", "W", "h") and not self.is_optimal_discriminator(name):
+            return None
         if name.base == "W" and not name.below and len(split(row, "COMMA", "DBAR")) == 2 and not of_points(row):
             return self.divergence("W1", row)
         if len(split(row, "DBAR")) == 2 and name.base == "D" and not name.below and not name.above:

@@ -5,13 +5,13 @@ Main definition: `Sums`, a part of :class:`derivations.latex.meaning.Meaning`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from derivations.language.terms import Index, Symbol, Term, Variable, add, mul, term, walk
 from derivations.latex.arguments import Argument, read_arguments, variable_key
 from derivations.latex.expressions import Node, split
-from derivations.latex.grammar import Row, spell
+from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.interpretation import Interpretation
 from derivations.latex.moments import OverTime, fixed
 from derivations.latex.names import Name, exact_name, is_parameter, name_of, names_in, written
@@ -243,6 +243,7 @@ class Sums(Interpretation):
         self.whole(below)
         points = self.points_of(below, body)
         if points:
+            self.alone(points, spell(split(below, "REL")[0][1]), body)
             self.covers(points[0].base, below, above)
             variables = self._variables_of(points)
             return self.summed(variables, body)
@@ -293,6 +294,13 @@ class Sums(Interpretation):
                 if found:
                     return found
         return []
+
+    def alone(self, points: list[Name], letter: str, body: Node) -> None:
+        """Check that nothing but the points x_i speaks of i in a sum over i of p(x_i) times more."""
+        others = {n.key for n in _names(body) if n.base == letter or letter in {m.key for m in names_in(n.below_row)}}
+        if len(points) > 1 or others - {points[0].key}:
+            raise Unread(f"a sum over {letter} of more than the values of {points[0].base}")
+        self.notes[f"{points[0].key} runs over the values of {points[0].base}"] = None
 
     def is_variable(self, name: Name) -> bool:
         return variable_key(name) in self.vocabulary.variables
@@ -404,3 +412,19 @@ class Sums(Interpretation):
             if t.head == "fn" and not any(u is parameter for u in walk(t)):
                 self.notes[f"{t.args[0]} does not depend on {parameter!r}"] = None
         return Term("grad", parameter, body)
+
+
+def _names(value: object) -> Iterator[Name]:
+    """The names in an expression, those in rows as well, without those in their subscripts."""
+    if isinstance(value, Name):
+        yield value
+        yield from _names(value.above_row)
+    elif isinstance(value, Part):
+        name = name_of(value)
+        yield from [name] if name is not None else []
+        yield from _names((*value.args, value.above or ()) if name is None else (value.above or ()))
+    elif isinstance(value, Node):
+        yield from _names(value.args)
+    elif isinstance(value, tuple):
+        for v in value:
+            yield from _names(v)

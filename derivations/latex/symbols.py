@@ -193,6 +193,11 @@ ROWS = frozenset(
 
 ARRAYS = frozenset(["array", "aligned", "gathered", "split", "alignedat"])  # which may be columns of a matrix
 
+# Functions by their words, which without brackets are no numbers.
+WORDS_OF_FUNCTIONS = frozenset(
+    _words("tanh relu ReLU softmax softplus sigmoid sgn sign sin cos tan sinh cosh erf logit logistic rank vec prox")
+)
+
 # Signs of the end of a proof.
 ENDS = frozenset(["blacksquare", "square", "Box", "qed", "qedsymbol", "checkmark"])
 

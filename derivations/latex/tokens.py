@@ -401,7 +401,7 @@ class _Reader:
             raise Unread(f"the character {c!r}") from None
         plain = unicodedata.normalize("NFKC", c)
         if plain in UNICODE_GREEK:
-            self.put("NAME", UNICODE_GREEK[plain], start)
+            self.put("NAME", UNICODE_GREEK[plain], start, "variant" if c in "ϕϵϑϱς" else "")
         elif len(plain) == 1 and plain.isascii() and plain.isalpha():
             style = "calligraphic" if "SCRIPT" in name else "blackboard" if "DOUBLE-STRUCK" in name else ""
             self.styled(plain, start, style)

@@ -113,6 +113,19 @@ def _is_family(name: Name, law: bool) -> bool:
     return name.base == "ELBO" or (law and len(name.base) > 2 and name.base[0].isupper() and not name.below)
 
 
+def paired(statement: Statement) -> str | None:
+    """Variables that one side pairs by an index and the other does not: I(X_i; Z_j) beside I(X_i; Z_i)."""
+    labels: list[set[tuple[str, ...]]] = []
+    for side in (statement.left, statement.right):
+        names = sorted({v.name for v in walk(side) if isinstance(v, Variable)})
+        indexed = [n for n in names if "_" in n and n.rpartition("_")[2] in INDEX_LETTERS]
+        if len({n.rpartition("_")[0] for n in indexed}) < 2:
+            return None
+        labels.append({(n.rpartition("_")[2],) for n in indexed})
+    one, other = (len(found) == 1 for found in labels)
+    return "variables with one index and with two are drawn alike" if one != other else None
+
+
 def one_law(statement: Statement) -> str | None:
     """What an equation between a quantity of X_i and that of X_j rests on, in words."""
     left, right = (

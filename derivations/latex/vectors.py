@@ -33,7 +33,7 @@ from derivations.latex.definitions import Definition
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.meaning import POSITIVE, Meaning
-from derivations.latex.names import Name, every_part, name_of, written
+from derivations.latex.names import Name, every_part, name_of, names_in, written
 from derivations.latex.normals import GAUSSIAN
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
@@ -265,8 +265,10 @@ class Vectors:
             return exp(self.size * log(self._name(Node("name", (plain(name),)))))
         if self.linear and is_identity(node):  # in s I = t I
             return Vector(lambda _: term(1))
-        if self.meaning.vocabulary.is_law(name) or name.key in self.meaning.definitions:
+        if self.meaning.vocabulary.is_law(name) or name.key in {*self.meaning.definitions, *self.definitions}:
             raise Unread("a law beside vectors")
+        if name.accents and name.base in self.drawn:
+            raise Unread(f"{name.key}, which may be made of what is averaged")
         for letter, index in self.bound.items():
             if name.below == letter:
                 return at(self.symbol(name.base + "".join(name.accents), name.base, True), index)
@@ -292,6 +294,9 @@ class Vectors:
             return Term("CE", (self.point,), a, a)
         if name.base not in VECTORS or self.meaning.vocabulary.is_law(name):
             raise Unread(f"{name.key} of vectors")
+        spoken = {n.key for n in names_in(row)}
+        if spoken & {*self.drawn, *self.definitions}:
+            raise Unread(f"a function {name.key} of what is averaged or defined")
         self.opaque = True
         key = f"{name.key}_of_{spell(row)}"
         return Vector(lambda i: at(self.symbol(key, "", True), i))

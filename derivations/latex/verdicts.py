@@ -15,7 +15,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Variable, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
-from derivations.latex.constancy import left_open, over_a_class, taken_for_constant
+from derivations.latex.constancy import left_open, over_a_class, taken_for_constant, varying_weight
 from derivations.latex.dimensions import of_matrices, of_vectors
 from derivations.latex.extrema import common_optimiser
 from derivations.latex.gating import gated
@@ -31,7 +31,14 @@ from derivations.latex.readings import doubtful
 from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
-from derivations.latex.told_apart import guessed_dimension, one_law, side_by_side, spelled_apart, unseen_dependence
+from derivations.latex.told_apart import (
+    guessed_dimension,
+    one_law,
+    paired,
+    side_by_side,
+    spelled_apart,
+    unseen_dependence,
+)
 from derivations.latex.vectors import componentwise, speaks_of_vectors
 
 INSTANCES = 3  # times the limit of a step for a step over time: two instances and an induction
@@ -327,6 +334,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
         return replace(outcome, verdict="conditional", message=message)
     if (odd := guessed_dimension(case.statement)) is not None:
         return replace(outcome, verdict="conditional", message=f"true if the vectors have {odd} components")
+    if (pairing := paired(case.statement)) is not None:
+        return replace(outcome, verdict="conditional", message=f"true if {pairing}")
     unit = Symbol("sym", "unit", "positive", ())  # of logarithms to any base
     if context.bases and judged(in_units(case.statement, unit), words=False).verdict != "proved":
         return replace(outcome, verdict="conditional", message="true if logarithms are to the base e")
@@ -360,6 +369,10 @@ def _proportional(case: Case, seed: int, context: Context, rows: tuple[Row, ...]
     names = ", ".join(v.name for v in variables)
     statement = Statement("=", left * moved[1], moved[0] * right, (), case.statement.given)
     verdict = judged(statement, seed)
+    weight = varying_weight(right, {v.name for v in variables})
+    if weight is not None:
+        outcome = replace(outcome_of(case, verdict), verdict="conditional")
+        return replace(outcome, message=f"true if {weight} does not depend on {names}")
     outcome = replace(outcome_of(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
     if verdict.verdict == "proved":
         return _proved(case, outcome, context, rows)
