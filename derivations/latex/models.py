@@ -153,7 +153,8 @@ def _without_parameters(statement: Statement) -> Iterator[tuple[str, Statement]]
     """Where a law with parameters is written as p_theta(x | z) only, its prior p(z) may have none."""
     sides = (statement.left, statement.right)
     moved = {t.args[0] for t in walk(sides) if t.head == "grad"}
-    for law, densities in _written(statement).items():
+    written = _written(statement)
+    for law, densities in written.items():
         if moved.isdisjoint(law.parameters):
             continue
         given = {s: v for d in densities for s, v in d.args[2] if isinstance(v, Variable)}
@@ -162,5 +163,7 @@ def _without_parameters(statement: Statement) -> Iterator[tuple[str, Statement]]
             seen = frozenset().union(*(t for t, g in shapes if slot in g))
             if not any(slot in t and not g & seen and len(t) == 1 for t, g in shapes):
                 prior = density(law, [(slot, v)], [])
-                free = density(Law("law", f"{law.name}_prior", ()), [(slot, v)], [])
+                stem = law.name.partition("_")[0]
+                named = [other for other in written if other.name == stem and not other.parameters]
+                free = density(named[0] if named else Law("law", f"{law.name}_prior", ()), [(slot, v)], [])
                 yield f"{prior!r} has no parameters", statement.assuming(("=", prior, free))

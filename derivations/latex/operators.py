@@ -15,6 +15,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from derivations.latex.arguments import INDEX_LETTERS
 from derivations.latex.expressions import Differential, Node, speaks_of, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, exact_name, name_of, names_in
@@ -176,14 +177,19 @@ class Operators(ABC):
             return False
         return not self.differentials(self.at)[0]
 
-    def reach(self, what: str) -> Node:
-        """One term after an operator without brackets; the rest of the expression is the other reading."""
+    def reach(self, what: str, letter: str = "") -> Node:
+        """One term after an operator without brackets; the rest of the expression is the other reading.
+
+        Where the rest speaks of the *letter* of a sum, the sum rather takes it: \\sum_t a_t + b_t.
+        """
         start = self.at
         body = self.term()
         part = self.peek()
         if part is not None and part.kind in ("PLUS", "MINUS"):
             ways = (f"the {what} takes one term", f"the {what} takes all that follows")
-            if self.reading.choose(what, ways):
+            spoken = letter in INDEX_LETTERS | {"t"} and _left_free(letter, self.row[self.at :])
+            chosen = self.reading.choose(f"{what} over {letter}" if spoken else what, ways[::-1] if spoken else ways)
+            if bool(chosen) != spoken:
                 self.at = start
                 return self.expression()
         return body
@@ -336,7 +342,9 @@ class Operators(ABC):
 
     def big(self, part: Part) -> Node:
         if part.text != "int":
-            body = self.reach("sum" if part.text == "sum" else "product sign")
+            runs = name_of(part.below[0]) if part.below else None
+            letter = runs.base if runs is not None and part.text == "sum" and not runs.below else ""
+            body = self.reach("sum" if part.text == "sum" else "product sign", letter)
             if part.text == "prod" and body.head == "product":
                 return self.product_over(part, body)
             head = "total" if part.text == "sum" else "product over"
@@ -498,6 +506,17 @@ class Operators(ABC):
 
 def _bases(row: Row) -> list[str]:
     return [n.base for n in names_in(row)]
+
+
+def _left_free(letter: str, row: Row) -> bool:
+    """Whether a term of a row speaks of a letter over which it does not sum."""
+    terms: list[list[Part]] = [[]]
+    for part in row:
+        terms[-1].append(part)
+        if part.kind in ("PLUS", "MINUS"):
+            terms.append([])
+    free = (t for t in terms if letter in _bases(tuple(t)))
+    return any(not any(p.kind == "BIG" and letter in _bases(p.below or ()) for p in t) for t in free)
 
 
 def _in_the_open(row: Row) -> Row:

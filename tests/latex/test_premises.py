@@ -58,3 +58,10 @@ def test_what_nothing_excuses_is_refuted(text: str) -> None:
 def test_what_an_entropy_multiplies_is_no_random_variable() -> None:
     steps = check(r"$$H(cX)=H(X)+\log c$$ $$E[cX]=cE[X]$$").steps
     assert steps[-1].verdict == "proved"
+
+
+def test_a_sum_takes_what_speaks_of_its_letter() -> None:
+    true = r"$$ \sum_{i=1}^n a_i + b_i = \sum_{i=1}^n a_i + \sum_{i=1}^n b_i $$"
+    assert [s.verdict for s in check(true).steps] == ["proved"]
+    long = r"$$ \log p(x_{1:T},z_{1:T}) = \sum_{t=1}^T \log p(x_t|z_t) + \log p(z_t|z_{t-1}) $$"
+    assert [s.verdict for s in check(long).steps] == ["conditional"]
