@@ -302,7 +302,7 @@ def _checked_step(
         outcome = conditional(outcome, f"true with the first of the meanings that the document gives {twofold[0]}")
     outcome = read_as_before(outcome, line, display.line, display.section, context)
     outcome = of_its_own(sides.left, sides.right, outcome, context)
-    outcome = without_its_half(sides.left, step.alone, outcome, context, seed)
+    outcome = without_its_half(sides.left, step.alone, outcome, context, seed, step.relation == ":=")
     if step.alone and outcome.verdict in ("conditional", "undecided"):
         suppose(line, display, sides, context)
         if outcome.verdict == "conditional" and step.relation in ("=", "<=", ">="):

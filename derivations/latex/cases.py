@@ -68,6 +68,7 @@ class Context:
     means: bool = False  # the document says in words under which law expectations are
     bases: bool = False  # its logarithms may be to another base than e
     wordy: bool = False  # the document has sentences, which may say of a name what no formula does
+    doubted: set[str] = field(default_factory=set)  # reserved names that it may define otherwise, or states an error of
     supposed: list[Supposition] = field(default_factory=list)  # under which sections may speak
     bounded: list[Bound] = field(default_factory=list)  # names of which the document says what values they have
     claimed: list[Claim] = field(default_factory=list)  # what it poses, up to the step at hand

@@ -122,6 +122,8 @@ def _may_vary(name: str, bound: set[str], integrated: bool, called: Collection[s
     plain = _MARKS.sub("", base)
     if _labels(name) & bound:
         return True
+    if integrated and bound & NOISE and base in "xyzuv" and _labels(name) - {"0"}:  # x_t, which noise may have made
+        return True
     letters = base if 1 < len(base) <= 4 and base == plain and not is_greek(base) else ""
     if integrated and any(b in letters for b in bound if len(b) == 1):  # e^{itx}, whose letters run together
         return True
@@ -134,10 +136,12 @@ def _is_loose(point: Variable, bound: set[str], integrated: bool, lawful: set[st
         return False
     if _labels(point.name) & bound:
         return True
-    if bound & NOISE and _labels(point.name) - {"0"} and integrated:  # x_t, which noise may have made
+    made = _labels(point.name) - {"0"} or _stem(point.name) == "z"
+    if bound & NOISE and made and integrated:  # x_t, which noise may have made
         return True
     kin = {_stem(name) for name in bound}
     loose = _stem(point.name) in kin or point.name in {name.lower() for name in _FUNCTIONS}
+    loose = loose or _stem(point.name) in ("g", "r")  # a return G_t, a reward r_t
     return integrated and loose and (point.slot not in lawful or point.slot in bound)
 
 

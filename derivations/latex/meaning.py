@@ -27,7 +27,7 @@ from derivations.language.terms import (
 from derivations.latex.arguments import INDEX_LETTERS, slot_and_copy, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row
-from derivations.latex.names import Name, name_of, written
+from derivations.latex.names import Name, name_of, names_in, written
 from derivations.latex.reserved import Reserved
 from derivations.latex.tokens import Unread
 
@@ -276,6 +276,9 @@ class Meaning(Reserved):
         argument = name_of(row[0]) if len(row) == 1 else None
         if argument is None:
             raise Unread(f"the derivative of {name.key} at what is no variable")
+        own = {n.key for n in names_in(known.parameters or ())} if known is not None else set()
+        if known is not None and argument.key in {n.key for n in names_in(known.row or ())} - own:
+            raise Unread(f"the derivative of {name.key} at what stands in its formula")
         if variable_key(argument) in self.vocabulary.variables:
             self.continuous.add(self.vocabulary.slot(variable_key(argument)))
         at_point = self.term(self.parse(row))

@@ -12,14 +12,17 @@ from itertools import combinations
 
 from derivations.language.laws import Law, density
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Term, Variable, walk
-from derivations.latex.cases import Case
+from derivations.language.terms import LanguageError, Term, Variable, replace, walk
+from derivations.latex.arguments import variable_key
+from derivations.latex.cases import Case, Context
+from derivations.latex.names import name_of, placed
+from derivations.latex.names import written as written_slot
 
 MAX_FACTORS = 6  # of one law, beyond which no model is looked for
 MAX_MODELS = 3  # that are tried for one law
 
 
-def modelled(case: Case) -> Iterator[tuple[str, Statement]]:
+def modelled(case: Case, context: Context) -> Iterator[tuple[str, Statement]]:
     """The statement under what it writes of its laws, taken for the factors of a model."""
     for law, densities in _written(case.statement).items():
         for factors in _models(densities):
@@ -28,7 +31,9 @@ def modelled(case: Case) -> Iterator[tuple[str, Statement]]:
             if posed is not None:
                 yield f"{posed[1]!r} = {words}", case.statement.assuming(posed)
         yield from _priors(case.statement, law, densities)
-    yield from _without_parameters(case.statement)
+        yield from _given_throughout(case.statement, law, densities)
+    yield from _without_parameters(case.statement, context)
+    yield from _named_by_words(case.statement)
 
 
 def _written(statement: Statement) -> dict[Law, list[Term]]:
@@ -149,8 +154,59 @@ def _priors(statement: Statement, law: Law, densities: list[Term]) -> Iterator[t
                 yield f"{prior!r} = {normal!r}", statement.assuming(("=", prior, normal))
 
 
-def _without_parameters(statement: Statement) -> Iterator[tuple[str, Statement]]:
-    """Where a law with parameters is written as p_theta(x | z) only, its prior p(z) may have none."""
+def _given_throughout(statement: Statement, law: Law, densities: list[Term]) -> Iterator[tuple[str, Statement]]:
+    """A condition that only some densities of a law write, q(x | k) beside q(theta | x), may be one of all or none.
+
+    In a bound it is rather one that a prior lacks.
+    """
+    if statement.relation != "=":
+        return
+    targets = {s for d in densities for s, _ in d.args[1]}
+    bound = {v for t in walk((statement.left, statement.right)) if t.head in ("E", "int") for v in binders(t)}
+    for slot in sorted({s for d in densities for s, _ in d.args[2]} - targets):
+        given = [d for d in densities if slot in {s for s, _ in d.args[2]}]
+        if len(given) == len(densities) or any(v in bound for d in given for s, v in d.args[2] if s == slot):
+            continue
+        sides = [statement.left, statement.right]
+        for d in given:
+            without = density(law, list(d.args[1]), [pair for pair in d.args[2] if pair[0] != slot])
+            sides = [replace(side, d, without) for side in sides]
+        words = f"{slot} is given throughout"
+        yield words, Statement(statement.relation, sides[0], sides[1], (), statement.given)
+
+
+def binders(t: Term) -> tuple[Term, ...]:
+    """The variables that a mean or an integral binds."""
+    return t.args[0] if isinstance(t.args[0], tuple) else (t.args[0],)
+
+
+def _named_by_words(statement: Statement) -> Iterator[tuple[str, Statement]]:
+    """A law that is named by a word, X ~ Data, may be one that has a letter."""
+    written = _written(statement)
+    words = [law for law in written if len(law.name) > 2 and law.name.isalpha()]
+    for law in words:
+        for d in (d for d in written[law] if not d.args[2]):
+            for other in (o for o in written if o not in words):
+                if any(o.args[1:] == d.args[1:] for o in written[other]):
+                    new = density(other, list(d.args[1]), [])
+                    yield f"{d!r} = {new!r}", statement.assuming(("=", d, new))
+
+
+def _bare_priors(context: Context, stem: str) -> set[str]:
+    """The slots of which a document writes the law without a parameter, p(z) beside p_theta(x | z)."""
+    found = set()
+    for row in context.vocabulary.rows:
+        for where, at, part in placed(row):
+            following = where[at + 1] if at + 1 < len(where) else None
+            called = following is not None and following.kind == "bracketed" and len(following.args[0]) == 1
+            if called and part.kind == "NAME" and part.text == stem and part.plain and following is not None:
+                name = name_of(following.args[0][0])
+                found |= set() if name is None else {written_slot(context.vocabulary.slot(variable_key(name)))}
+    return found
+
+
+def _without_parameters(statement: Statement, context: Context) -> Iterator[tuple[str, Statement]]:
+    """Where a law with parameters is written as p_theta(x | z) only, or p(z) beside it, its prior may have none."""
     sides = (statement.left, statement.right)
     moved = {t.args[0] for t in walk(sides) if t.head == "grad"}
     written = _written(statement)
@@ -161,7 +217,8 @@ def _without_parameters(statement: Statement) -> Iterator[tuple[str, Statement]]
         shapes = [_shape(d) for d in densities]
         for slot, v in sorted(given.items()):
             seen = frozenset().union(*(t for t, g in shapes if slot in g))
-            if not any(slot in t and not g & seen and len(t) == 1 for t, g in shapes):
+            written_so = any(slot in t and not g & seen and len(t) == 1 for t, g in shapes)
+            if not written_so or slot in _bare_priors(context, law.name.partition("_")[0]):
                 prior = density(law, [(slot, v)], [])
                 stem = law.name.partition("_")[0]
                 named = [other for other in written if other.name == stem and not other.parameters]

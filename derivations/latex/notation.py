@@ -312,10 +312,13 @@ class _Parser(Operators):
             return Node("function", ("exp", self.sub(part.above)), part.place)
         following = self.peek()
         called = following is not None and following.kind == "bracketed"
+        inside = following.args[0] if called and following is not None else ()
+        if len(inside) == 2 and (inside[0].kind == "DIFFERENTIAL" or inside[0].text == "d") and inside[0].plain:
+            raise Unread(f"the measure {name.key}")
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
         if name.base in WORDS_OF_FUNCTIONS and not called and following is not None:
             raise Unread(f"the function {name.base} without brackets")
-        if called and name.key in ("Gamma", "zeta") and not self.applies(name, ()):
+        if called and name.key in ("Gamma", "zeta", "Phi") and not self.applies(name, ()):
             raise Unread(f"the function {name.key}")
         if called and following is not None and not inner and self.applies(name, following.args[0]):
             if part.above is not None and spell(part.above) == "-1":

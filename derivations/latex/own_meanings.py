@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OWN = frozenset("VCDW")  # games, discriminators and distances, which authors define in ways of their own
 HALVED = frozenset(("JSD", "TV"))
-STANDARD = frozenset(("KL", "JSD", "TV", "H", "I", "CE", "ELBO"))
+STANDARD = frozenset(("KL", "JSD", "TV", "H", "I", "CE", "ELBO", "Var"))
 
 
 def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: bool) -> None:
@@ -33,6 +33,17 @@ def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: 
             context.own.add(name.base)
         if defines and outcome.verdict == "conditional" and _of_the_same(outcome):
             context.redefined.add(name.base)
+        if _is_formula(name.base, outcome):
+            context.doubted.add(name.base)
+
+
+def _is_formula(base: str, outcome: Outcome) -> bool:
+    """Whether an equation that is not the standard one may define its left side, of which the right does not speak."""
+    case = outcome.case
+    if outcome.verdict not in ("refuted", "conditional") or case is None or case.statement.relation != "=":
+        return False
+    weighed = outcome.verdict == "refuted" or _of_the_same(outcome) or base == "ELBO"
+    return weighed and base not in {t.head for t in walk(case.statement.right)}
 
 
 def _of_the_same(outcome: Outcome) -> bool:
@@ -44,15 +55,23 @@ def _of_the_same(outcome: Outcome) -> bool:
     return left == right
 
 
-def without_its_half(left: Row, alone: bool, outcome: Outcome, context: Context, seed: int) -> Outcome:
+def without_its_half(
+    left: Row, alone: bool, outcome: Outcome, context: Context, seed: int, defined: bool = False
+) -> Outcome:
     """A query instead of the refutation of what may define a divergence without the factor 1/2 that is usual.
 
-    Some write JSD and TV so; what first equates one, in a document with sentences, may be their definition.
+    Some write JSD and TV so; what first equates one may be their definition, in a document with sentences or where it
+    is *defined* by its sign.
     """
     from derivations.latex.outcomes import conditional, judged
 
     name = name_of(left[0]) if left and len(left) <= 2 else None
-    if outcome.verdict != "refuted" or outcome.case is None or name is None or not (alone and context.wordy):
+    if (
+        outcome.verdict != "refuted"
+        or outcome.case is None
+        or name is None
+        or not (alone and (context.wordy or defined))
+    ):
         return outcome
     statement = outcome.case.statement
     first = name.base in HALVED and name.base == statement.left.head and name.base not in context.settled
@@ -68,7 +87,7 @@ def without_its_half(left: Row, alone: bool, outcome: Outcome, context: Context,
 def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Outcome:
     """A query instead of a verdict that rests on the standard meaning of a name which the document gives another."""
     played = frozenset("VCD") if "V" in context.own else frozenset()  # the optima are those of the author's game
-    taken = {"proved": context.redefined | played, "refuted": context.own | context.redefined}
+    taken = {"proved": context.redefined | context.doubted | played, "refuted": context.own | context.redefined}
     suspects = taken.get(outcome.verdict, set())
     names = names_in(left, right)
     if context.means and outcome.verdict in ("proved", "refuted") and any(n.key == "E" for n in names):

@@ -44,10 +44,10 @@ _HYPOTHESIS = re.compile(
 # The same in the languages in which notes are often written; scripts without spaces have no ends of words.
 _POSING_ELSEWHERE = re.compile(
     r"如果|若|假[设設定]|[设設令]|当|當|只要|要使|使得|希望|想要|取等|等号|等號|[条條]件(?![熵概機机分期自互])|要求|[满滿]足|[记記][作为為]|[独獨]立"
-    r"|例如|比如|目[标標]|もし|仮定|とき|場合|ならば|とする|例えば|만약|가정|경우|조건(?!부)|하면|독립|예를"
+    r"|(?<![的由据按])定[义義](?![是式])|例如|比如|目[标標]|もし|仮定|とき|場合|ならば|とする|例えば|만약|가정|경우|조건(?!부)|하면|독립|예를"
     r"|\b(?:si|cuando|donde|sup[oó]n\w*|sea|condici\w+|queremos|quando|onde|suponha\w*|seja|condiç\w+|lorsque|quand|où"
     r"|supposons|soit|voulons|wenn|falls|sei|angenommen|wobei|bedingung\w*|wollen|independ?ient\w*"
-    r"|ind[eé]pendan\w*|unabhängig\w*|ejemplo|exemp\w+|beispiel\w*|если|пусть|когда|где|предпол\w+|условии?\w*|хотим"
+    r"|ind[eé]pendan\w*|unabhängig\w*|ejemplo|exemp\w+|définit\w*|defin(?:imos|ido|ida|ição|iert\w*|ieren)|определ\w+|beispiel\w*|если|пусть|когда|где|предпол\w+|условии?\w*|хотим"
     r"|независим\w+|пример\w*)\b",
     re.IGNORECASE,
 )
@@ -290,7 +290,9 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _DENIES = re.compile(
-    r"\b(?:unlike|instead of|rather than|contradiction|contrary|no longer|in contrast to)\b", re.IGNORECASE
+    r"\bnot (?:assume|suppose|take|use|set|require)\b"
+    r"|\b(?:unlike|instead of|rather than|contradiction|contrary|no longer|in contrast to)\b",
+    re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:if|when|suppose(?: that)?|in the case(?: of| that| where)?)\b", re.IGNORECASE)
 _STANDS = re.compile(r"\b(?:suppose|let|assum(?:e|es|ing)|take)\b", re.IGNORECASE)

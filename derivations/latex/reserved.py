@@ -51,7 +51,8 @@ class Reserved(Expectations):
         several = len({p[0] for p in patterns if p[1]}) > 1 and not any(p[1] for p in self.shown.get(encoder, ()))
         if several or others:  # z_2 beside z_1, a condition c
             self.unexplained["the variables of the ELBO"] = None
-        given = observed if any(p[0] == latent and p[1] for p in patterns) or not patterns else ()
+        here = self.shown.get(encoder, ())
+        given = observed if any(p[0] == latent and p[1] for p in here or patterns) or not patterns else ()
         q = density(
             self.law(Name(encoder)),
             [(written(s), self.current(s)) for s in self.finest(latent)],

@@ -50,7 +50,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     yield from _temporal(case)
     yield from _written_chains(case)
     yield from _chains(case)
-    yield from modelled(case)
+    yield from modelled(case, context)
     yield from _told_in_words(case, context.wordy)
     yield from _determined(case)
     yield from objective(case)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from derivations.language.terms import Index, Symbol, Term, Variable, add, mul, term, walk
-from derivations.latex.arguments import Argument, read_arguments, variable_key
+from derivations.latex.arguments import INDEX_LETTERS, Argument, read_arguments, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.interpretation import Interpretation
@@ -261,6 +261,8 @@ class Sums(Interpretation):
                     count, body = count + 1, body.args[2]
                 variables = self.understood(body, count)
                 return self.summed(variables, body)
+            if not below and any(n.below in INDEX_LETTERS for n in _names(body)):
+                raise Unread("a sum without an index of what has one")
             if not below:
                 return self.spread_sum(body)
             if len(names) != 1 or names[0] is None:
@@ -268,6 +270,11 @@ class Sums(Interpretation):
             letter, lower, upper = names[0].key, term(1), self.dimension(self.vocabulary.indices.get(names[0].key, ""))
         elif letter in self.vocabulary.variables:
             self.covers(letter, below, above)
+            named = list(_names(body))
+            listed = {n.base for n in named if n.below == letter}
+            odd = [n for n in named if n.base in listed and n.below in INDEX_LETTERS - {letter, *self.indices}]
+            if odd:  # sum_i p_k log p_i, where p_k is one of them
+                raise Unread(f"{odd[0].key} in a sum over {letter}")
             variables = self._variables_of([Name(letter)])
             return self.summed(variables, body)
         return self.ranged("sum", letter, lower, upper, body)

@@ -170,6 +170,8 @@ class _Reader:
         elif name in table.IGNORED:
             for _ in range(table.IGNORED[name]):
                 self.argument()
+            if name.endswith("intertext"):
+                self.put("ROW", "", start)
         elif name in ("begin", "end"):
             self.environment(name, start)
         elif name in ("stackrel", "overset", "underset"):

@@ -341,14 +341,18 @@ class Vocabulary(LawNames):
         for where, at, part in self._walk(row):
             numerator, denominator = part.args if part.kind == "fraction" else ((), ())
             constant = name_of(denominator[0]) if denominator else None
+            last = at + 1 == len(where)
             if constant is not None and constant.base == "Z":
+                last = at + 3 == len(where) if spell(numerator) == "1" else last
                 numerator = where[at + 1 : at + 3] if spell(numerator) == "1" else numerator
             elif part.kind == "SLASH" and at + 1 < len(where) and where[at + 1].text == "Z":
                 numerator = where[:at]
             else:
                 continue
+            alone = last and self.is_density(numerator)  # of \\frac{1}{Z} q(x), q has the mass Z
+            alone = alone and len(split(numerator[1].args[0], "BAR")) == 1
             for name in (name_of(p) for _, _, p in self._walk(numerator)):  # also in a sum, a gradient
-                if name is not None and (name.accents or name.above) and self.is_law(name):
+                if name is not None and (name.accents or name.above or alone) and self.is_law(name):
                     yield self.stem(name)
 
     def shown(self, row: Row) -> dict[str, frozenset[Pattern]]:
@@ -518,13 +522,14 @@ class Vocabulary(LawNames):
         models = [k for k in self.laws if k.startswith("p") and k != encoder]
         model = min(models, key=lambda k: k.endswith(("data", "real")), default="p")  # the first, but for the data's
         patterns = self.laws[encoder].patterns if encoder in self.laws else Counter[Pattern]()
-        conditional = [p for p in (shown or {}).get(encoder, ()) if p[1]] or [p for p in patterns if p[1]]
+        here = (shown or {}).get(encoder, ())
+        conditional = [p for p in here or patterns if p[1]]
         latent: tuple[str, ...] = ()
         observed: tuple[str, ...] = ()
         if conditional:
             latent, observed = max(conditional, key=lambda p: patterns[p])
-        elif patterns:
-            latent = max(patterns, key=lambda p: patterns[p])[0]
+        elif here or patterns:
+            latent = max(here or patterns, key=lambda p: patterns[p])[0]
         mine = self.laws[model].patterns if model in self.laws else Counter[Pattern]()
         if not latent:
             known = {s for p in mine for s in (*p[0], *p[1])}

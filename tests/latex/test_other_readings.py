@@ -230,3 +230,39 @@ E_{p(x)}[\lambda x] = \lambda E_{p(x)}[x]
 def test_constants_that_are_some_are_still_taken_out(latex: str) -> None:
     steps = check(f"$$\n{latex}\n$$").steps
     assert [s.verdict for s in steps] == ["proved"], [s.message for s in steps]
+
+
+OWN = [
+    r"$$TV(p,q)=\int|p(x)-q(x)|dx$$ $$TV(p,q)\le1$$",
+    r"$$V(D,G)=E_{p_{data}}[D(x)]-E_{p_g}[D(x)]$$ $$V(D,G)\le0$$",
+    r"$$ELBO=E_{q(z|x)}[\log p(x|z)]-\beta KL(q(z|x)\|p(z))$$ $$ELBO\le\log p(x)$$",
+    r"$$Var(X):=E[X^2]$$ $$Var(X+1)=Var(X)$$",
+    r"$$p(x)=\frac1Zq(x)$$ $$\int q(x)dx=1$$",
+    r"$$f(x)=ax$$ $$f'(a)=2a$$",
+    "We do not assume $X\\sim N(0,1)$.\n$$E[X^2]=1$$",
+    "$L=\\log p(x)$.\n$$L\\ge0$$",
+]
+
+
+@pytest.mark.parametrize("text", OWN)
+def test_what_a_document_defines_for_itself_is_not_proved_of_the_usual_thing(text: str) -> None:
+    assert check(text).steps[-1].verdict != "proved"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$ \sum_{i=1}^k p_k \log \frac{1}{p_i} - \sum_{i=1}^k p_i \log k = \sum_{i=1}^k p_k \log \frac{1}{p_i k} $$",
+        r"\begin{align} H(X) - H(X|Y) &\ge 0 \intertext{and so} KL(q \| p) &\ge 0 P_X \end{align}",
+        r"$$ \Phi(a) - \Phi(-a) = 2 \Phi(a) $$",
+        r"$$ \nabla_\theta J(\theta) = E_{\pi_\theta(a|s)}[\nabla_\theta \log \pi_\theta(a|s) G_t] $$",
+        r"$$ \sum T(x_i) = n T(x_i) $$",
+        r"$$ \int f(y) \lambda(dy) = \lambda \int f(y) dy $$",
+        r"$$ \nabla_\phi \int p(\epsilon) \log q_\phi(z) d\epsilon"
+        r" = \int p(\epsilon) \nabla_\phi \log q_\phi(z) d\epsilon $$",
+    ],
+)
+def test_what_proofs_of_public_documents_rested_on(text: str) -> None:
+    steps = check(text).steps
+    assert steps
+    assert "proved" not in [s.verdict for s in steps[-1:]], steps[-1].reading

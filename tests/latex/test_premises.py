@@ -31,6 +31,15 @@ QUERIES = [
     r"$$ E_q[\log p(x|z_1,z_2)] - KL(q(z_1|x) \| p(z_1))"
     r" - E_{q(z_1|x)}[KL(q(z_2|z_1,x) \| p(z_2|z_1))] \le \log p(x) $$",
 ]
+QUERIES += [
+    r"$$ KL(q_\phi(z|x) \| p(z)) \ge 0 $$"
+    r"$$ \mathrm{ELBO} = E_{q_\phi(z|x)}[\log p_\theta(x|z)] - KL(q_\phi(z|x) \| p(z)) $$"
+    r"$$ \nabla_\theta \mathrm{ELBO} = \nabla_\theta E_{q_\phi(z|x)}[\log p_\theta(x|z)] $$",
+    r"$$ H(P, Q) = E_{X \sim Data}[-\log Q(x)] = -\sum_x P(x) \log Q(x) $$",
+    r"$$ \log \frac{q(x|\theta) q(\theta)}{q(x|k)} = \log q(\theta|x) $$",
+    r"$$ E_{q(z|x)}[f(z)] \ge 0 $$ $$ \log p(x) = \text{ELBO} + KL(q(z) \| p(z|x)) $$",
+    "定义交叉熵：\n" r"$$ H(P, Q) = \sum_x P(x) \log Q(x) $$",
+]
 # The same places with what is false under every such premise, or with words that are none.
 REFUTED = [
     "We expand the bound as follows:\n" + BOUND,
