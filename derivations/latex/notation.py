@@ -247,6 +247,8 @@ class _Parser(Operators):
         ):
             return self.quotient_of_differentials(part, above, below)
         heads = [row[0].text if row and row[0].kind == "NAME" else "" for row in (above, below)]
+        if heads[0] == heads[1] == "d" and not above[0].plain:
+            raise Unread("a higher derivative")
         if heads[0] == heads[1] == "d" and len(above) == len(below) == 2 and self.are_laws(above[1], below[1]):
             return self.density_ratio(part, above[1], below[1])
         ordinary = heads[0] == heads[1] == "d" and len(below) == 2 and exact_name(below[1]) is not None

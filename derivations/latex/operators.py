@@ -18,7 +18,7 @@ from typing import Any
 from derivations.latex.arguments import INDEX_LETTERS
 from derivations.latex.expressions import Differential, Node, speaks_of, split
 from derivations.latex.grammar import Part, Row, spell
-from derivations.latex.names import Name, exact_name, name_of, names_in
+from derivations.latex.names import Name, every_part, exact_name, name_of, names_in
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread
 
@@ -259,7 +259,8 @@ class Operators(ABC):
         if base and part.kind == "bracketed":  # log e (...): what another base makes of nats
             return first
         if part.kind in ("BIG", "EXTREMUM") or (part.kind == "NAME" and self.is_operator(part)):
-            applied = any(p.kind == "bracketed" for p in self.row[start:one])  # log p(x) \int ..., not log 1/K \sum ...
+            # log p(x) \int ..., not log 1/K \sum ...
+            applied = any(p.kind == "bracketed" for p in every_part(self.row[start:one]))
             applied = applied or (one == start + 1 and self.row[start].kind == "NUMBER") or base  # log 2 \int ...
             ways = ("a logarithm takes the operator after it", "a logarithm ends before an operator")
             if (

@@ -15,7 +15,10 @@ from derivations.latex.tokens import Unread
 MAX_READINGS = 36
 # Choices of which neither option is what everybody reads: a proof has to hold under both.
 OPEN = frozenset(
-    ("slash", "derivative", "function", "log over", "bracketed log", "log under a sign", "product of letters")
+    (
+        *("slash", "derivative", "function", "product of letters"),
+        *("log over", "bracketed log", "log under a sign", "log before an operator after a value"),
+    )
 )
 MAX_NODES = 4_000
 

@@ -266,3 +266,13 @@ def test_what_proofs_of_public_documents_rested_on(text: str) -> None:
     steps = check(text).steps
     assert steps
     assert "proved" not in [s.verdict for s in steps[-1:]], steps[-1].reading
+
+
+def test_a_higher_derivative_is_no_fraction() -> None:
+    steps = check(r"$$ \frac{d^{k-1}}{dt^{k-1}} t e^t = t \frac{d^{k-1}}{dt^{k-1}} e^t $$").steps
+    assert [s.verdict for s in steps] == ["unsupported"]
+
+
+def test_a_logarithm_of_a_ratio_ends_before_a_sum() -> None:
+    step = check(r"$$ \log\frac{p(x)}{q(x)} \sum_y f(y) = \log \left(\frac{p(x)}{q(x)} \sum_y f(y)\right) $$").steps[0]
+    assert step.verdict == "conditional"
