@@ -278,11 +278,8 @@ class Interpretation:
     def sign_of(self, name: Name) -> str:
         """Deviations, temperatures and dimensions are positive."""
         size = name.base in DIMENSIONS and not name.below
-        if (
-            name.base in ("J", "L") and name.base not in self.vocabulary.indices.values()
-        ):  # a loss, unless sums end there
-            size = False
-        return "positive" if name.base in POSITIVE or size else "real"
+        loss = name.base in ("J", "L") and name.base not in self.vocabulary.indices.values()  # where no sum ends
+        return "positive" if name.base in POSITIVE or (size and not loss) else "real"
 
     def position(self, name: Name) -> tuple[Index | None, str]:
         """The index at which a name is a component, and the vector's name: mu_j, sigma_{1,j}, x_i, z^{(l)}."""

@@ -175,6 +175,11 @@ def _given_throughout(statement: Statement, law: Law, densities: list[Term]) -> 
         yield words, Statement(statement.relation, sides[0], sides[1], (), statement.given)
 
 
+def _same(mine: tuple[tuple[str, Term], ...], other: tuple[tuple[str, Term], ...]) -> bool:
+    """Whether two densities stand at the same points."""
+    return len(mine) == len(other) and all(s == t and a is b for (s, a), (t, b) in zip(mine, other, strict=True))
+
+
 def binders(t: Term) -> tuple[Term, ...]:
     """The variables that a mean or an integral binds."""
     return t.args[0] if isinstance(t.args[0], tuple) else (t.args[0],)
@@ -187,7 +192,7 @@ def _named_by_words(statement: Statement) -> Iterator[tuple[str, Statement]]:
     for law in words:
         for d in (d for d in written[law] if not d.args[2]):
             for other in (o for o in written if o not in words):
-                if any(o.args[1:] == d.args[1:] for o in written[other]):
+                if any(not o.args[2] and _same(o.args[1], d.args[1]) for o in written[other]):
                     new = density(other, list(d.args[1]), [])
                     yield f"{d!r} = {new!r}", statement.assuming(("=", d, new))
 

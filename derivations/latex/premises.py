@@ -19,9 +19,7 @@ from derivations.latex.outcomes import Outcome, conditional, judged
 from derivations.latex.tokens import Unread, tokenize
 
 MAX_CLAIMS = 5  # that are tried on a step
-_MAPS = re.compile(
-    r"(\\?[A-Za-z]+)\s*(?::|\\colon(?![A-Za-z]))[^=]{1,60}?\\(?:right)?(?:to|arrow|rightarrow)(?![A-Za-z])"
-)
+_MAPS = re.compile(r"(\\?[A-Za-z]+)\s*(?::|\\colon(?![A-Za-z]))[^=]{1,60}?\\(?:to|rightarrow)(?![A-Za-z])")
 _INEQUALITIES = ("<=", ">=", "<", ">")
 
 

@@ -64,7 +64,7 @@ _PREMISE = re.compile(
     r"|iid|antithetic|martingale|fair|one-hot|balanced|flip\w*|precision|diagonal|well[- ]specified|collapsed"
     r"|degenerate|bijecti\w*|invertible|exact|drop(?:s|ped|ping)?|omit\w*|neglect\w*|up to|disregard\w*|free of"
     r"|no (?:free )?parameters?|(?:does|do) not (?:depend|look|see|know)|same (?:law|distribution|moments|prior)"
-    r"|replacement|converge[sd]|posterior (?:for|in for)|the (?:true |exact )?posterior[.,:;]?\s*$)\b",
+    r"|replacement|converge[sd]|posterior (?:for|in for))\b",
     re.IGNORECASE,
 )
 # How the sentence of a display goes on behind it with a condition, or takes it back.
