@@ -1,6 +1,6 @@
 """Rows of parts to expressions: sums, products, fractions, roots, names and what they are called with.
 
-A slash divides the product on its left; how far operators reach is in :mod:`derivations.latex.operators`.  Where a
+A slash divides the product on its left; how far operators reach is in :mod:`derivations.latex.reaches`.  Where a
 writer may have meant another reading, the place is a *choice* (`derivations.latex.readings`).
 Main definition: `parse`.
 """
@@ -14,7 +14,8 @@ from fractions import Fraction
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import Name, exact_name, name_of, names_in
-from derivations.latex.operators import PRODUCTS, STOPS, Operators
+from derivations.latex.operators import Operators
+from derivations.latex.reaches import PRODUCTS, STOPS
 from derivations.latex.readings import Reading
 from derivations.latex.symbols import WORDS_OF_FUNCTIONS
 from derivations.latex.tokens import Unread
