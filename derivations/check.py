@@ -253,7 +253,7 @@ def _checked_step(
     timeout: float,
     deadline: float,
 ) -> CheckedStep:
-    from derivations.latex.as_told import judge_as_told, of_an_open_law
+    from derivations.latex.as_told import judge_as_told, of_an_open_law, unmoved
     from derivations.latex.outcomes import Outcome, conditional
     from derivations.latex.suggestions import suggest
 
@@ -277,6 +277,7 @@ def _checked_step(
     options["around"] = surroundings(display.before, display.behind, display.latex.rstrip().endswith("."))
     both = (sides.left, step.relation, sides.right)
     outcome, understood = judge_as_told(line, display.section, both, context, prose, options)
+    outcome = unmoved(outcome, line, prose)
     outcome = of_an_open_law(outcome, line, display.section, both, understood, options)
     seen |= laws_in(sides, context)
     if outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown

@@ -1,6 +1,6 @@
 """A step judged by what displays say before it; where that is no proof, by what later ones and the prose tell as well.
 
-Main definitions: `judge_as_told`, `of_an_open_law`.
+Main definitions: `judge_as_told`, `unmoved`, `of_an_open_law`.
 """
 
 from __future__ import annotations
@@ -31,22 +31,6 @@ def judge_as_told(
     What the section of the step tells is believed.  What other sections tell may have ended with them: it may prove a
     step, but where it only makes the step false, the step is a query.
     """
-    outcome, understood = _as_told(line, section, sides, context, prose, options)
-    if prose is not None and outcome.verdict == "proved" and outcome.case is not None:
-        moving = prose.moving(line, outcome.case.statement)
-        if moving is not None:
-            outcome = replace(outcome, verdict="conditional", message=f"true if {moving}")
-    return outcome, understood
-
-
-def _as_told(
-    line: int,
-    section: int,
-    sides: tuple[Row, str, Row],
-    context: Context,
-    prose: Told | None,
-    options: dict[str, Any],
-) -> tuple[Outcome, Context]:
     left, relation, right = sides
     plain = judge_step(left, relation, right, context, **options)
     guessed = plain.made is not None or (plain.case is not None and plain.case.guesses_a_law)
@@ -79,6 +63,14 @@ def _as_told(
         if outcome.verdict not in ("unsupported", "refuted"):
             return _with_words(outcome, remarks), with_all
     return plain, context
+
+
+def unmoved(outcome: Outcome, line: int, prose: Told | None) -> Outcome:
+    """A proof, or the query it becomes where the prose makes what it takes for a number of what a mean binds."""
+    if prose is None or outcome.verdict != "proved" or outcome.case is None:
+        return outcome
+    moving = prose.moving(line, outcome.case.statement)
+    return outcome if moving is None else replace(outcome, verdict="conditional", message=f"true if {moving}")
 
 
 def of_an_open_law(

@@ -164,7 +164,9 @@ def _carried(row: Row) -> Iterator[tuple[Name, str]]:
         following = row[n + 1] if n + 1 < len(row) else None
         called = following is not None and following.kind == "bracketed"
         parametric = (
-            name is not None and name.base in "pqPQ" and any(n.base in PARAMETERS for n in names_in(part.below or ()))
+            name is not None
+            and name.base in ("p", "q", "P", "Q")
+            and any(n.base in PARAMETERS for n in names_in(part.below or ()))
         )
         if name is None or not (called or parametric) or name.base in ("E", "Var", "Cov"):
             continue

@@ -58,13 +58,13 @@ _HYPOTHESIS_ELSEWHERE = re.compile(
 )
 # What the paragraph of a display says of its laws and variables, under which an equation may hold.
 _PREMISE = re.compile(
-    r"\b(?:equals|coincid\w*|identical\w*|converged|perfect\w*|ignor(?:es|e|ed|ing)|parameter-free|blind|independent\w*"
+    r"\b(?:equals|coincid\w*|identical\w*|converged|perfect\w*|ignor(?:es|e|ed|ing)|parameter-free|independent\w*"
     r"|uncorrelated|orthogonal|deterministic\w*|noiseless|uniform\w*|symmetric\w*|stationary|reversible|non-?negative"
     r"|never negative|positive|bounded|at most|zero[- ]mean|cent(?:er|r)ed|vanish\w*|short for|stands? for|abbreviat\w*"
     r"|iid|antithetic|martingale|fair|one-hot|balanced|flip\w*|precision|diagonal|well[- ]specified|collapsed"
     r"|degenerate|bijecti\w*|invertible|exact|drop(?:s|ped|ping)?|omit\w*|neglect\w*|up to|disregard\w*|free of"
     r"|no (?:free )?parameters?|(?:does|do) not (?:depend|look|see|know)|same (?:law|distribution|moments|prior)"
-    r"|replacement|converge[sd]|posterior (?:for|in for))\b",
+    r"|replacement|converge[sd])\b",
     re.IGNORECASE,
 )
 # How the sentence of a display goes on behind it with a condition, or takes it back.

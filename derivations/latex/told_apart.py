@@ -1,7 +1,6 @@
 """What a reading takes for one or for constant though the author may not: laws side by side, hidden parameters.
 
-Main definitions: `side_by_side`, `spelled_apart`, `one_law`, `guessed_dimension`,
-`unseen_dependence`.
+Main definitions: `side_by_side`, `spelled_apart`, `paired`, `one_law`, `guessed_dimension`, `unseen_dependence`.
 """
 
 from __future__ import annotations
@@ -115,13 +114,13 @@ def _is_family(name: Name, law: bool) -> bool:
 
 def paired(statement: Statement) -> str | None:
     """Variables that one side pairs by an index and the other does not: I(X_i; Z_j) beside I(X_i; Z_i)."""
-    labels: list[set[tuple[str, ...]]] = []
+    labels: list[set[str]] = []
     for side in (statement.left, statement.right):
         names = sorted({v.name for v in walk(side) if isinstance(v, Variable)})
         indexed = [n for n in names if "_" in n and n.rpartition("_")[2] in INDEX_LETTERS]
         if len({n.rpartition("_")[0] for n in indexed}) < 2:
             return None
-        labels.append({(n.rpartition("_")[2],) for n in indexed})
+        labels.append({n.rpartition("_")[2] for n in indexed})
     one, other = (len(found) == 1 for found in labels)
     return "variables with one index and with two are drawn alike" if one != other else None
 

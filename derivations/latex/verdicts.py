@@ -286,10 +286,10 @@ def gated_proof(
         outcome = replace(outcome, conditions=(*outcome.conditions, f"{' and '.join(told)} are one law"))
     for chosen in doubtful(case.choices):
         try:
-            other = judged(interpret(left, relation, right, context, chosen).statement, seed, words=False)
-        except LanguageError:  # it is no sentence, read so
-            continue
-        if other.verdict != "proved":  # 1/2 sigma^2
+            other = judged(interpret(left, relation, right, context, chosen).statement, seed, words=False).verdict
+        except LanguageError:  # it is not read so, and may be false
+            other = "unsupported"
+        if other != "proved":  # 1/2 sigma^2
             taken = " and ".join(case.choices[choice][0] for choice in sorted(chosen))
             return replace(outcome, verdict="conditional", message=f"true if {taken}")
     alike = side_by_side(shown, context.vocabulary)
