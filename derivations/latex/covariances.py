@@ -172,7 +172,7 @@ class Matrices:
         if name.base == "pi" and not name.below:
             return pi
         if name.base == "e" and not name.below:
-            return exp(term(1))
+            return self.meaning.euler()
         raise Unread(f"the name {name.key} beside matrices")
 
     def _sum(self, node: Node) -> Term:
@@ -244,7 +244,9 @@ class Matrices:
 
     def _function(self, node: Node) -> Term:
         name, body = node.args
-        if name == "exp":
+        if name == "e":
+            self.meaning.euler()
+        if name in ("exp", "e"):
             return exp(self.number(body))
         if name == "det":
             return self._absolute(Node("absolute", (body,)))

@@ -205,7 +205,19 @@ class Expectations(Information):
             value = self.term(node)
             given = tuple(dict.fromkeys(v for v in walk(value) if isinstance(v, Variable) and v in self.bound))
             return self.open_law(f"E_{{{', '.join(keys)}}}", keys, given)
+        if node.head == "call" and self.vocabulary.is_law(node.args[0]):
+            self.drawn_from(node.args[0], node.args[1], keys)
         return self.law_term(node, keys)
+
+    def drawn_from(self, law: Name, arguments: Row, keys: tuple[str, ...]) -> None:
+        """``x ~ p(y)``: perhaps the law of y, perhaps that of x given y, which the verdict then says."""
+        behind = {variable_key(n) for n in names_in(arguments)} & self.vocabulary.variables
+        if behind and behind.isdisjoint(keys) and not any(p.text == "." for p in arguments):
+            reading = (
+                f"{', '.join(keys)} ~ {law.shown}({spell(arguments)}) is {', '.join(keys)} given {spell(arguments)}"
+            )
+            self.unexplained[reading] = None
+            self.notes[reading] = None
 
     def sample(self, left: list[Part], right: Row) -> Term:
         """An independent sample z_1, ..., z_K: a vector whose components have the law; or a range and its own law."""
@@ -359,7 +371,8 @@ class Expectations(Information):
         marginals = self.couplings(below)
         if marginals is not None:
             return self.primal(head, *marginals, body)
-        if len(below) > 1 and below[1].kind == "IN" and below[0].text in EVENTS:  # A in the class of all events
+        if len(below) > 1 and below[1].kind == "IN" and below[0].text in EVENTS:
+            self.notes[f"{spell(below[2:])} is the class of all events"] = None
             below = below[:1]
         function = self.function_over(below, body)
         if function is not None:

@@ -138,13 +138,21 @@ class Meaning(Reserved):
 
     def _function(self, node: Node) -> Term:
         name, body = node.args
-        if name == "exp":
+        if name == "e":
+            self.euler()
+        if name in ("exp", "e"):
             self.exponent_of(body)
             return exp(self.term(body))
         if name in ("trace", "det"):
             self.in_one_dimension()
             return self.term(body)
         raise Unread(f"the function {name}")
+
+    def euler(self) -> Term:
+        """Euler's number; not in a document in which e is a variable as well."""
+        if "e" in self.vocabulary.variables:
+            raise Unread("e, which is a variable and the base of a power")
+        return exp(term(1))
 
     def _transpose(self, node: Node) -> Term:
         self.in_one_dimension()
@@ -199,8 +207,8 @@ class Meaning(Reserved):
         usual = name.base == "pi" and not name.below and "pi" not in self.vocabulary.law_bases
         if (usual and not self.vocabulary.weighted) or name.style == "number":
             return pi
-        if name.base == "e" and not name.below and not name.accents:
-            return exp(term(1))
+        if name.base == "e" and not name.below and not name.accents and "e" not in self.vocabulary.variables:
+            return self.euler()
         if name.base == "infinity":
             raise Unread("infinity")
         if name.base in ("const", "constant"):

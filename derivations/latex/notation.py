@@ -312,7 +312,7 @@ class _Parser(Operators):
             return self.expectation(part, name)
         power = replace(part, below=None, primes=0) if part.above is not None and not name.above else None
         if name.base == "e" and part.above is not None and not name.below:
-            return Node("function", ("exp", self.sub(part.above)), part.place)
+            return Node("function", ("e", self.sub(part.above)), part.place)
         following = self.peek()
         called = following is not None and following.kind == "bracketed"
         inside = following.args[0] if called and following is not None else ()

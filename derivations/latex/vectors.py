@@ -215,7 +215,9 @@ class Vectors:
         return log(self.number(node.args[0]))
 
     def _function(self, node: Node) -> Term:
-        if node.args[0] != "exp":
+        if node.args[0] == "e":
+            self.meaning.euler()
+        elif node.args[0] != "exp":
             raise Unread(f"the function {node.args[0]} of vectors")
         return exp(self.number(node.args[1]))
 
@@ -258,7 +260,7 @@ class Vectors:
         if name.base == "pi" and not name.below:
             return pi
         if name.base == "e" and not name.below:
-            return exp(term(1))
+            return self.meaning.euler()
         if name.key in DIMENSIONS:
             return self.size
         if name.above in DIMENSIONS and name.base in NUMBERS:  # sigma^d

@@ -276,3 +276,28 @@ def test_a_higher_derivative_is_no_fraction() -> None:
 def test_a_logarithm_of_a_ratio_ends_before_a_sum() -> None:
     step = check(r"$$ \log\frac{p(x)}{q(x)} \sum_y f(y) = \log \left(\frac{p(x)}{q(x)} \sum_y f(y)\right) $$").steps[0]
     assert step.verdict == "conditional"
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"E_{e \sim N(0,1)}[e x] = e x",
+        r"\mathbb{E}_{e \sim p}[e] = e",
+        r"\int p(e)\, e\, de = e",
+        r"\mathbb{E}_{p(e)}[e^{f(x)}] = e^{f(x)}",
+    ],
+)
+def test_a_variable_e_is_not_eulers_number(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] != ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "condition"),
+    [
+        (r"\sup_{A \in C} |P(A) - Q(A)| = TV(P, Q)", "C is the class of all events"),
+        (r"E_{x \sim p(y)}[f(x)] = \int p(x|y) f(x) dx", "x ~ p(y) is x given y"),
+    ],
+)
+def test_a_proof_says_what_it_took_for_granted(latex: str, condition: str) -> None:
+    (step,) = check(latex).steps
+    assert (str(step.verdict), list(step.conditions)) == ("proved", [condition])
