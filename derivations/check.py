@@ -280,7 +280,8 @@ def _checked_step(
     outcome = unmoved(outcome, line, prose)
     outcome = of_an_open_law(outcome, line, display.section, both, understood, options)
     seen |= laws_in(sides, context)
-    if outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
+    equates = step.relation in ("=", ":=") and step.over != "asked"
+    if equates and outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
         said = law_formula(sides.left, sides.right, context)
         if said is not None and said.name.key not in context.definitions:
             context.definitions[said.name.key] = said

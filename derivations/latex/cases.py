@@ -74,6 +74,7 @@ class Context:
     claimed: list[Claim] = field(default_factory=list)  # what it poses, up to the step at hand
     taken: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # how sections read what is bare
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
+    weighed: dict[str, str] = field(default_factory=dict)  # laws whose formula may have the mass one, in words
 
 
 @dataclass(frozen=True)

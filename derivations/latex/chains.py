@@ -22,6 +22,10 @@ _CLOSING = frozenset(_OPENING.values())
 _JOINS = frozenset(("PLUS", "MINUS", "TIMES", "CDOT", "SLASH", "FUNCTION", "BIG", "NABLA", "SUB", "SUP", "FRAC"))
 _BREAKS = frozenset(("QUAD", "ARROW", "TEXT", "COMMA", "SEMI"))
 _DENIES = re.compile(r"\b(not?|never|neither|nor|unless|without|fails?|cannot)\b|n't\b", re.IGNORECASE)
+_POSES = re.compile(
+    r"\W*(?:if|iff|for|when|whenever|where|wherever|while|provided|given|assuming|subject to|s\.?t\.?)\b", re.IGNORECASE
+)
+_INEQUALITIES = frozenset(("<", ">", "<=", ">=", "!="))
 _REMARKS = ("SIM", "IN", "TO")
 _LOOSE = frozenset(("COMMA", "STOP", "SEMI", "COLON", "QUAD", "AMP", "ARROW", "TEXT", "ROW"))
 
@@ -32,7 +36,8 @@ class Step:
 
     *alone* says that the left side stands there for itself, not as the end of an earlier step, *last* that the right
     side ends its chain; *loose* that the source leaves the right side empty and the next row, an equation of its own,
-    was taken for it; *supposed* that a condition stands over its sign.
+    was taken for it; *over* that a condition (``supposed``) or a question mark (``asked``) stands over its sign;
+    *posed* that words such as ``if`` introduce it, *within* that such an inequality follows it in its row.
     """
 
     relation: str
@@ -42,7 +47,9 @@ class Step:
     alone: bool
     loose: bool = False
     last: bool = False
-    supposed: bool = False
+    over: str = ""
+    posed: str = ""
+    within: bool = False
 
 
 @dataclass
@@ -51,6 +58,8 @@ class _Equation:
     relations: list[Token] = field(default_factory=list)
     loose: set[int] = field(default_factory=set)
     worded: bool = False  # it starts within a sentence, without a relation
+    posed: str = ""  # the words that make a condition of it
+    within: bool = False  # an inequality behind it says where it holds
 
     def extend(self, pieces: list[list[Token]], relations: list[Token]) -> None:
         if self.relations and not self.sides[-1] and pieces[0] and relations:
@@ -70,6 +79,7 @@ class _Segment:
     worded: bool  # words stand before it, as those of a sentence on what follows
     marked: bool  # an alignment mark stands before its first relation, with something in front
     implied: bool  # an arrow stands before it
+    posed: str  # the words before it, if they make a condition of it
 
 
 def steps(latex: str) -> list[Step]:
@@ -84,10 +94,11 @@ def steps(latex: str) -> list[Step]:
         for n, relation in enumerate(equation.relations):
             a, b = _repeated(sides, equation.relations, n)
             left, right, sign = _unremarked(a), _unremarked(b), relation.text
-            alone, last, over = n == 0, n + 1 == len(equation.relations), relation.style == "supposed"
+            alone, last = n == 0, n + 1 == len(equation.relations)
             if sign == "=:":
                 left, right, sign, alone, last = right, left, ":=", last, alone
-            found.append(Step(sign, tuple(left), tuple(right), relation.place, alone, n in equation.loose, last, over))
+            where = (relation.place, alone, n in equation.loose, last)
+            found.append(Step(sign, tuple(left), tuple(right), *where, relation.style, equation.posed, equation.within))
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 
@@ -168,8 +179,10 @@ def _equations(latex: str) -> list[_Equation]:
         if equations and _continues(equations[-1], segment, pieces, relations, aligned):
             equations[-1].extend(pieces, relations)
         else:
-            equations.append(_Equation(worded=segment.worded and not relations))
+            equations.append(_Equation(worded=segment.worded and not relations, posed=segment.posed))
             equations[-1].extend(pieces, relations)
+            if segment.posed and len(equations) > 1 and any(r.text in _INEQUALITIES for r in relations):
+                equations[-2].within = True
     return equations
 
 
@@ -350,7 +363,9 @@ def _segments(row: list[Token]) -> list[_Segment]:
         relation = next((n for n, t in enumerate(tokens) if t.kind == "REL" and n + start in places), None)
         marked = relation is not None and any(t.kind == "AMP" for t in tokens[first:relation])
         implied = any(t.kind == "ARROW" for t in tokens[:first])
-        found.append(_Segment(_unannotated(tokens), number == 0, indented, worded, marked, implied))
+        words = [t.text for t in tokens[:first] if t.kind == "TEXT"]
+        posed = words[-1].strip() if words and number and _POSES.match(words[-1]) else ""
+        found.append(_Segment(_unannotated(tokens), number == 0, indented, worded, marked, implied, posed))
     return found
 
 

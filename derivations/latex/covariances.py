@@ -169,7 +169,7 @@ class Matrices:
             return Symbol("sym", name.shown, "positive definite", (self.dimension, self.dimension))
         if name.key in DIMENSIONS:
             return self.dimension
-        if name.base == "pi" and not name.below:
+        if self.meaning.vocabulary.is_circular(name):
             return pi
         if name.base == "e" and not name.below:
             return self.meaning.euler()

@@ -42,6 +42,8 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
     law = context.vocabulary.is_law(name)
     if arguments is not None and not law and any(p.kind in ("PLUS", "MINUS", "FUNCTION") for p in arguments):
         return None  # sigma(a - b) = ... says something of sigma
+    if arguments is not None and all(p.kind == "NUMBER" for p in arguments):
+        return None  # f(2) = 4 says something of f
     if context.vocabulary.is_law(name):
         if arguments is None and name.key in context.definitions:
             return None

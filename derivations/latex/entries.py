@@ -59,20 +59,27 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
     from derivations.latex.verdicts import no_density
 
     step, left, right = sides.step, sides.left, sides.right
-    if left is None:
+    if left is None or step.over == "asked":
         return
     definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
     if definition is None and step.last and right is not None:
         definition = definition_at_the_end(left, step.relation, right, context, seen)
     if definition is None and not step.alone and right is not None:
         definition = definition_on_the_way(left, step.relation, right, context, seen)
-    if definition is None or (definition.density is not None and _only_ties(sides, context, display)):
+    bare = len(left) == 1 and (name := name_of(left[0])) is not None and context.vocabulary.is_law(name)  # q = 2 p
+    if definition is None and not bare:
         return
-    if step.alone and right is not None and laws_in(sides, context):
+    if definition is not None and definition.density is not None and _only_ties(sides, context, display):
+        return
+    speaks = laws_in(sides, context) if definition is not None else laws_of(right or (), context.vocabulary)
+    if step.alone and right and step.relation in ("=", ":=") and speaks:
         with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
             law = no_density(left, right, context, seed)
             context.improper |= set() if law is None else {law}
-    if is_expandable(definition, context.vocabulary) and not _only_ties(sides, context, display):
+    if definition is None:
+        return
+    known = is_expandable(definition, context.vocabulary) and not step.within  # it holds for some arguments only
+    if known and not _only_ties(sides, context, display):
         context.definitions[definition.name.key] = definition
         context.places[definition.name.key] = place_of(sides, display)
     context.defining[id(sides)] = definition
@@ -113,7 +120,10 @@ def _ahead(displays: Displays, context: Context) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for display, all_sides, error in displays:
         for sides in all_sides if not error else ():
-            if not sides.step.alone or sides.left is None or not sides.right or _is_primed(sides.left):
+            step = sides.step
+            if not step.alone or step.over == "asked" or step.within:
+                continue
+            if sides.left is None or not sides.right or _is_primed(sides.left):
                 continue
             definition = definition_of(sides.left, sides.step.relation, sides.right, context, set())
             if definition is None or not definition.row or not is_expandable(definition, context.vocabulary):

@@ -16,6 +16,7 @@ from derivations.latex.binding import bound_by, exchanged
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.information import Information
+from derivations.latex.interpretation import SIZES
 from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, names_in, written
 from derivations.latex.tokens import Unread
 
@@ -343,6 +344,9 @@ class Expectations(Information):
         found = self.variables_in(body)
         if not found:
             return self.open_law("E", (self.generic_slot(),))
+        added = {n.args[0].shown for _, n in body.args if n.head == "name"} if body.head == "sum" else set()
+        for capital in sorted(self.capitals(body) | (added & SIZES)):  # of the letters that are numbers elsewhere
+            self.notes[f"{capital} is a constant"] = None
         indexed = [n for n in found if _label(n) in self.totals_in(body)]
         if indexed and len({n.base for n in found}) == 1:
             return self.independent_draws(indexed[0])

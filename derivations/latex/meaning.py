@@ -204,8 +204,7 @@ class Meaning(Reserved):
             return self.expanded(definition, None)
         if name.base in self.RESERVED_NAMES or self.is_optimal_discriminator(name) or self.is_optimal_value(name):
             return self.reserved_name(name)
-        usual = name.base == "pi" and not name.below and "pi" not in self.vocabulary.law_bases
-        if (usual and not self.vocabulary.weighted) or name.style == "number":
+        if self.vocabulary.is_circular(name):
             return pi
         if name.base == "e" and not name.below and not name.accents and "e" not in self.vocabulary.variables:
             return self.euler()

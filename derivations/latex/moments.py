@@ -290,9 +290,11 @@ def _power(part: Part) -> Part:
 def _range(first: Part, last: Part) -> Part | None:
     """x_1 and x_T as x_{1:T}, in either order."""
     a, b = name_of(first), name_of(last)
-    if a is None or b is None or (a.base, a.accents) != (b.base, b.accents) or not a.below or not b.below:
+    if a is None or b is None or not a.below or not b.below:
         return None
-    if a.above or b.above or any(p.kind in ("COMMA", "COLON") for p in (*a.below_row, *b.below_row)):
+    if (a.base, a.accents, a.style) != (b.base, b.accents, b.style) or any(p.above or p.primes for p in (first, last)):
+        return None
+    if any(p.kind in ("COMMA", "COLON") for p in (*a.below_row, *b.below_row)):
         return None
     if not a.below.isdigit() and b.below.isdigit():
         first, last, a, b = last, first, b, a
@@ -324,7 +326,8 @@ def _listed(parts: list[Part], at: int, arguments: str) -> tuple[int, int, list[
         if before is None or name is None or before.base != name.base or not before.below:
             break
         start -= 2
-    if not _without_gaps(parts[start : at - 1 : 2]):
+    listed = parts[start : at - 1 : 2]
+    if not _without_gaps(listed) or any(_range(p, parts[at + 2]) is None for p in listed):
         return None
     new = _range(parts[start], parts[at + 2])
     backwards = new is not None and new.below is not None and spell(parts[start].below) != spell(new.below[:1])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OWN = frozenset("VCDW")  # games, discriminators and distances, which authors define in ways of their own
 HALVED = frozenset(("JSD", "TV"))
+TOLD_SECONDS = 1.0
 STANDARD = frozenset(("KL", "JSD", "TV", "H", "I", "CE", "ELBO", "Var"))
 
 
@@ -35,6 +36,17 @@ def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: 
             context.redefined.add(name.base)
         if _is_formula(name.base, outcome):
             context.doubted.add(name.base)
+
+
+def told_otherwise(left: Row, right: Row, context: Context) -> None:
+    """Note what an equation within the prose makes of a reserved name, where that is not the standard thing."""
+    from derivations.latex.verdicts import judge_step
+
+    name = name_of(left[0]) if len(left) <= 2 else None
+    if name is None or name.base not in STANDARD or name.base in {n.base for n in names_in(right)}:
+        return
+    if _is_formula(name.base, judge_step(left, "=", right, context, seconds=TOLD_SECONDS)):
+        context.doubted.add(name.base)
 
 
 def _is_formula(base: str, outcome: Outcome) -> bool:

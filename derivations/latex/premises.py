@@ -76,8 +76,10 @@ def under_premises(
     outcome: Outcome, step: Step, sides: tuple[Row, Row], line: int, context: Context, seed: int
 ) -> Outcome:
     """A refutation, or the query it becomes under what the document says of the names of its step."""
-    if step.supposed:
+    if step.over in ("supposed", "asked"):
         return conditional(outcome, "what stands over its sign may say when it holds")
+    if step.posed:
+        return conditional(outcome, f"posed, with the words {step.posed!r}")
     names = {n.key for n in names_in(*sides)} - {*bounds_in([step], "")}
     for bound in context.bounded:
         if bound.name in names and bound.since <= line < bound.until:

@@ -214,7 +214,7 @@ class _Reader:
         above = name != "underset" and len(inside) == 1 and kind == "BIG"
         sign = kind in ("REL", "ARROW", "SIM", "PROPTO")
         if kind == "REL" and len(inside) == 1 and _SUPPOSES.search(label):
-            self.tokens[before:] = [inside[0]._replace(style="supposed")]
+            self.tokens[before:] = [inside[0]._replace(style="asked" if "?" in label else "supposed")]
         if not (below or above or sign) and label.strip():  # a mark over a name, which makes another name of it
             self.tokens[before:] = []
             self.put("SYMBOL", f"\\{name}", start)

@@ -6,21 +6,23 @@ them, and the verdict names those it took.  Main definitions: `Told`, `told`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Symbol, Variable, walk
+from derivations.language.terms import Index, LanguageError, Symbol, Variable, walk
 from derivations.latex.arguments import slot_and_copy, variable_key
 from derivations.latex.cases import Context, interpret
 from derivations.latex.chains import Step, remarks, steps
-from derivations.latex.defining import definition_of, is_expandable
+from derivations.latex.defining import definition_of, is_expandable, laws_of
 from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.documents import Formula
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, name_of, names_in
-from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, is_density, tied
+from derivations.latex.own_meanings import told_otherwise
+from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, tied
 from derivations.latex.tokens import Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
@@ -54,10 +56,11 @@ class Told:
         self.remarks, self.context, self.made = remarks, context, made
 
     def moving(self, line: int, statement: Statement) -> str | None:
-        """Why what a proof takes for a number may vary with what a mean binds: its section says z = mu + sigma e."""
+        """Why what a proof takes for a number may vary with what it binds: its section says z = mu + sigma e."""
         terms = list(walk((statement.left, statement.right)))
-        binders = [t.args[0] for t in terms if t.head in ("E", "int")]
-        bound = {v.name for b in binders for v in (b if isinstance(b, tuple) else (b,)) if isinstance(v, Variable)}
+        binders = [t.args[0] for t in terms if t.head in ("E", "int", "sum", "prod", "grad")]
+        over = [v for b in binders for v in (b if isinstance(b, tuple) else (b,))]
+        bound = {v.name for v in over if isinstance(v, (Variable, Symbol, Index))}
         numbers = {t.name for t in terms if isinstance(t, (Symbol, Variable))} - bound
         for made in self.made:
             inside = made.place.section[0] <= line < made.place.section[1]
@@ -131,8 +134,11 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
                 left, right = rows(step.left), rows(step.right)
                 name = name_of(left[0]) if len(left) == 1 else None
                 if name is not None:
-                    made.append(Made(place, words, name.shown, frozenset(n.shown for n in names_in(right))))
+                    of = {n.shown for n in names_in(right)} | {n.below for n in names_in(right) if n.below}
+                    made.append(Made(place, words, name.shown, frozenset(of)))
                 equations += [] if place.aside else [(place, words, left, right)]
+                if not place.poses:
+                    told_otherwise(left, right, context)
             if place.aside:
                 continue
             laws += [] if place.poses else [(place, rows(tokens)) for tokens in remarks(place.latex)]
@@ -147,6 +153,10 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     context.draws += [(place.line, *d) for place, row in laws for d in draws(row, known.vocabulary)]
     found_remarks = []
     for place, words, left, right in equations:
+        name = name_of(left[0])
+        if name is not None and known.vocabulary.is_law(name) and laws_of(right, known.vocabulary) and not place.poses:
+            law = no_density(left, right, known, 0)
+            context.improper |= set() if law is None else {law}
         ties = tied(left, right, known.vocabulary)
         remark = None if place.poses or (ties and not place.names) else _definition(place, words, left, right, known)
         if remark is not None:
@@ -154,9 +164,6 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
             if remark.definition is not None and remark.definition.name.key in defined:
                 said = Retold(place.line, place.ordinal, words, left, right)
                 context.retold[remark.definition.name.key] = said
-            if is_density(remark.definition) and not is_normal(right):
-                law = no_density(left, right, known, 0)
-                context.improper |= set() if law is None else {law}
         elif ties:
             meant = definition_of(left, "=", right, known, set())
             until = min(place.until, place.section[1])
@@ -224,6 +231,10 @@ def _drawn(row: Row) -> Iterator[tuple[frozenset[str], Row]]:
     """The variables that ``x ~ p`` speaks of, copies for themselves, and their law."""
     at = next((n for n, p in enumerate(row) if p.kind == "SIM"), 0)
     names = [n for p in row[:at] if (n := name_of(p)) is not None]
+    if any(p.kind != "COMMA" and name_of(p) is None for p in row[:at]):  # log X ~ N(0, 1)
+        return
+    if any(a.kind != "COMMA" and b.kind != "COMMA" for a, b in itertools.pairwise(row[:at])):  # 2 X, X Y
+        return
     keys = {variable_key(n) for n in names}
     if names:
         yield frozenset((*(n.key for n in names), *keys, *(slot_and_copy(k)[0] for k in keys))), row[at + 1 :]

@@ -257,7 +257,7 @@ class Vectors:
         if name.key in self.drawn:
             variable = self.drawn[name.key]
             return Vector(lambda i: at(variable, i))
-        if name.base == "pi" and not name.below:
+        if self.meaning.vocabulary.is_circular(name):
             return pi
         if name.base == "e" and not name.below:
             return self.meaning.euler()

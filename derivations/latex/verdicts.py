@@ -7,7 +7,7 @@ Main definition: `judge_step`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 from derivations.language.operators import Integral
@@ -256,7 +256,8 @@ def _is_standard(side: Row) -> bool:
 def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None:
     """The law that a document gives by a formula, if some model shows the formula to be no density.
 
-    Then nothing that holds for laws holds for what the document means.  What a normal formula fills is noted as well.
+    Then nothing that holds for laws holds for what the document means.  Where the formula has names in it that are not
+    explained it may be a density by what they are, which is noted.  What a normal formula fills is noted as well.
     """
     try:
         case = interpret(left, "=", right, context, {})
@@ -264,12 +265,15 @@ def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None
         context.dense |= {
             t.args[0].slot for t in walk(formula) if t.head == "normal" and isinstance(t.args[0], Variable)
         }
-        if law.head != "den" or case.unexplained:
+        if law.head != "den":
             return None
         claims = [Integral[tuple(v for _, v in law.args[1])](formula) == 1]
         claims += [formula >= 0] if formula.head != "normal" else []  # which is a density or does not exist
         if any(judged(claim, seed, 0.2, words=False).verdict == "refuted" for claim in claims):
-            return str(law.args[0].name)
+            name = str(law.args[0].name)
+            if not case.unexplained:
+                return name
+            context.weighed[name] = f"{formula!r} is the density {law!r}"
     except LanguageError:  # what is not read so is not expanded either
         return None
     return None
@@ -323,6 +327,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if (wrong := improper_law(case, suspects)) is not None:
         message = f"true if {wrong} is a law of mass one"
         return replace(outcome, verdict="conditional", message=message)
+    if weighed and (doubted := improper_law(case, context.weighed.keys())) is not None:
+        outcome = replace(outcome, conditions=(*outcome.conditions, context.weighed[doubted]))
     varying = taken_for_constant(case.statement, rows, context.vocabulary.called)
     if varying is not None:
         return replace(outcome, verdict="conditional", message=f"true if {varying[0]} does not depend on {varying[1]}")
@@ -344,10 +350,10 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     return replace(outcome, message="by " + (", ".join(outcome.rules) or "linearity"))
 
 
-def improper_law(case: Case, improper: set[str] | frozenset[str]) -> str | None:
+def improper_law(case: Case, improper: Set[str]) -> str | None:
     """A law of a step, parameters aside, that by its formula or the constant under it has not the mass one."""
     names = {t.args[0].name for t in walk(tuple(all_parts(case))) if t.head == "den"}
-    found = sorted(n for n in names if n in improper or n.rpartition("_")[0] in improper)
+    found = sorted(m for n in names for m in (n, n.rpartition("_")[0]) if m in improper)
     return found[0] if found else None
 
 

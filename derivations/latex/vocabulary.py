@@ -82,6 +82,28 @@ class Vocabulary(LawNames):
         self.unnormalised |= {written(stem) for stem in self.laws if stem.endswith("tilde")}
         self.contrasted = frozenset(stem for row in self.rows for stem in self._contrasts(row))
 
+    # What is a constant -----------------------------------------------------------------------------------------
+
+    def is_circular(self, name: Name) -> bool:
+        """Whether a name is the constant pi: plain, and pi is no law, weight, variable or parameter of the document."""
+        if name.key != "pi" or name.style == "number":
+            return name.key == "pi"
+        return not (name.style or self.weighted or "pi" in self.law_bases or "pi" in self.variables or self._marks_pi)
+
+    @cached_property
+    def _marks_pi(self) -> bool:
+        """Whether a document marks some pi, as in pi' and pi_k, or differentiates in it."""
+        for row in self.rows:
+            for where, at, part in self._walk(row):
+                name = name_of(part)
+                if name is not None and name.base == "pi":
+                    before = where[at - 1].kind if at else ""
+                    if name.key != "pi" or name.style or before == "PARTIAL":
+                        return True
+                if part.kind == "NABLA" and any(p.text == "pi" for p in part.below or ()):
+                    return True
+        return False
+
     # What is a variable -----------------------------------------------------------------------------------------
 
     def _greek(self, row: Row) -> Iterator[str]:
@@ -217,7 +239,8 @@ class Vocabulary(LawNames):
                 before = [name_of(p) for p in where[:at]]
                 if before and before[-1] is not None:
                     self._add_variable(before[-1])
-                    self._normal_law(before[-1], where[at + 1 :])
+                    if at == 1 or where[at - 2].kind in ("COMMA", "SEMI", "QUAD", "AND"):  # not log X ~ N(0, 1)
+                        self._normal_law(before[-1], where[at + 1 :])
             if part.kind in ("NABLA", "PARTIAL") and part.below:
                 for p in part.below:
                     if p.kind == "NAME":
@@ -336,12 +359,25 @@ class Vocabulary(LawNames):
             if pattern is not None and "." not in pattern[0] and "." not in pattern[1]:
                 use.patterns[pattern] += 1
 
+    def _is_total(self, row: Row, density: Row) -> bool:
+        """Whether a row is the sum or integral of a density over all its variables: those of a law have the total 1."""
+        signs = [p for p in row if p.kind == "BIG"]
+        rest = [p for p in row if p.kind not in ("BIG", "DIFFERENTIAL") and p.text != "d"]
+        read = self.arguments(density[1].args[0])
+        if not signs or any(p.text not in ("sum", "int") for p in signs) or read is None or read.given:
+            return False
+        over = {variable_key(n) for p in signs for n in (name_of(q) for q in p.below or ()) if n is not None}
+        over |= {variable_key(n) for n in self._differentials(row)}
+        return spell(tuple(rest[:2])) == spell(density) and {a.key for a in read.targets} <= over
+
     def _over_a_constant(self, row: Row) -> Iterator[str]:
         r"""Laws that a document divides by their normalising constant: ``\tilde p(x) / Z`` has mass one instead."""
         for where, at, part in self._walk(row):
             numerator, denominator = part.args if part.kind == "fraction" else ((), ())
             constant = name_of(denominator[0]) if denominator else None
             last = at + 1 == len(where)
+            if len(numerator) == 2 and self.is_density(numerator) and self._is_total(denominator, numerator):
+                yield self.stem(name_of(numerator[0]) or Name(""))
             if constant is not None and constant.base == "Z":
                 last = at + 3 == len(where) if spell(numerator) == "1" else last
                 numerator = where[at + 1 : at + 3] if spell(numerator) == "1" else numerator

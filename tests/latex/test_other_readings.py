@@ -301,3 +301,33 @@ def test_a_variable_e_is_not_eulers_number(latex: str) -> None:
 def test_a_proof_says_what_it_took_for_granted(latex: str, condition: str) -> None:
     (step,) = check(latex).steps
     assert (str(step.verdict), list(step.conditions)) == ("proved", [condition])
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"J(\pi^*) = J(\pi)",
+        r"\eta(\tilde\pi) = \eta(\pi)",
+        r"\log\frac{\pi'}{\pi} = 0",
+        r"E_{\pi \sim Beta(a,b)}[\pi] = \pi",
+        r"E_{p(\pi)}[\log\pi] = \log\pi",
+        r"\nabla_\pi \pi^2 = 0",
+        r"\log(2\pi^c) = \log(2\pi)",
+        r"\pi_k = \pi",
+        r"H(X_1,\dots,X_n^2) = \sum_{i=1}^n H(X_i|X_1,\dots,X_{i-1})",
+        r"p(x_1,\dots,x_n') = \prod_{i=1}^n p(x_i|x_1,\dots,x_{i-1})",
+        r"I(X_1,\dots,X_n^2;Y) = \sum_{i=1}^n I(X_i;Y|X_1,\dots,X_{i-1})",
+        r"H(X_1,X_2^2,\dots,X_n) = H(X_1,\dots,X_n)",
+    ],
+)
+def test_marks_make_another_thing_of_pi_and_of_the_end_of_a_list(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] != ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "constant"), [(r"Var(A+B) = Var(A)", "B"), (r"E[X + N] = E[X] + N", "N"), (r"E[A+B|C] = E[A|C]+B", "B")]
+)
+def test_a_capital_beside_what_is_random_is_said_to_be_a_constant(latex: str, constant: str) -> None:
+    (step,) = check(latex).steps
+    assert str(step.verdict) == "proved"
+    assert f"{constant} is a constant" in step.conditions
