@@ -68,6 +68,7 @@ READ_SECONDS = 60.0
 FILE_SECONDS = 600.0
 MAX_STEPS = 20_000
 RELATION_SIGN = re.compile(r"(?<![<>:!=\\])(?:\\(?:le|ge|leq|geq|approx|propto|ne|neq)(?![A-Za-z])|[=<>≤≥≠])")
+_BESIDE = re.compile(r"(?<![\\$])\$([^$\n]{1,200})\$\s*\Z")  # a formula of the line, right before a display
 
 
 def check(text: str, *, kind: str = "bare", seed: int = 0, timeout: float = STEP_SECONDS) -> Report:
@@ -168,7 +169,9 @@ def _chained(display: Display, timeout: float) -> tuple[Chained, str]:
         with time_limit(timeout):
             if display.error:
                 raise Unread(display.error)
-            return Chained(steps(display.latex), last_side(display.latex), display.inline, display.adjoins), ""
+            inner = _BESIDE.search(display.before)
+            before = last_side(inner[1]) if inner is not None else ()
+            return Chained(steps(display.latex), last_side(display.latex), display.inline, display.adjoins, before), ""
     except Unread as error:
         return Chained([], (), display.inline), str(error)
     except (OutOfTime, RecursionError):

@@ -66,8 +66,12 @@ def judge_as_told(
 
 
 def unmoved(outcome: Outcome, line: int, prose: Told | None) -> Outcome:
-    """A proof, or the query it becomes where the prose makes what it takes for a number of what a mean binds."""
-    if prose is None or outcome.verdict != "proved" or outcome.case is None:
+    """A verdict, or the query it is where the prose makes of another variable what it takes for a number or free."""
+    if prose is None or outcome.case is None:
+        return outcome
+    if outcome.verdict == "refuted" and (made := prose.made_of(line, outcome.case.statement)) is not None:
+        return conditional(outcome, f"perhaps true with {made.words}, as line {made.place.line} says")
+    if outcome.verdict != "proved":
         return outcome
     moving = prose.moving(line, outcome.case.statement)
     return outcome if moving is None else replace(outcome, verdict="conditional", message=f"true if {moving}")

@@ -24,6 +24,8 @@ def blocks_of(base: str, known: Iterable[tuple[str, str]], moments: Iterable[str
         cuts[place] = below
         cuts.setdefault(place + 1, "")
     first, last = _position(end[0]), _position(end[1])
+    if first not in cuts or last + 1 not in cuts:
+        raise OverTime(f"the range {end[0]}:{end[1]} across others")
     places = [*sorted(p for p in cuts if first <= p <= last), last + 1]
     found = []
     for first, after in itertools.pairwise(places):

@@ -21,7 +21,7 @@ from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row
 from derivations.latex.meaning import DIMENSIONS, Meaning
 from derivations.latex.moments import Moments, fixed, letters_of_sums
-from derivations.latex.names import PARAMETERS, Name, every_part, name_of, names_in, written
+from derivations.latex.names import PARAMETERS, Name, every_part, name_of, names_in, placed, written
 from derivations.latex.numbering import by_number
 from derivations.latex.readings import Reading
 from derivations.latex.tokens import Unread, in_words
@@ -142,6 +142,23 @@ def any_laws(context: Context) -> Context:
     return replaced(context, definitions=kept)
 
 
+def without_bound(context: Context, sides: tuple[Row, Row]) -> Context:
+    """A document without its definitions of the letters that a step sums, integrates or differentiates over."""
+    bound = {key for side in sides for key in bound_letters(side)} & context.definitions.keys()
+    kept = {k: d for k, d in context.definitions.items() if k not in bound or d.parameters is not None or d.density}
+    return replaced(context, definitions=kept) if len(kept) < len(context.definitions) else context
+
+
+def bound_letters(row: Row) -> Iterator[str]:
+    """The letters over which a row sums, integrates or takes derivatives and extrema."""
+    for where, at, part in placed(row):
+        if part.kind in ("BIG", "NABLA", "EXTREMUM"):
+            yield from (n.key for _, piece in split(part.below or (), "COMMA") if piece and (n := name_of(piece[0])))
+        following = name_of(where[at + 1]) if at + 1 < len(where) else None
+        if following is not None and (part.kind in ("PARTIAL", "DIFFERENTIAL") or (part.text == "d" and part.plain)):
+            yield following.key
+
+
 def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Mapping[str, int]) -> Case:
     """The statement that a step makes under a reading; raises :class:`Unread` with the construct that is not read."""
     reading = Reading(dict(chosen))
@@ -150,6 +167,7 @@ def interpret(left: Row, relation: str, right: Row, context: Context, chosen: Ma
     radicands: set[str] = set()
     dependent: dict[str, str] = {}
     squared: set[str] = set()
+    context = without_bound(context, (left, right))
     first = Meaning(context.vocabulary, reading, context.definitions, context.discrete, context.signs)
     for row in (left, right):
         check_decorations(row)

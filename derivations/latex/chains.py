@@ -125,13 +125,14 @@ def last_side(latex: str) -> tuple[Token, ...]:
 class Chained:
     """A display among others: its steps and its end; *inline* if it stands within a line.
 
-    *adjoins*: nothing is said between it and the display before it.
+    *adjoins*: nothing is said between it and the display before it; *before*: the formula of its line right before it.
     """
 
     steps: list[Step]
     end: tuple[Token, ...]
     inline: bool = False
     adjoins: bool = False
+    before: tuple[Token, ...] = ()
 
 
 def continued(displays: list[Chained]) -> None:
@@ -151,6 +152,8 @@ def continued(displays: list[Chained]) -> None:
             if first is None:
                 continue
             display.steps[0] = replace(first, left=run[-1], alone=False)
+        elif first is not None and not first.left and display.before:
+            display.steps[0] = replace(first, left=display.before)
         elif first is not None and not first.left and run:
             restated = any(_same(first.right, side) for side in run[1:-1])
             display.steps[0] = replace(first, left=run[0] if restated else run[-1], alone=False)
@@ -181,9 +184,20 @@ def _equations(latex: str) -> list[_Equation]:
         else:
             equations.append(_Equation(worded=segment.worded and not relations, posed=segment.posed))
             equations[-1].extend(pieces, relations)
-            if segment.posed and len(equations) > 1 and any(r.text in _INEQUALITIES for r in relations):
-                equations[-2].within = True
+            before = equations[-2] if len(equations) > 1 and not segment.starts_row else None
+            bounds = before is not None and bool(before.relations) and _bounds(pieces, relations)
+            if before is not None and (bounds or (segment.posed and any(r.text in _INEQUALITIES for r in relations))):
+                before.within = True
+                equations[-1].posed = segment.posed or "an inequality behind an equation"
     return equations
+
+
+def _bounds(pieces: list[list[Token]], relations: list[Token]) -> bool:
+    """Whether relations are inequalities between a name and numbers, as in ``x \\ge 0`` and ``0 < x < 1``."""
+    kinds = [[t.kind for t in piece if t.kind not in _LOOSE] for piece in pieces]
+    names = kinds.count(["NAME"])
+    numbers = sum(k in (["NUMBER"], ["MINUS", "NUMBER"]) for k in kinds)
+    return names == 1 and numbers == len(kinds) - 1 > 0 and all(r.text in _INEQUALITIES for r in relations)
 
 
 def _depths(tokens: list[Token]) -> list[int]:

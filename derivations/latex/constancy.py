@@ -18,6 +18,7 @@ from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.names import PARAMETERS, Name, every_part, is_greek, name_of, names_in
 from derivations.latex.reparameterised import NOISE
+from derivations.latex.rungs import free_variables
 
 _BINDERS = frozenset(("E", "int", "sum", "prod"))
 _FUNCTIONS = frozenset(
@@ -37,6 +38,7 @@ def taken_for_constant(
     """
     marked = {(name.key, label) for row in rows for name, label in _carried(row)}
     sides = (statement.left, statement.right)
+    behind = {key for row in rows for key in _behind_bars(row)}
     lawful = {slot for t in walk(sides) if t.head == "den" for slot, _ in (*t.args[1], *t.args[2])}
     known = _parameters(sides)
     for t in walk(sides):
@@ -58,9 +60,65 @@ def taken_for_constant(
             if own and not own.startswith("law_of_") and _labels(own) & names:
                 return own, shown
         for key, label in marked if integrated else ():
-            if label in names:
+            if label in names or any(_stem(n) == label for n in names):
                 return key, label
+        for key in behind if integrated else ():  # p(x | theta), averaged over theta_k
+            if any(_is_part(n, key) for n in names):
+                return key, shown
+        part = _part_or_whole(t, names) if t.head in ("E", "int") else None
+        if part is not None:
+            return part, shown
     return None
+
+
+def _behind_bars(row: Row) -> Iterator[str]:
+    """The Greek letters on which the densities of a row condition, which the reading takes for parameters."""
+    for part in (p for p in every_part(row) if p.kind == "bracketed"):
+        for _, piece in split(part.args[0], "BAR")[1:]:
+            yield from (variable_key(n) for n in names_in(piece) if n.base in PARAMETERS)
+
+
+def _part_or_whole(mean: Term, bound: set[str]) -> str | None:
+    """A variable free in a mean that is a part of what the mean binds, or has it as a part: z beside z_j, x_t, x_{1:T}.
+
+    So is what follows on what the law conditions on: s' beside s, x_{t+1} beside x_t; a point of a density is none.
+    """
+    law = [d for d in walk(mean) if d.head == "den" and any(v.name in bound for _, v in d.args[1] if v.head == "var")]
+    given = {v.name for d in law for _, v in d.args[2] if isinstance(v, Variable)}
+    free = {v.name for v in free_variables(mean)} - given
+    points = {v.name for d in walk(mean) if d.head == "den" for _, v in (*d.args[1], *d.args[2]) if v.head == "var"}
+    symbols = {u.name for u in walk(mean.args[1:]) if isinstance(u, Symbol)}
+    for name in sorted(free | symbols):
+        if any(_is_part(name, other) or _is_part(other, name) for other in bound):
+            return name
+        if name not in points and any(_follows(name, other) for other in (*given, *(b for b in bound if "_0" in b))):
+            return name
+    return None
+
+
+def _is_part(name: str, whole: str) -> bool:
+    """Whether a name is that of a part of another: z_j of z, x_t of x_{1:T}, an action a_t of a trajectory."""
+    stem, label = _stem(name), name.partition("_")[2]
+    if _stem(whole) == "tau" and name != whole:
+        return stem in ("s", "a", "r", "o") and (bool(label) or name.endswith("'"))
+    if stem != _stem(whole) or name == whole or "'" in name + whole or _MARKS.search(name + whole):
+        return False
+    span = whole.partition("_")[2]
+    if not span or span == "all":
+        return bool(label)
+    start, mark, end = span.partition("_to_")
+    if not mark:
+        before = "u3c" in span  # x_{<t}
+        return before or ("minus" in span and "minus" not in label and label != span.rpartition("_")[2])
+    first = label.partition("_to_")[0]
+    last = label.rpartition("_to_")[2]
+    outside = last.isdigit() and start.isdigit() and int(last) < int(start)
+    return not (outside or (first.isdigit() and end.isdigit() and int(first) > int(end)))
+
+
+def _follows(name: str, other: str) -> bool:
+    """Whether a name may be that of the next state after another."""
+    return name == other + "'" or (_stem(name) == _stem(other) and name != other and bool(_labels(name) & set("tkn")))
 
 
 def _parameters(sides: tuple[Term, Term]) -> dict[str, set[str]]:
@@ -120,6 +178,7 @@ def _may_vary(name: str, bound: set[str], integrated: bool, called: Collection[s
     """Whether a name that the reading takes for a number may depend on bound letters."""
     base = name.partition("_")[0]
     plain = _MARKS.sub("", base)
+    base = base.removeprefix("cal")
     if _labels(name) & bound:
         return True
     if integrated and bound & NOISE and base in "xyzuv" and _labels(name) - {"0"}:  # x_t, which noise may have made

@@ -41,6 +41,14 @@ MATRICES = ("Sigma", "S", "Lambda")
 DIMENSIONS = ("d", "D", "k", "K", "n", "N", "J", "p")
 
 
+def at_one_point(row: Row) -> None:
+    """Check that the normal laws of a divergence are laws of one variable, wherever they show theirs."""
+    laws = [piece for _, piece in split(row, "DBAR")]
+    points = [split(p[-1].args[0], "SEMI", "BAR") for p in laws if p and p[-1].kind == "bracketed"]
+    if len({spell(pieces[0][1]) for pieces in points if len(pieces) == 2}) > 1:
+        raise Unread("a divergence of laws of different variables")
+
+
 def said_to_be_normal(node: Node, definitions: Mapping[str, Definition], meaning: Meaning) -> Row | None:
     """The normal law, without a point, that the document says a law to be; None if it says nothing or two things."""
     name: Name = node.args[0]
@@ -268,6 +276,7 @@ class Matrices:
         name, row = node.args
         if name.base == "KL" and len(split(row, "DBAR")) == 2:
             a, b = (self.law(self.meaning.parse(piece)) for _, piece in split(row, "DBAR"))
+            at_one_point(row)
             return Term("KL", (self.point(),), a, b)
         if name.base in ("H", "h") and len(split(row, "DBAR", "BAR")) == 1:
             a = self.law(self.meaning.parse(row))

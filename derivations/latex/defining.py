@@ -44,6 +44,9 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
         return None  # sigma(a - b) = ... says something of sigma
     if arguments is not None and all(p.kind == "NUMBER" for p in arguments):
         return None  # f(2) = 4 says something of f
+    points = [n for p in arguments or () if (n := name_of(p)) is not None]
+    if len(points) == 1 and not law and _is_fixed(points[0]):
+        return None  # and so does f(x_0) = x_0
     if context.vocabulary.is_law(name):
         if arguments is None and name.key in context.definitions:
             return None
@@ -80,6 +83,11 @@ def definition_on_the_way(left: Row, relation: str, right: Row, context: Context
         return None
     named = _is_of_names(left) and relation in ("=", ":=") and _is_objective(name)
     return definition_of(left, relation, right, context, seen) if named else None
+
+
+def _is_fixed(name: Name) -> bool:
+    """Whether a name is that of one point: x_0, x^*, s_T, not of any, as x and x_i are."""
+    return name.above == "*" or name.below[:1].isdigit() or name.below[:1].isupper()
 
 
 def _is_objective(name: Name) -> bool:

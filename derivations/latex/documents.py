@@ -120,11 +120,15 @@ class Macro:
 _ENVIRONMENTS = tuple(n for n in ROWS if n not in ("dgroup", "dmath*", "multlined"))
 _BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
+_SHOWN_AS_TEXT = re.compile(r"\\begin\{((?:comment|verbatim|Verbatim|lstlisting|minted)\*?)\}|\\iffalse(?![A-Za-z])")
+_STRUCK = re.compile(r"(?<!~)~~(?![\s~])|<(del|s|strike)>")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _QUOTED = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _LIQUID = re.compile(r"\{%-?[ ]*(?:end)?math[ ]*-?%\}")
-_INLINE = re.compile(r"(?<![\\$])\$(?![$\s\d]*\$)([^$\0]{3,300}?)\$(?!\$)|\\\((?!\\)([^$\0]{3,300}?)\\\)")
+_INLINE = re.compile(  # as MathJax pairs them: within a paragraph, one after the other
+    r"(?<![\\$])\$(?!\$)((?:(?!\n[ \t]*\n)[^$\0]){1,1000})(?<!\\)\$(?!\$)|\\\((?!\\)([^$\0]{1,1000}?)\\\)"
+)
 _CALL = re.compile(r"\s*\\?[A-Za-z]+(?:_\\?\w|_\{\\?\w+\})?\s*\(\\?\w+\)\s*")  # b(x), \mu_\theta(x)
 _STATES = re.compile(
     r"[=<>≤≥]|\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|\\sim(?![A-Za-z])|\\coloneqq|\\triangleq|\\equiv"
@@ -161,9 +165,10 @@ class _Scanner:
 
     def blanked(self, markdown: bool) -> str:
         """The text with comments and code as spaces; fences of mathematics become displays."""
-        text = self.text
+        text = _without(self.text, _SHOWN_AS_TEXT, "\\end{%s}", "\\fi")
         if markdown:
             text = self._html_comments(text)
+            text = _without(text, _STRUCK, "</%s>", "~~")
             text = _LIQUID.sub(lambda m: "$$".ljust(len(m[0])), text)
             text = _unquoted(text)
             text = self._fences(text)
@@ -207,6 +212,22 @@ class _Scanner:
             at = stop
         out.append(text[at:])
         return "".join(out)
+
+
+def _without(text: str, opening: re.Pattern[str], named: str, plain: str) -> str:
+    """A text with spaces for what is opened by a mark and closed, by its name if it has one; the rest stays."""
+    out, at, open_ended = [], 0, set()
+    for match in opening.finditer(text):
+        closing = named % match[1] if match[1] else plain
+        if match.start() < at or closing in open_ended:
+            continue
+        end = text.find(closing, match.end())
+        if end < 0:
+            open_ended.add(closing)
+            continue
+        out += [text[at : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end + len(closing)])]
+        at = end + len(closing)
+    return "".join([*out, text[at:]])
 
 
 def _unquoted(text: str) -> str:

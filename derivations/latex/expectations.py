@@ -7,6 +7,8 @@ conditioning free, ``H(X | Y)`` and ``I(X; Y)`` average.  Main definition: `Expe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from derivations.language.laws import density
@@ -45,6 +47,11 @@ class Expectations(Information):
 
     def mean(self, below: Row, value: Node, given: Row | None, body: Node) -> Term:
         """The expectation of a value, under the law that a subscript, a condition or the body says."""
+        beside = {n.base for n in _names_in(body)}
+        if both := sorted(b for b in beside if len(b) == 1 and b.islower() and b.upper() in beside):
+            key = variable_key(Name(both[0]))
+            if key in self.vocabulary.variables:
+                raise Unread(f"{both[0]} beside {both[0].upper()}, perhaps a value of it")
         densities = self.binders(below, body) if given is None else [self.conditional_law(below, body, given)]
         return self.averaged(densities, value)
 
@@ -195,12 +202,16 @@ class Expectations(Information):
         """``x ~ p``, ``z ~ q(z | x)``, ``z_1, ..., z_K ~ q``: the density of what is drawn."""
         if any(p.kind == "DOTS" for p in left) or any(":" in spell(p.below) for p in left):
             return self.sample(left, right)
+        if any(a.kind in ("NAME", "accent") and b.kind == "bracketed" for a, b in pairwise(left)):
+            raise Unread(f"the draw {spell(tuple(left))!r}")
         rows = [p.args[0] if p.kind == "bracketed" else (p,) for p in left]
         parts = [p for row in rows for p in row if p.kind != "COMMA"]
         names = [exact_name(p) for p in parts]
         keys = tuple(variable_key(n) for n in names if n is not None)
         if not keys or len(keys) != len(names):
             raise Unread(f"what is drawn in {spell(tuple(left))!r}")
+        if len(keys) > 2 and (nexts := [k for k in keys if k.endswith("'") and k.rstrip("'") in keys]):
+            raise Unread(f"{nexts[0]}, perhaps the next {nexts[0][0]}")
         node = self.parse(right)
         if node.head == "sum" and not self.laws_in(node):  # y ~ x + noise
             value = self.term(node)
@@ -230,6 +241,9 @@ class Expectations(Information):
         first, last = name_of(left[0]), name_of(left[-1])
         if first is None or last is None or self.moments is not None:  # whose members are not those of the moments
             raise Unread(f"the sample {spell(tuple(left))!r}")
+        start = first.below.split(":")[0] or first.above
+        if start != "1":
+            raise Unread(f"a sample that starts with {start or 'no number'}")
         size = last.below.split(":")[-1] or last.above
         base = variable_key(Name(first.base, accents=first.accents))
         return self.drawn_vector(base, size, self.law_term(node, (base,)))
@@ -278,8 +292,8 @@ class Expectations(Information):
             raise Unread("an expectation whose subscript is a parameter")
         return [self.law_term(node)]
 
-    def unnamed(self, parts: list[Part]) -> Term:
-        """``E_x``: under the law of x, which the document has named elsewhere or left open."""
+    def unnamed(self, parts: list[Part], subscript: bool = True) -> Term:
+        """``E_x``: under the law of x, which the document has named elsewhere or left open; so a bare E of its body."""
         keys = tuple(variable_key(n) for p in parts if (n := name_of(p)) is not None)
         slots = tuple(self.vocabulary.slot(k) for k in keys)
         said = self.told_laws.get(keys[0]) if len(keys) == 1 else None
@@ -309,10 +323,14 @@ class Expectations(Information):
             self.unexplained[shown] = None
         ways = tuple(f"{shown} is under {stem}" for stem, _ in candidates)
         stem, given = candidates[self.reading.choose(shown, ways) if len(ways) > 1 else 0]
-        if len(ways) > 1 or self.vocabulary.parameters_of(stem):  # x may come from data, and not from the model
-            self.notes[f"{shown} is under {stem}"] = None
+        bar = f"({', '.join(slots)} | {', '.join(given)})" if given else ""
+        if subscript or bar or len(ways) > 1 or self.vocabulary.parameters_of(stem):
+            self.notes[f"{shown} is under {stem}{bar}"] = None  # x may come from data, and not from the model
         left = [(written(s), self.variable(k)) for s, k in zip(slots, keys, strict=True)]
-        return density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])
+        found = density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])
+        if self.gradients - {""} and not found.args[0].parameters:
+            self.notes[f"the law of {', '.join(keys)} does not depend on {', '.join(sorted(self.gradients))}"] = None
+        return found
 
     def averaged_over(self, name: Name, body: Node) -> tuple[str, ...]:
         """The variable of a bare law of which the document shows none: the one that its body speaks of."""
@@ -348,6 +366,8 @@ class Expectations(Information):
         for capital in sorted(self.capitals(body) | (added & SIZES)):  # of the letters that are numbers elsewhere
             self.notes[f"{capital} is a constant"] = None
         indexed = [n for n in found if _label(n) in self.totals_in(body)]
+        if indexed and not indexed[0].below and not any(p.kind == "bracketed" for p in indexed[0].above_row):
+            raise Unread(f"{indexed[0].key}, a draw or a power")
         if indexed and len({n.base for n in found}) == 1:
             return self.independent_draws(indexed[0])
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
@@ -358,7 +378,7 @@ class Expectations(Information):
             keys = dict.fromkeys(parts)
             places = [(written(self.vocabulary.slot(k)), self.variable(k)) for k in keys]
             return density(self.law(Name(stems.pop())), places, [])
-        return self.unnamed(list(parts.values()))
+        return self.unnamed(list(parts.values()), subscript=False)
 
     # Laws as arguments ------------------------------------------------------------------------------------------
 
@@ -446,6 +466,8 @@ class Expectations(Information):
         name, laws = name_of(sides[1][1][0]), split(sides[1][1][1].args[0], "COMMA")
         if name is None or name.base not in ("Pi", "Gamma", "calC", "C", "U", "calU") or len(laws) != 2:
             return None
+        if name.below or name.above or name.primes or name.accents:
+            raise Unread(f"the couplings {name.key}, perhaps not all of them")
         return spell(sides[0][1]), (self.parse(laws[0][1]), self.parse(laws[1][1]))
 
     def primal(self, head: str, coupling: str, marginals: tuple[Node, Node], body: Node) -> Term:
@@ -458,6 +480,13 @@ class Expectations(Information):
         plain = distance.args[0] if distance.head == "norm" and len(distance.args) == 1 else body
         terms = plain.args if plain.head == "sum" else ()
         points = {n.args[0].key for _, n in terms if n.head == "name"}
+        drawn = split(body.args[1], "SIM")[0][1] if body.head == "expectation" and body.args[1] else ()
+        drawn = drawn[0].args[0] if len(drawn) == 1 and drawn[0].kind == "bracketed" else drawn
+        coupled = [n.key for p in drawn for n in [name_of(p)] if n is not None]
+        if len(coupled) > 1 and (set(coupled) != points or len(coupled) > 2):
+            raise Unread("the mean distance of other points than those of the coupling")
+        if len(coupled) == 1 and coupled[0] != coupling:
+            raise Unread("a coupling of one point")
         if head == "inf" and [s for s, _ in terms] == [1, -1] and len(points) == 2:
             return self.transport_distance(*self.pair(*marginals))
         raise Unread("an extremum over couplings of this form")
@@ -478,6 +507,19 @@ class Expectations(Information):
                 self.notes["Kantorovich-Rubinstein duality"] = None
                 return constant * self.transport_distance(first.args[1], b)
         raise Unread("a supremum over Lipschitz functions of this form")
+
+
+def _names_in(node: Any) -> Iterator[Name]:
+    """The names in an expression, those of expectations and in subscripts aside."""
+    if isinstance(node, Node) and node.head == "name":
+        yield node.args[0]
+    elif isinstance(node, Node) and node.head == "call":
+        yield from (n for p in node.args[1] if (n := name_of(p)) is not None)
+    elif isinstance(node, Node) and node.head != "expectation":
+        yield from _names_in(node.args)
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _names_in(part)
 
 
 def _in_the_space_of(first: Term, second: Term) -> Term:

@@ -22,6 +22,7 @@ from derivations.latex.logarithms import in_units
 from derivations.latex.marginals import as_marginal
 from derivations.latex.names import names_in
 from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
+from derivations.latex.own_meanings import is_energy
 from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import Surroundings
 from derivations.latex.readings import others, too_many
@@ -49,6 +50,8 @@ def gated(
         return conditional(outcome, f"true if {poses}" if "it says" in poses else poses)
     if relation == "=" and equal_as_shown(left, right, outcome):
         return conditional(outcome, "true to the digits shown")
+    if relation == "=" and is_energy(left, case):
+        return conditional(outcome, "perhaps the energy of a point, not a mean")
     for chosen in others(case.choices):
         try:
             other = interpret(left, relation, right, context, chosen)

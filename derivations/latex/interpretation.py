@@ -450,6 +450,8 @@ class Interpretation:
 
         *fresh* says that it binds its variables, so that they are not those bound around it.
         """
+        if name.key in self.vocabulary.numbers and not fresh:
+            raise Unread(f"{name.key}, a number here and a law elsewhere")
         pattern = self.pattern_of(name, targets, fresh)
         key = f"{self.vocabulary.law_key(name)}({','.join(sorted(pattern[0]))}|{','.join(sorted(pattern[1]))})"
         by_formula = self.by_formula(key, self.law(name), pattern[0])

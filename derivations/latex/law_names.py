@@ -40,6 +40,7 @@ class LawNames:
         self.objectives = self._objectives()
         self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
+        self.numbers = {n for row in self.rows for n in self._numbers(row)}  # letters of laws that are numbers as well
         self.payoffs = len({order for row in self.rows for order in self.orders_of_players(row)})
         self.energies = any(self._has_energy(row) for row in self.rows)
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
@@ -77,6 +78,22 @@ class LawNames:
             if not scaled and (_is_called(where, at + 1) or _is_called(where, at - 2)):
                 return True
         return False
+
+    def _numbers(self, row: Row) -> Iterator[str]:
+        """Letters that a row writes as exponents, or of which it takes the double from 1, as it does with a chance."""
+        for where, at, part in self._walk(row):
+            for above in (part.above or ()), *(a for a in part.args if part.kind == "root_of"):
+                yield from (n.key for p in above if (n := name_of(p)) is not None and n.key in ("p", "q"))
+            name = name_of(part)
+            if name is None or name.key not in ("p", "q") or part.below is not None or _is_called(where, at):
+                continue
+            last = at + 1 == len(where) or where[at + 1].kind in ("PLUS", "MINUS", "COMMA")
+            if (
+                last
+                and at > 2
+                and [where[at - 3].text, where[at - 2].kind, where[at - 1].kind] == ["1", "MINUS", "NUMBER"]
+            ):
+                yield name.key
 
     def orders_of_players(self, row: Row) -> Iterator[str]:
         """The orders in which a game's value takes its players: V(D, G), V(G, D)."""

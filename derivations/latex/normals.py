@@ -62,6 +62,8 @@ class Normals(Sums):
     def vector_law(self, key: str, row: Row) -> Term:
         """The normal law of a vector with independent components."""
         index = Index("idx", "k", term(1), self.dimension_of_components())
+        if not any(p.text == "I" or p.kind == "bracketed" for p in split(row, "COMMA")[-1][1]):  # N(mu, sigma^2)
+            self.notes[f"the normal law of {key} is that of independent components"] = None
         self.vectors[self.vocabulary.slot(key)] = (index.upper,)
         self.spread = index
         try:
@@ -90,6 +92,7 @@ class Normals(Sums):
             chosen = self.reading.choose("normal beside squares" if beside else "normal", ways[:: -1 if beside else 1])
             if (chosen == 0) != beside:
                 spread = power(spread, 2)
+                self.notes[f"{symbol.name} is the standard deviation in a normal law"] = None
         elif spread.head == "pow":  # who writes sigma^2 there once writes variances there
             self.squared |= {t.name for t in walk(spread) if isinstance(t, Symbol) and t.name.startswith("sigma")}
         for t in (*walk(mean), *walk(spread)):

@@ -318,6 +318,8 @@ class _Parser(Operators):
         inside = following.args[0] if called and following is not None else ()
         if len(inside) == 2 and (inside[0].kind == "DIFFERENTIAL" or inside[0].text == "d") and inside[0].plain:
             raise Unread(f"the measure {name.key}")
+        if name.key == "d" and called and self.integrand and len(inside) == 1:
+            raise Unread(f"d({spell(inside)}), perhaps a differential")
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
         if name.base in WORDS_OF_FUNCTIONS and not called and following is not None:
             raise Unread(f"the function {name.base} without brackets")

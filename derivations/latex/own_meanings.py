@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from derivations.language.statements import Statement
 from derivations.language.terms import walk
-from derivations.latex.cases import Context
+from derivations.latex.cases import Case, Context
 from derivations.latex.grammar import Row
 from derivations.latex.names import name_of, names_in
+from derivations.latex.rungs import free_variables
 
 if TYPE_CHECKING:
     from derivations.latex.outcomes import Outcome
@@ -28,6 +29,8 @@ STANDARD = frozenset(("KL", "JSD", "TV", "H", "I", "CE", "ELBO", "Var"))
 def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: bool) -> None:
     """Note what the first equation with a reserved name *alone* on the left makes of it, as its definition or not."""
     name = name_of(left[0]) if left and len(left) <= 2 else None
+    if alone and is_energy(left, outcome.case):
+        context.doubted.add("E")
     if alone and name is not None and name.base in OWN | STANDARD and name.base not in context.settled:
         context.settled.add(name.base)
         if name.base in OWN and outcome.verdict not in ("proved", "refuted", "unsupported"):
@@ -36,6 +39,17 @@ def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: 
             context.redefined.add(name.base)
         if _is_formula(name.base, outcome):
             context.doubted.add(name.base)
+
+
+def is_energy(left: Row, case: Case | None) -> bool:
+    """Whether ``E(x) = ...`` may say what an energy is: of a point in small letters, of which the right side speaks."""
+    name = name_of(left[0]) if left else None
+    point = name_of(left[1].args[0][0]) if len(left) == 2 and left[1].text == "(" and left[1].args[0] else None
+    if case is None or point is None or not point.base.islower() or left[0].style == "blackboard":
+        return False
+    left_side, right_side = case.statement.left, case.statement.right
+    bound = left_side.args[0] if left_side.head == "E" and name is not None and name.key == "E" else ()
+    return bool(set(bound) & free_variables(right_side))
 
 
 def told_otherwise(left: Row, right: Row, context: Context) -> None:

@@ -79,7 +79,7 @@ def under_premises(
     if step.over in ("supposed", "asked"):
         return conditional(outcome, "what stands over its sign may say when it holds")
     if step.posed:
-        return conditional(outcome, f"posed, with the words {step.posed!r}")
+        return conditional(outcome, f"a condition, by {step.posed!r}")
     names = {n.key for n in names_in(*sides)} - {*bounds_in([step], "")}
     for bound in context.bounded:
         if bound.name in names and bound.since <= line < bound.until:

@@ -127,6 +127,11 @@ _SPECIAL = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"\b(?:let|defin\w+|denot\w+|writ(?:e|es|ing|ten)|call|abbreviat\w+|introduc\w+)\b", re.IGNORECASE)
+_WRONG = re.compile(
+    r"\b(?:false|wrong(?:ly)?|incorrect(?:ly)?|contradict\w*|disprove|untrue|mistake\w*|erroneous\w*|invalid|fallac\w+)\b",
+    re.IGNORECASE,
+)
+_SEEKS = re.compile(r"\b(?:find|solve|seek|look(?:ing)? for|search(?:ing)? for)\b", re.IGNORECASE)
 # What is set free again: "for any critic $T$", "now let $q(z)$ be any law".
 _FREES = re.compile(
     r"\b(?:any|arbitrary)\b[^.;:!?$\0]{0,60}(?<!\\)\$([^$\0]{1,60})\$"
@@ -137,8 +142,8 @@ _STATED = re.compile(
     r"[=:<>∈]|\\(?:in|sim|coloneqq|triangleq|geq?|leq?)(?![A-Za-z])"
 )  # what is said of what comes before
 _UNNORMALISED = re.compile(
-    r"(?<!\\)\$([^$\0]{1,80})\$(?=[^.;:!?$\0]{0,40}\b(?:unnormali[sz]ed|improper)\b)"
-    r"|\b(?:unnormali[sz]ed|improper)\b[^.;:!?$\0]{0,40}(?<!\\)\$([^$\0]{1,80})\$",
+    r"(?<!\\)\$([^$\0]{1,80})\$(?=[^.;:!?$\0]{0,40}\b(?:unnormali[sz]ed|not (?:be )?normali[sz]ed|improper)\b)"
+    r"|\b(?:unnormali[sz]ed|not normali[sz]ed|improper)\b[^.;:!?$\0]{0,40}(?<!\\)\$([^$\0]{1,80})\$",
     re.IGNORECASE,
 )
 _DEVIATIONS = re.compile(r"\b(?:standard deviations?|variances?)\b", re.IGNORECASE)
@@ -195,6 +200,16 @@ def names(before: str) -> bool:
     (False, True)
     """
     return _NAMES.search(lead(before)) is not None
+
+
+def denies(before: str) -> bool:
+    """Whether the sentence that leads to a display says that it is wrong, or looks for what it equates.
+
+    >>> denies("It is false that"), denies("Find $f$ with"), denies("To find the bound we define")
+    (True, True, False)
+    """
+    sentence = lead(before)
+    return _WRONG.search(sentence) is not None or (_SEEKS.search(sentence) is not None and not names(before))
 
 
 def freed(prose: str) -> Iterator[tuple[int, str]]:

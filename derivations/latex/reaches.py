@@ -111,6 +111,8 @@ class Reaches(ABC):
         below = part.below or ()
         if following is None:
             raise Unread("an expectation of nothing")
+        if part.primes:
+            raise Unread("a prime on an expectation")
         behind = self.peek(1)
         if not below and following.kind == "braced" and behind is not None and behind.kind == "bracketed":
             raise Unread(f"an expectation with {spell(following.args[0])} in braces, perhaps its law")

@@ -101,6 +101,8 @@ class Reserved(Expectations):
             if len(rivals) > 1:
                 self.unexplained["which laws the game is about"] = None
             elif rivals:
+                role = "data" if data is None else "generator"
+                self.notes[f"{rivals[0]} is the law of the {role}"] = None
                 data, generator = data or Name(rivals[0]), generator or Name(rivals[0])
         if generator is None:
             generator = Name("p_g")

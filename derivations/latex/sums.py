@@ -126,12 +126,19 @@ class Sums(Interpretation):
             whole = whole or (lower == "-infinity" and upper.lstrip("+") == "infinity")
             if not whole or self.listed.setdefault(variable, f"{lower} to {upper}") != f"{lower} to {upper}":
                 raise Unread(f"a sum over {variable} from {lower} to {upper or '?'}, which may be a part of the space")
+            if upper == variable or variable in [n.key for n in names_in(above)]:
+                raise Unread(f"a sum over {variable} up to itself")
+            if upper.islower() and upper != "infinity":
+                self.notes[f"{lower}, ..., {upper} are all values of {variable}"] = None
 
     def _listed_once(self, point: Row, listed: Row) -> bool:
         """Whether braces list all values of a variable, and the step lists no others."""
         if any(p.kind in ("REL", "COLON", "BAR", "IN") for p in listed) or len(split(listed, "COMMA")) < 2:
             return False
-        return self.listed.setdefault(spell(point), spell(listed)) == spell(listed)
+        once = self.listed.setdefault(spell(point), spell(listed)) == spell(listed)
+        if once and spell(listed) not in ("0,1", "1,0", "-1,1", "1,-1"):
+            self.notes[f"{spell(listed)} are all values of {spell(point)}"] = None
+        return once
 
     def _limits(self, below: Row | None, above: Row | None) -> None:
         shown = (spell(below), spell(above))
@@ -364,9 +371,13 @@ class Sums(Interpretation):
         index = Index("idx", letter, lower, upper)
         self.indices[letter] = index
         try:
-            return Term(head, index, self.term(body))
+            value = self.term(body)
         finally:
             del self.indices[letter]
+        bare = any(n.head == "name" for n in self.laws_in(body))
+        if head == "sum" and bare and not any(t is index for t in walk(value)):
+            raise Unread(f"a sum over {letter} of densities that do not show it")
+        return Term(head, index, value)
 
     def spread_sum(self, body: Node) -> Term:
         """A sum without an index, over the components of the vectors it is made of."""

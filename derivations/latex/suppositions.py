@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from derivations.language.terms import walk
+from derivations.language.terms import Symbol, Variable, walk
 from derivations.latex.arguments import variable_key
 from derivations.latex.cases import Context
 from derivations.latex.defining import OBJECTIVES, STANDARD
@@ -144,9 +144,15 @@ def drawn_otherwise(outcome: Outcome, line: int, names: list[Name], context: Con
     for t in (t for t in walk((statement.left, statement.right)) if t.head == "E"):
         laws = {d.args[0].name for d in walk(t.args[1]) if d.head == "den"}
         for v in t.args[0]:
-            said = {law for at, key, law in context.draws if at <= line and key in (v.name, v.slot)}
+            said = {law for at, key, law in context.draws if law and at <= line and key in (v.name, v.slot)}
             if said and laws.isdisjoint(said):
                 return conditional(outcome, f"true if {v.name} is not drawn from {min(said)}, as the document says")
+    terms = list(walk((statement.left, statement.right)))
+    bound = {v.name for t in terms if t.head in ("E", "int") for v in t.args[0]}
+    random = {key for at, key, _ in context.draws if at <= line}
+    loose = sorted({t.name for t in terms if isinstance(t, (Symbol, Variable))} & random - bound)
+    if loose and any(t.head == "E" for t in terms):
+        return conditional(outcome, f"true if {loose[0]}, which the document draws, is given")
     return outcome
 
 
@@ -177,12 +183,13 @@ def resting_on(taken: Collection[str], outcome: Outcome, line: int, section: int
 
 
 def draws(row: Row, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    """The variables that ``x ~ p`` speaks of, each with its law."""
+    """The variables that ``x ~ p`` speaks of, each with its law, or nothing for one without a name: ``N(0, 1)``."""
     at = next((n for n, p in enumerate(row) if p.kind == "SIM"), 0)
     law = name_of(row[at + 1]) if at + 1 < len(row) else None
-    if at and law is not None and vocabulary.is_law(law):
+    if at and law is not None:
+        named = written(vocabulary.law_key(law)) if vocabulary.is_law(law) else ""
         for name in (n for p in row[:at] if (n := name_of(p)) is not None):
-            yield variable_key(name).partition("_")[0], written(vocabulary.law_key(law))
+            yield variable_key(name).partition("_")[0], named
 
 
 def as_retold(

@@ -57,6 +57,7 @@ _ROW_ENDS = re.compile(r"[\s.$]*(?:\\\\|\\end\{|\Z)")
 _SUPPOSES = re.compile(
     r"[=<>?!]|\\(?:perp|sim|[lg]eq?|ne)(?![A-Za-z])|optim|exact|indep|i\.?i\.?d|\bif\b", re.IGNORECASE
 )
+_ASKS = re.compile(r"[<>?]|\\(?:[lg]eq?|ne|in)(?![A-Za-z])|\bif\b")  # a question, or a domain
 _LENGTH = re.compile(r"\s*\[[^\]\n]{0,20}\]")
 
 
@@ -214,7 +215,9 @@ class _Reader:
         above = name != "underset" and len(inside) == 1 and kind == "BIG"
         sign = kind in ("REL", "ARROW", "SIM", "PROPTO")
         if kind == "REL" and len(inside) == 1 and _SUPPOSES.search(label):
-            self.tokens[before:] = [inside[0]._replace(style="asked" if "?" in label else "supposed")]
+            self.tokens[before:] = [inside[0]._replace(style="asked" if _ASKS.search(label) else "supposed")]
+        if kind == "SIM" and _ASKS.search(label):
+            sign = False
         if not (below or above or sign) and label.strip():  # a mark over a name, which makes another name of it
             self.tokens[before:] = []
             self.put("SYMBOL", f"\\{name}", start)

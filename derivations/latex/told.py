@@ -20,7 +20,7 @@ from derivations.latex.definitions import Definition, is_normal
 from derivations.latex.documents import Formula
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
-from derivations.latex.names import PARAMETERS, name_of, names_in
+from derivations.latex.names import PARAMETERS, Name, name_of, names_in
 from derivations.latex.own_meanings import told_otherwise
 from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, tied
 from derivations.latex.tokens import Unread, spelled
@@ -66,6 +66,16 @@ class Told:
             inside = made.place.section[0] <= line < made.place.section[1]
             if inside and made.name in numbers and (moved := sorted(made.of & bound)):
                 return f"{made.name} does not vary with {moved[0]}, though line {made.place.line} says {made.words}"
+        return None
+
+    def made_of(self, line: int, statement: Statement) -> Made | None:
+        """What makes one random variable of a step of another: its section says Y = g(X)."""
+        names = {t.name for t in walk((statement.left, statement.right)) if isinstance(t, Variable)}
+        for made in self.made:
+            inside = made.place.section[0] <= line < made.place.section[1]
+            others = {variable_key(Name(n)) for n in made.of} & names
+            if inside and variable_key(Name(made.name)) in names and others - {variable_key(Name(made.name))}:
+                return made
         return None
 
     def concerning(self, line: int, *sides: Row) -> list[Remark]:
@@ -132,10 +142,12 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
                 step = found[0]
                 words = f"{spelled(list(step.left))} = {spelled(list(step.right))}"
                 left, right = rows(step.left), rows(step.right)
-                name = name_of(left[0]) if len(left) == 1 else None
-                if name is not None:
+                inside = left[0].args[0] if len(left) == 1 and left[0].kind == "bracketed" else left
+                listed = [piece for _, piece in split(inside, "COMMA")]
+                named = [n for piece in listed if len(piece) == 1 and (n := name_of(piece[0])) is not None]
+                if len(named) == len(listed):
                     of = {n.shown for n in names_in(right)} | {n.below for n in names_in(right) if n.below}
-                    made.append(Made(place, words, name.shown, frozenset(of)))
+                    made += [Made(place, words, name.shown, frozenset(of)) for name in named]
                 equations += [] if place.aside else [(place, words, left, right)]
                 if not place.poses:
                     told_otherwise(left, right, context)

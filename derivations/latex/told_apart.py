@@ -101,7 +101,12 @@ def spelled_apart(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | 
         parametric = name.base in _PARAMETRIC and is_parameter(name.below_row)
         below = "" if parametric else name.below
         fonts.append(name.below if parametric else "")
-        key = (name.base, *name.accents, below, name.above, "'" * name.primes)
+        above = name.above
+        if above in INDEX_LETTERS and not below:  # x^i beside x_i
+            fonts, below, above = [*fonts, "above"], above, ""
+        else:
+            fonts = [*fonts, ""]
+        key = (name.base, *name.accents, below, above, "'" * name.primes)
         shown = f"{name.style} {name.key}".strip() + (f"({own})" if own else "")
         found.setdefault(key, {}).setdefault((*fonts, *marks, own), shown)
     return next((sorted(spellings.values()) for spellings in found.values() if len(spellings) > 1), None)

@@ -28,7 +28,7 @@ from derivations.language.terms import (
 )
 from derivations.latex.arguments import read_arguments
 from derivations.latex.cases import RELATIONS, Context
-from derivations.latex.covariances import DIMENSIONS, said_to_be_normal
+from derivations.latex.covariances import DIMENSIONS, at_one_point, said_to_be_normal
 from derivations.latex.definitions import Definition
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
@@ -290,6 +290,7 @@ class Vectors:
             return self.density(row)
         if name.base == "KL" and len(split(row, "DBAR")) == 2:
             a, b = (self.law(piece) for _, piece in split(row, "DBAR"))
+            at_one_point(row)
             return Term("KL", (self.point,), a, b)
         if name.base in ("H", "h") and row and row[0].text in GAUSSIAN:
             a = self.law(row)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from derivations.language.operators import Integral
 from derivations.language.statements import Statement
-from derivations.language.terms import LanguageError, Symbol, Variable, walk
+from derivations.language.terms import LanguageError, Symbol, Variable, term, walk
 from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
 from derivations.latex.constancy import left_open, over_a_class, taken_for_constant, varying_weight
@@ -381,6 +381,9 @@ def _proportional(case: Case, seed: int, context: Context, rows: tuple[Row, ...]
         return replace(outcome, message=f"true if {weight} does not depend on {names}")
     outcome = replace(outcome_of(case, verdict), reading=f"proportional as functions of {names}: {statement!r}")
     if verdict.verdict == "proved":
+        signed = judged(Statement(">=", left * right, term(0), (), case.statement.given), seed, 0.2, words=False)
+        if signed.verdict == "refuted":
+            return conditional(outcome, "its right side may be negative")
         return _proved(case, outcome, context, rows)
     if verdict.verdict == "refuted":
         return conditional(outcome, f"it is no proportionality in {names}")

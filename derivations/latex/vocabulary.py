@@ -98,7 +98,7 @@ class Vocabulary(LawNames):
                 name = name_of(part)
                 if name is not None and name.base == "pi":
                     before = where[at - 1].kind if at else ""
-                    if name.key != "pi" or name.style or before == "PARTIAL":
+                    if name.key != "pi" or name.style or before == "PARTIAL" or row == (part,):  # pi = 1/2
                         return True
                 if part.kind == "NABLA" and any(p.text == "pi" for p in part.below or ()):
                     return True
@@ -192,14 +192,18 @@ class Vocabulary(LawNames):
     @cached_property
     def drawn(self) -> dict[str, Row]:
         """The normal law that a variable is said to have, where it is one throughout the document."""
-        return {key: law for key, said in self.said.items() if len(said) == 1 for law in said.values()}
+        return {key: law for key, said in self.said.items() if len(said) == 1 for law in said.values() if law}
 
     def _normal_law(self, name: Name, row: Row) -> None:
         """``X ~ N(mu, sigma^2)``: the law of X, where nothing else is said of it."""
-        law = name_of(row[0]) if len(row) >= 2 and row[1].kind == "bracketed" else None
-        if law is not None and law.base in ("Normal", "N", "calN") and len(split(row[1].args[0], "COMMA")) == 2:
-            said = self.said.setdefault(variable_key(name), {})
+        said = self.said.setdefault(variable_key(name), {})
+        alone = len(row) == 2 or (len(row) > 2 and row[2].kind in ("COMMA", "SEMI", "STOP", "BAR"))
+        law = name_of(row[0]) if alone and row[1].kind == "bracketed" else None
+        normal = law is not None and law.key == law.base and law.base in ("Normal", "N", "calN")
+        if normal and len(split(row[1].args[0], "COMMA")) == 2:
             said[spell(row[:2])] = row[:2]
+        else:
+            said[""] = ()
 
     def _point_of_normal(self, row: Row) -> None:
         """``N(x; m, v)`` and ``N(x | m, v)``: the point is a variable."""
@@ -230,6 +234,9 @@ class Vocabulary(LawNames):
     def _variables(self, row: Row) -> None:
         self.variables |= {variable_key(name) for name in self._differentials(row)}
         self.integrated |= self.integrated_in(row)
+        for integrated in self._differentials(row):
+            if ":" in integrated.below:
+                self._add_variable(integrated)
         for where, at, part in self._walk(row):
             following = where[at + 1] if at + 1 < len(where) else None
             if part.kind == "BIG":
@@ -283,8 +290,10 @@ class Vocabulary(LawNames):
                 called = at + 1 < len(row) and row[at + 1].kind == "bracketed"
                 if name is None or called or id(row) in labels or self.is_law(name) or name.base in RESERVED:
                     continue
-                if name.base.lower() in RANDOM or (
-                    len(name.base) == 1 and name.base.isupper() and (alone or name.base not in NUMBERS)
+                if (
+                    name.base.lower() in RANDOM
+                    or (alone and name.key == "e" and inner.above is None)
+                    or (len(name.base) == 1 and name.base.isupper() and (alone or name.base not in NUMBERS))
                 ):
                     self._add_variable(name)
 
@@ -359,16 +368,28 @@ class Vocabulary(LawNames):
             if pattern is not None and "." not in pattern[0] and "." not in pattern[1]:
                 use.patterns[pattern] += 1
 
-    def _is_total(self, row: Row, density: Row) -> bool:
-        """Whether a row is the sum or integral of a density over all its variables: those of a law have the total 1."""
+    def total_of(self, row: Row) -> str | None:
+        """The law whose density, over all its variables, a row sums or integrates and no more."""
         signs = [p for p in row if p.kind == "BIG"]
-        rest = [p for p in row if p.kind not in ("BIG", "DIFFERENTIAL") and p.text != "d"]
-        read = self.arguments(density[1].args[0])
-        if not signs or any(p.text not in ("sum", "int") for p in signs) or read is None or read.given:
-            return False
+        density = tuple(p for p in row if p.kind not in ("BIG", "DIFFERENTIAL") and p.text != "d")[:2]
+        if not signs or any(p.text not in ("sum", "int") for p in signs) or not self.is_density(density):
+            return None
+        read, name = self.arguments(density[1].args[0]), name_of(density[0])
         over = {variable_key(n) for p in signs for n in (name_of(q) for q in p.below or ()) if n is not None}
-        over |= {variable_key(n) for n in self._differentials(row)}
-        return spell(tuple(rest[:2])) == spell(density) and {a.key for a in read.targets} <= over
+        between = [variable_key(n) for n in self._differentials(row)]
+        extra = len(row) - len(signs) - 2 - 2 * len(between)
+        if (
+            name is None
+            or read is None
+            or read.given
+            or extra
+            or not {a.key for a in read.targets} <= {*over, *between}
+        ):
+            return None
+        return self.stem(name)
+
+    def _density_of(self, row: Row) -> str:
+        return spell(tuple(p for p in row if p.kind not in ("BIG", "DIFFERENTIAL") and p.text != "d")[:2])
 
     def _over_a_constant(self, row: Row) -> Iterator[str]:
         r"""Laws that a document divides by their normalising constant: ``\tilde p(x) / Z`` has mass one instead."""
@@ -376,8 +397,9 @@ class Vocabulary(LawNames):
             numerator, denominator = part.args if part.kind == "fraction" else ((), ())
             constant = name_of(denominator[0]) if denominator else None
             last = at + 1 == len(where)
-            if len(numerator) == 2 and self.is_density(numerator) and self._is_total(denominator, numerator):
-                yield self.stem(name_of(numerator[0]) or Name(""))
+            total = self.total_of(denominator)
+            if total is not None and len(numerator) == 2 and self._density_of(denominator) == spell(numerator):
+                yield total
             if constant is not None and constant.base == "Z":
                 last = at + 3 == len(where) if spell(numerator) == "1" else last
                 numerator = where[at + 1 : at + 3] if spell(numerator) == "1" else numerator

@@ -25,6 +25,31 @@ REFUSED = {
     "a question": (r"$$q(z) \stackrel{?}{=} N(z;0,1)$$", r"E_{q(z)}[z] = 0"),
     "a question about a function": (r"$$f(x) \stackrel{?}{=} x^2$$", r"f(2) = 4"),
     "a domain": (r"$$f(x) := x \quad\text{for } x > 0$$", r"f(-1) = -1"),
+    "a sum over a letter that is defined": (r"$$k = K - 1$$", r"\sum_{k=1}^K k = K(K-1)"),
+    "a derivative in a letter that is defined": (r"$$\sigma = 1$$", r"\frac{\partial}{\partial\sigma}\sigma^2 = 0"),
+    "a value at a point": (r"$$f(x_0) = x_0$$", r"f(x_1) = x_1"),
+    "values at a terminal state": (r"$$V(s_T) = s_T^2$$", r"V(s_0) = s_0^2"),
+    "a tuple of functions": (r"We set $(\mu,\sigma) = g(x)$.", r"E_{p(x)}[\sigma] = \sigma"),
+    "more than a normal law": (r"$$X \sim N(0,1) + 1$$", r"E[X] = 0"),
+    "a marked normal law": (r"$$X \sim \mathcal{N}_+(0,1)$$", r"E[X] = 0"),
+    "a question about a draw": (r"$$X \stackrel{?}{\sim} N(0,1)$$", r"E[X] = 0"),
+    "two draws": (r"$$X \sim N(0,1)$$ $$X \sim \mathcal{U}[0,1]$$", r"E[X] = 0"),
+    "a bound": (r"$$q(z) \le N(z;0,1)$$", r"E_{q(z)}[z] = 0"),
+    "a domain over the sign": (r"$$f(x) \overset{x>0}{:=} x$$", r"f(-1) = -1"),
+    "what is false": ("It is false that $$f(x) = x^2$$", r"f(2) = 4"),
+    "what is sought": ("Find $f$ with $$f(x) = x^2$$", r"f(2) = 4"),
+    "another function from now on": (
+        "$$f(x) := x^2$$ From now on, $f$ denotes the cube, $f(x) = x^3$.\n\n",
+        r"f(2) = 4",
+    ),
+    "a comment": (r"\begin{comment} $$w(x) := p(x)/q(x)$$ \end{comment}", r"E_{q(x)}[w(x)] = 1"),
+    "what is switched off": (r"\iffalse $$w(x) := p(x)/q(x)$$ \fi", r"E_{q(x)}[w(x)] = 1"),
+    "what is shown as text": (r"\begin{verbatim} $$w(x) := p(x)/q(x)$$ \end{verbatim}", r"E_{q(x)}[w(x)] = 1"),
+    "what is struck out": (r"~~$$w(x) := p(x)/q(x)$$~~", r"E_{q(x)}[w(x)] = 1"),
+    "an energy": (r"$$E(x) = \frac12 x^2$$", r"E(x+1) = E(x)+1"),
+    "a name for the mass": (r"$$Z = \int q(x)dx$$", r"\log Z = 0"),
+    "not normalised": (r"The function $p$ is not normalised.", r"\int p(x)dx = 1"),
+    "a random factor": (r"Let $a \sim N(0,1)$.", r"E[aX] = a E[X]"),
     "another total variation": (r"The total variation is $TV(p,q) = \int|p(x)-q(x)|dx$.", r"TV(p,q) \le 1"),
 }
 
@@ -65,3 +90,26 @@ def test_what_says_nothing_against_it_does_not(said: str, latex: str) -> None:
 def test_an_inequality_that_says_where_an_equation_holds_is_no_claim() -> None:
     steps = check(r"$$ \log x^2 = 2 \log x \quad\text{for } x > 0 $$").steps
     assert str(steps[-1].verdict) == "conditional"
+
+
+@pytest.mark.parametrize(
+    ("said", "latex"),
+    [
+        (r"We set", r"f(x) = \sqrt{x}, \quad x \ge 0"),
+        (r"We have", r"0 < \pi < 1"),
+        (r"The mixing weight is", r"\pi = \frac12"),
+        (r"The model is", r"y = \beta x + e, \qquad E[e] = 0"),
+        (r"The energy is", r"E(x) = \frac12\|x\|^2"),
+        (r"Let $Y = g(X)$.", r"H(X,Y) = H(X)"),
+        (r"$$\theta := 1$$", r"\nabla_\theta \theta^2 = 2\theta"),
+    ],
+)
+def test_what_a_document_says_elsewhere_keeps_a_step_from_being_refuted(said: str, latex: str) -> None:
+    steps = check(f"{said}\n\n$$ {latex} $$\n", kind="markdown").steps
+    assert "refuted" not in [str(step.verdict) for step in steps]
+
+
+def test_a_display_goes_on_from_the_formula_right_before_it() -> None:
+    text = "$$KL(p\\|q)$$ is $\\ge 0$, and $KL(q\\|p)$\n$$= E_p[\\log p(x) - \\log q(x)]$$"
+    (step,) = check(text, kind="markdown").steps
+    assert (step.lhs, str(step.verdict)) == ("KL(q \\|p)", "refuted")

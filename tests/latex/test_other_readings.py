@@ -331,3 +331,86 @@ def test_a_capital_beside_what_is_random_is_said_to_be_a_constant(latex: str, co
     (step,) = check(latex).steps
     assert str(step.verdict) == "proved"
     assert f"{constant} is a constant" in step.conditions
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"E_{q(z_{-j})}[\log p(x,z)] = \log p(x,z)",
+        r"E_{q(z_j)}[\log p(x,z)] = \log p(x,z)",
+        r"E_{q(x_{1:T})}[f(x_t)] = f(x_t)",
+        r"E_{q(x_1,\dots,x_n)}[f(x_2)] = f(x_2)",
+        r"E_{q(x_{1:T}|x_0)}[f(x_{0:T})] = f(x_{0:T})",
+        r"E_{q(x_i)}[f(x_1,\dots,x_n)] = f(x_1,\dots,x_n)",
+        r"E_{p(x_{<t})}[f(x_{t-1})] = f(x_{t-1})",
+        r"E_{p(\theta_k)}[\log p(x|\theta)] = \log p(x|\theta)",
+        r"E_{p(\mu_k)}[N(x;\mu,1)] = N(x;\mu,1)",
+        r"E_{z_1,\dots,z_K\sim q}[f(z_k)] = f(z_k)",
+        r"E_{\pi_\theta(a_t|s_t)}[R(\tau)\nabla_\theta\log\pi_\theta(a_t|s_t)] = 0",
+        r"E_{\pi_\theta(a|s)}[V(s')\nabla_\theta\log\pi_\theta(a|s)] = 0",
+        r"\sum_{a}\pi(a|s)V(s_{t+1}) = V(s_{t+1})",
+        r"E_{p_\theta(\tau)}[\mathcal{R}\nabla_\theta\log p_\theta(\tau)] = 0",
+        r"E_{\tau\sim p}[r(s_t,a_t)] = r(s_t,a_t)",
+        r"E_{q(x_0)}[f(x_t)] = f(x_t)",
+        r"\int p(x_{0:T})dx_{2:T} = p(x_{0:3})",
+        r"\int p(x_{1:T})dx_{2:T} = p(x_{1:2})",
+        r"\int p(x_{0:T})f(x_2)dx_{2:T} = p(x_{0:1})f(x_2)",
+        r"\mathbb{E}_{x_{2:N} \sim p}[\frac{1}{N} \sum_{i=1}^N f(x_i)] = \mathbb{E}_{p(x)}[f(x)]",
+        r"W_1(p,q) = \inf_{\gamma\in\Pi(p,q)} E_{(x,y)\sim\gamma}[\|x-z\|]",
+        r"W_1(p,q) = \inf_{\gamma\in\Pi(p,q)} E_{(x,x)\sim\gamma}[\|x-y\|]",
+        r"W_1(p,q) = \inf_{\gamma\in\Pi_\epsilon(p,q)} E_{(x,y)\sim\gamma}[\|x-y\|]",
+        r"\sum_{x=0}^x p(x) = 1",
+        r"KL(N(x_{t-1};a,\sigma^2I)\|N(x_t;b,\sigma^2I)) = \frac{1}{2\sigma^2}\|a-b\|^2",
+        r"E[(X-x)^2] = 0",
+        r"E_{X\sim p}[K(x-X)] = K(0)",
+        r"E[\log\frac{p(X)}{p(x)}] = 0",
+        r"Cov(X,x) = Var(X)",
+        r"\sum_{n=1}^N r^n = \sum_{n=1}^N r_n",
+        r"\prod_{i=1}^n x^i = \prod_{i=1}^n x_i",
+        r"E[\sum_{i=1}^n X^i] = nE[X]",
+        r"E_{s,a,r,s'\sim D}[V(s')] = E_{s\sim D}[V(s)]",
+        r"E_{g(z)\sim p}[f(z)] = E_p[f(z)]",
+        r"\mathbb{E}_{p}'[f(x)] = \mathbb{E}_p[f(x)]",
+        r"p(x) \propto -p(x)",
+        r"-\sum_i p \log q + \sum_i p \log p = -\sum_i p \log \frac{q}{p}",
+        r"\int \frac{x^p}{p} p(x) dx = \frac1p \int x^p p(x) dx",
+    ],
+)
+def test_parts_and_wholes_draws_and_values_are_told_apart(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] != ["proved"]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"E_{q(x_{1:T}|x_0)}[\log p(x_T)] = E_{q(x_T|x_0)}[\log p(x_T)]",
+        r"E_{q(z_1)q(z_2)}[\log q(z_2)] = E_{q(z_2)}[\log q(z_2)]",
+        r"\int p(x_{0:T})dx_{2:T} = p(x_{0:1})",
+        r"\int p(x_{1:T})dx_{2:T} = p(x_1)",
+        r"E_{\pi_\theta(a|s)}[b(s)\nabla_\theta\log\pi_\theta(a|s)] = 0",
+        r"E_{z'\sim q}[f(z)] = f(z)",
+        r"\log \prod_{i=1}^n p(x^i) = \sum_{i=1}^n \log p(x^i)",
+        r"W_1(p,q) = \inf_{\gamma\in\Pi(p,q)} E_{(x,y)\sim\gamma}[\|x-y\|]",
+        r"E_{x,x'\sim p}[f(x) f(x')] = E_{x\sim p}[f(x)]^2",
+    ],
+)
+def test_what_is_no_part_is_still_taken_out(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] == ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "condition"),
+    [
+        (r"E_x[x] = E_{p(x|z)}[x]", "E_{x} is under p(x | z)"),
+        (r"\sum_{s=1}^{t} p(s) = 1", "1, ..., t are all values of s"),
+        (r"E_{x\sim N(0,\sigma)}[x^2] = \sigma^2", "sigma is the standard deviation in a normal law"),
+        (
+            r"V(D,G) = E_{x\sim p_{data}}[\log D(x)] + E_{x\sim p_z}[\log(1-D(x))]",
+            "p_z is the law of the generator",
+        ),
+    ],
+)
+def test_a_proof_says_how_it_reads_what_is_left_open(latex: str, condition: str) -> None:
+    (step,) = check(latex).steps
+    assert str(step.verdict) == "proved"
+    assert condition in step.conditions
