@@ -23,7 +23,7 @@ from typing import Any
 
 from derivations.language.terms import LanguageError
 from derivations.latex.cases import Context
-from derivations.latex.chains import Chained, continued, last_side, steps
+from derivations.latex.chains import Chained, continued, last_side, steps, words_beside
 from derivations.latex.defining import (
     is_defined,
     law_formula,
@@ -51,7 +51,7 @@ from derivations.latex.names import names_in
 from derivations.latex.one_reading import read_as_before
 from derivations.latex.own_meanings import of_its_own, settle, without_its_half
 from derivations.latex.premises import Claim, under_premises
-from derivations.latex.prose import surroundings
+from derivations.latex.prose import remarked, surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.latex.suppositions import (
     as_retold,
@@ -278,6 +278,8 @@ def _checked_step(
     known = frozenset(context.definitions)
     options: dict[str, Any] = {"seed": seed, "seconds": timeout, "loose": step.loose}
     options["around"] = surroundings(display.before, display.behind, display.latex.rstrip().endswith("."))
+    if word := remarked(words_beside(display.latex, step.place)):
+        options["around"] = replace(options["around"], posing=word)
     both = (sides.left, step.relation, sides.right)
     outcome, understood = judge_as_told(line, display.section, both, context, prose, options)
     outcome = unmoved(outcome, line, prose)

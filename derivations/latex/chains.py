@@ -102,6 +102,14 @@ def steps(latex: str) -> list[Step]:
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 
+def words_beside(latex: str, place: int) -> str:
+    """The words in the row of a display in which the sign at a place stands."""
+    for row in _rows(tokenize(latex)):
+        if any(t.kind == "REL" and t.place == place for t in row):
+            return " ".join(t.text for t in row if t.kind == "TEXT")
+    return ""
+
+
 def _repeated(sides: list[list[Token]], relations: list[Token], n: int) -> tuple[list[Token], list[Token]]:
     """The sides of a relation sign; one that ends a row and is repeated in the next is written twice, and says once."""
     left, right = sides[n], sides[n + 1]

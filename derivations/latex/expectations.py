@@ -375,6 +375,8 @@ class Expectations(Information):
         slots = {self.vocabulary.slot(k) for k in parts}
         drawn = any(set(p[0]) == slots for use in self.vocabulary.laws.values() for p in use.patterns)
         if len(stems) == 1 and not drawn:  # E log p(X, Y | Z): under the joint law p
+            if len(self.shown) > 1 and len(parts) > 1:  # beside q(z | x), perhaps under that
+                self.unexplained["the law of E"] = None
             keys = dict.fromkeys(parts)
             places = [(written(self.vocabulary.slot(k)), self.variable(k)) for k in keys]
             return density(self.law(Name(stems.pop())), places, [])

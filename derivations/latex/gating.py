@@ -27,6 +27,7 @@ from derivations.latex.posing import iterates, posed, unit_of_rounding
 from derivations.latex.prose import Surroundings
 from derivations.latex.readings import others, too_many
 from derivations.latex.rungs import averaging, free_variables, rungs
+from derivations.latex.shorthands import shorthands
 from derivations.latex.tokens import Unread
 from derivations.refuter import Refuter
 
@@ -72,6 +73,10 @@ def gated(
         verdict = judged(statement, seed, 0.3, words=False)
         if verdict.verdict != "refuted":
             return conditional(outcome, ("true if " if verdict.verdict == "proved" else "perhaps meant with ") + words)
+    if context.wordy:
+        for words, statement in shorthands(case.statement):
+            if judged(statement, seed, 0.2, words=False).verdict == "proved":
+                return conditional(outcome, f"true {words}")
     if (saving := saved(left, relation, right, case, context, seed)) is not None:
         return conditional(outcome, f"true if {saving}")
     in_bits = in_units(case.statement, log(2) ** -1) if context.bases else bits(case.statement)

@@ -528,6 +528,8 @@ class Interpretation:
         ways = tuple(
             f"{name.key} is {name.key}({', '.join(p[0])}{' | ' if p[1] else ''}{', '.join(p[1])})" for p in fitting
         )
+        if not targets and len({p[0] for p in shown}) > 1:
+            self.unexplained[f"the variables of {name.key}"] = None
         if len(fitting) == 1:
             return fitting[0]
         return fitting[self.reading.choose(f"law {stem} {','.join(targets)}", ways)]

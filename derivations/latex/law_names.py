@@ -41,6 +41,7 @@ class LawNames:
         self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
         self.numbers = {n for row in self.rows for n in self._numbers(row)}  # letters of laws that are numbers as well
+        self.normaliser = any(self._divides_by_z(row) for row in self.rows)  # Z is a constant, no variable
         self.payoffs = len({order for row in self.rows for order in self.orders_of_players(row)})
         self.energies = any(self._has_energy(row) for row in self.rows)
         self.plain_names = {n for row in self.rows for n in self._plain(row)}
@@ -76,6 +77,14 @@ class LawNames:
                 return True
             scaled = before is not None and before.kind == "NUMBER"  # 2 pi
             if not scaled and (_is_called(where, at + 1) or _is_called(where, at - 2)):
+                return True
+        return False
+
+    def _divides_by_z(self, row: Row) -> bool:
+        """Whether a row divides by a bare Z, as by the constant of a density."""
+        for where, at, part in self._walk(row):
+            below = part.args[1] if part.kind == "fraction" else where[at + 1 : at + 2] if part.kind == "SLASH" else ()
+            if len(below) == 1 and below[0].text == "Z" and below[0].plain:
                 return True
         return False
 

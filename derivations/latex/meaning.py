@@ -165,6 +165,8 @@ class Meaning(Reserved):
         if not _MATRICES.isdisjoint(_letters(inner)) or self.capitals(inner):  # a determinant
             self.in_one_dimension()
             return self.term(inner)
+        if inner.head == "name" and self.vocabulary.slot(variable_key(inner.args[0])) in self.random:
+            raise Unread(f"|{inner.args[0].key}|, perhaps the number of its values")
         if inner.head == "name" and variable_key(inner.args[0]) in self.vocabulary.data_sets:
             return self.size_of(inner.args[0])
         return abs(self.term(inner))
@@ -217,6 +219,9 @@ class Meaning(Reserved):
             if name.below in INDEX_LETTERS and name.below in self.vocabulary.variables:
                 return self.bare_density(replace(name, below="", below_row=()), (name.below,))
             return self.bare_density(name)
+        if self.vocabulary.normaliser and name.key == "Z":
+            self.unexplained["Z"] = None
+            return self.symbol("Z", "positive")
         key = variable_key(name)
         stem = key.split("_")[0].split("^")[0]
         if key != stem and stem in self.vocabulary.variables and slot_and_copy(key) == (stem, True):

@@ -51,6 +51,7 @@ _POSING_ELSEWHERE = re.compile(
     r"|независим\w+|пример\w*)\b",
     re.IGNORECASE,
 )
+_CONSTANT = re.compile(r"\b(?:constants?|const|constante|konstante)\b|常[數数]|定数|상수|констант", re.IGNORECASE)
 _HYPOTHESIS_ELSEWHERE = re.compile(
     r"如果|若|假[设設定]|只要|[独獨]立|もし|仮定|場合|만약|가정|경우|독립"
     r"|\b(?:si|cuando|sup[oó]n\w*|quando|suponha\w*|lorsque|quand|supposons|wenn|falls|angenommen|если|предпол\w+)\b",
@@ -64,7 +65,7 @@ _PREMISE = re.compile(
     r"|iid|antithetic|martingale|fair|one-hot|balanced|flip\w*|precision|diagonal|well[- ]specified|collapsed"
     r"|degenerate|bijecti\w*|invertible|exact|drop(?:s|ped|ping)?|omit\w*|neglect\w*|up to|disregard\w*|free of"
     r"|no (?:free )?parameters?|(?:does|do) not (?:depend|look|see|know)|same (?:law|distribution|moments|prior)"
-    r"|replacement|converge[sd])\b",
+    r"|replacement|converge[sd]|is the (?:true |exact )?posterior)\b",
     re.IGNORECASE,
 )
 # How the sentence of a display goes on behind it with a condition, or takes it back.
@@ -118,7 +119,8 @@ def wordy(prose: str) -> bool:
     (True, False)
     """
     body = _COMMAND.sub(" ", _MATHEMATICS.sub(" ", _TITLE.sub(" ", prose.rpartition(r"\begin{document}")[2])))
-    return sum(map(str.isalpha, body)) >= _A_SENTENCE
+    letters = [c for c in body if c.isalpha()]
+    return len(letters) + 2 * sum(c > "\u2e7f" for c in letters) >= _A_SENTENCE  # a sign for a word, or near
 
 
 _SPECIAL = re.compile(
@@ -273,6 +275,16 @@ def surroundings(before: str, behind: str = "", ends: bool = False) -> Surroundi
     found = found or _PREMISE.search(paragraph) or (_TITLE_PREMISE.search(title[0]) if title is not None else None)
     word = found[0].lower() if found else _goes_on(behind, ends)
     return Surroundings(word, _DISCRETE.search(before) is not None)
+
+
+def remarked(words: str) -> str:
+    """The word by which a remark within a display makes its row a condition, or true but for a constant.
+
+    >>> remarked("(if q is exact)"), remarked("(up to a constant)"), remarked("(by Bayes' rule)")
+    ('if', 'constant', '')
+    """
+    found = _HYPOTHESIS.search(words) or _CONSTANT.search(words)
+    return found[0].lower() if found else ""
 
 
 def _paragraph(before: str) -> str:

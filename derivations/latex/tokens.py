@@ -55,7 +55,9 @@ _COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)", re.DOTALL)
 _RELATES = re.compile(r"[=<>≤≥≈≠∝]|\\(?:[lg]e(?:q\w*)?|approx|propto|neq?|equiv|triangleq|coloneqq)(?![A-Za-z])")
 _ROW_ENDS = re.compile(r"[\s.$]*(?:\\\\|\\end\{|\Z)")
 _SUPPOSES = re.compile(
-    r"[=<>?!]|\\(?:perp|sim|[lg]eq?|ne)(?![A-Za-z])|optim|exact|indep|i\.?i\.?d|\bif\b", re.IGNORECASE
+    r"^\s*(?:\+?c|\+|const(?:ant)?\.?)\s*$|\\text\{\s*(?:c|const)|[=<>?!]|\\(?:perp|sim|[lg]eq?|ne)(?![A-Za-z])"
+    r"|optim|exact|tight|indep|i\.?i\.?d|\bif\b",
+    re.IGNORECASE,
 )
 _ASKS = re.compile(r"[<>?]|\\(?:[lg]eq?|ne|in)(?![A-Za-z])|\bif\b")  # a question, or a domain
 _LENGTH = re.compile(r"\s*\[[^\]\n]{0,20}\]")
