@@ -27,7 +27,7 @@ def as_marginal(case: Case) -> Iterator[tuple[str, Statement]]:
     meant: dict[Term, list[Term]] = {}
     for d in found if statement.relation == "=" else ():
         law, targets, behind = d.args
-        if len(targets) != 1 or any(o.args[0] is law for o in found if o is not d) or _weighs(d, sides):
+        if (len(targets) > 1 and behind) or any(o.args[0] is law for o in found if o is not d) or _weighs(d, sides):
             continue
         slots = {s for s, _ in (*targets, *behind)}
         for other in dict.fromkeys(o.args[0] for o in found if o.args[0] is not law):

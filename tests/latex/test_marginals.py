@@ -5,6 +5,7 @@ import pytest
 from derivations.check import check
 
 QUERIES = [
+    (r"$$ \log\frac{p(u|v,w)}{q(u)} = \log\frac{p(u,v,w)}{q(u) p_2(v,w)} $$", "p_2(v, w) = p(v, w)"),
     (r"$$ I(U;V) = \int\int p(u,v) \log\frac{p(u|v)}{q(u)} du\,dv $$", "q(u) = p(u)"),
     (r"$$ H(V|U) = -\sum_{u,v} p(u,v) \log\frac{p(u,v)}{q(u)} $$", "q(u) = p(u)"),
     (r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u|v,w)}{q(u|w)} $$", "q(u | w) = p(u | w)"),
@@ -15,6 +16,7 @@ QUERIES = [
 ]
 
 REFUTED = [
+    r"$$ \log\frac{p(u|v,w)}{q(u)} = \log\frac{p(u,v,w)}{q(u) p_2(u,w)} $$",
     r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u|v,w)}{q(v|w)} $$",
     r"$$ I(U;V|W) = \sum_{u,v,w} p(u,v,w) \log\frac{p(u,v,w)}{q(u|w) r(v|w)} $$",
     r"$$ \log p(x) = \log p(x, z) - \log q(z|x) $$",
