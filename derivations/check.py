@@ -131,6 +131,8 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             context = Context(Vocabulary([*(r for r in cache.values() if not isinstance(r, str)), *said]))
             context.wordy, context.means, context.bases = document.wordy, document.means, document.bases
             context.vocabulary.deviations |= document.deviations
+            context.vocabulary.energies |= document.energies
+            context.sizes = document.sizes
             for call in document.calls:
                 with contextlib.suppress(Unread):
                     context.vocabulary.note_calls(rows(tuple(tokenize(call))))

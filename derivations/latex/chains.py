@@ -37,7 +37,8 @@ class Step:
     *alone* says that the left side stands there for itself, not as the end of an earlier step, *last* that the right
     side ends its chain; *loose* that the source leaves the right side empty and the next row, an equation of its own,
     was taken for it; *over* that a condition (``supposed``) or a question mark (``asked``) stands over its sign;
-    *posed* that words such as ``if`` introduce it, *within* that such an inequality follows it in its row.
+    *posed* that words such as ``if`` introduce it, *within* that such an inequality follows it in its row, *implied*
+    that it follows from what stands before an arrow.
     """
 
     relation: str
@@ -50,6 +51,7 @@ class Step:
     over: str = ""
     posed: str = ""
     within: bool = False
+    implied: bool = False
 
 
 @dataclass
@@ -60,6 +62,11 @@ class _Equation:
     worded: bool = False  # it starts within a sentence, without a relation
     posed: str = ""  # the words that make a condition of it
     within: bool = False  # an inequality behind it says where it holds
+    implied: bool = False  # it follows from what stands before an arrow
+
+    @property
+    def marks(self) -> tuple[str, bool, bool]:
+        return self.posed, self.within, self.implied
 
     def extend(self, pieces: list[list[Token]], relations: list[Token]) -> None:
         if self.relations and not self.sides[-1] and pieces[0] and relations:
@@ -98,7 +105,7 @@ def steps(latex: str) -> list[Step]:
             if sign == "=:":
                 left, right, sign, alone, last = right, left, ":=", last, alone
             where = (relation.place, alone, n in equation.loose, last)
-            found.append(Step(sign, tuple(left), tuple(right), *where, relation.style, equation.posed, equation.within))
+            found.append(Step(sign, tuple(left), tuple(right), *where, relation.style, *equation.marks))
     return sorted(found, key=lambda s: s.place)[:MAX_STEPS]
 
 
@@ -191,6 +198,7 @@ def _equations(latex: str) -> list[_Equation]:
             equations[-1].extend(pieces, relations)
         else:
             equations.append(_Equation(worded=segment.worded and not relations, posed=segment.posed))
+            equations[-1].implied = segment.implied
             equations[-1].extend(pieces, relations)
             before = equations[-2] if len(equations) > 1 and not segment.starts_row else None
             bounds = before is not None and bool(before.relations) and _bounds(pieces, relations)

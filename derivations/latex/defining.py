@@ -45,7 +45,8 @@ def definition_of(left: Row, relation: str, right: Row, context: Context, seen: 
     if arguments is not None and all(p.kind == "NUMBER" for p in arguments):
         return None  # f(2) = 4 says something of f
     points = [n for p in arguments or () if (n := name_of(p)) is not None]
-    if len(points) == 1 and not law and _is_fixed(points[0]):
+    constant = not names_in(right) and any(n.base.isupper() for n in points)  # mu(X) = 1 of a space X
+    if len(points) == 1 and not law and (constant or _is_fixed(points[0])):
         return None  # and so does f(x_0) = x_0
     if context.vocabulary.is_law(name):
         if arguments is None and name.key in context.definitions:

@@ -27,6 +27,7 @@ from derivations.latex.prose import (
     names,
     speaks_of_bases,
     speaks_of_deviations,
+    speaks_of_energies,
     tells,
     tells_of_means,
     unnormalised,
@@ -92,7 +93,8 @@ class Document:
     functions that they show with their arguments, *freed* what they set free, with its line, *unnormalised* what has
     not the mass one.  *means*: they say under which law expectations are; *deviations*: they speak of such, and of no
     logistic function; *bases*: their logarithms may be to another base than e; *ranged*
-    are formulas that may say what values a name has, with the lines of their sections.
+    are formulas that may say what values a name has, with the lines of their sections; *energies*: E is one; *sizes*
+    are the letters in exponents of the real numbers, which are dimensions.
     """
 
     displays: tuple[Display, ...]
@@ -106,6 +108,8 @@ class Document:
     unnormalised: tuple[str, ...] = ()
     bases: bool = False
     ranged: tuple[tuple[int, int, str], ...] = ()
+    energies: bool = False
+    sizes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,9 @@ _ENVIRONMENTS = tuple(n for n in ROWS if n not in ("dgroup", "dmath*", "multline
 _BEGIN = re.compile(r"\\begin\{(" + "|".join(_ENVIRONMENTS) + r")(\*?)\}")
 _DIRECTIVE = re.compile(r"derivations:\s*(.+?)\s*$")
 _SHOWN_AS_TEXT = re.compile(r"\\begin\{((?:comment|verbatim|Verbatim|lstlisting|minted)\*?)\}|\\iffalse(?![A-Za-z])")
+_SIZES = re.compile(
+    r"(?:\\mathbb\s*\{?\s*R\s*\}?|\\R|ℝ)\s*\^\s*(?:([A-Za-z])|\{\s*([A-Za-z])\s*(?:\\times\s*([A-Za-z])\s*)?\})"
+)
 _STRUCK = re.compile(r"(?<!~)~~(?![\s~])|<(del|s|strike)>")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -302,6 +309,8 @@ def read(text: str, kind: str = "markdown") -> Document:
         tuple(_said(latex, macros) for _, latex in itertools.islice(unnormalised(prose), MAX_INLINE)),
         bool(displays) and speaks_of_bases(prose),
         tuple(_ranged(scanner, prose, macros, outline)) if displays else (),
+        sentences and speaks_of_energies(prose),
+        frozenset(letter for found in _SIZES.findall(clean) for letter in found if letter),
     )
 
 

@@ -24,6 +24,7 @@ from derivations.latex.documents import Display, Document
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.names import name_of, written
+from derivations.latex.own_meanings import STANDARD
 from derivations.latex.premises import Bound, bounds_in
 from derivations.latex.prose import denies, in_a_special_case, names
 from derivations.latex.suppositions import Supposition, draws, head_key, tied
@@ -59,7 +60,7 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
     from derivations.latex.verdicts import no_density
 
     step, left, right = sides.step, sides.left, sides.right
-    if left is None or step.over == "asked" or denies(display.before):
+    if left is None or not _may_define(step) or denies(display.before):
         return
     definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
     if definition is None and step.last and right is not None:
@@ -78,6 +79,9 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
             context.improper |= set() if law is None else {law}
     if definition is None:
         return
+    lawless = not laws_of(definition.row or (), context.vocabulary)
+    if definition.parameters is None and definition.name.key in STANDARD and lawless:  # H = phi / (1 - Phi), a hazard
+        context.doubted.add(definition.name.key)
     if definition.density is None and (law := context.vocabulary.total_of(definition.row or ())) is not None:
         context.improper.add(written(law))  # who gives a name to its mass does not take it for 1
     known = is_expandable(definition, context.vocabulary) and not step.within  # it holds for some arguments only
@@ -85,6 +89,11 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
         context.definitions[definition.name.key] = definition
         context.places[definition.name.key] = place_of(sides, display)
     context.defining[id(sides)] = definition
+
+
+def _may_define(step: Step) -> bool:
+    """Whether a step is neither a question nor what follows from an equation: x - b = 0, hence x = b."""
+    return step.over != "asked" and not step.implied
 
 
 def place_of(sides: Sides, display: Display) -> Place:
@@ -123,7 +132,7 @@ def _ahead(displays: Displays, context: Context) -> dict[str, list[Any]]:
     for display, all_sides, error in displays:
         for sides in all_sides if not error else ():
             step = sides.step
-            if not step.alone or step.over == "asked" or step.within or denies(display.before):
+            if not step.alone or not _may_define(step) or step.within or denies(display.before):
                 continue
             if sides.left is None or not sides.right or _is_primed(sides.left):
                 continue

@@ -363,8 +363,9 @@ class Expectations(Information):
         if not found:
             return self.open_law("E", (self.generic_slot(),))
         added = {n.args[0].shown for _, n in body.args if n.head == "name"} if body.head == "sum" else set()
-        for capital in sorted(self.capitals(body) | (added & SIZES)):  # of the letters that are numbers elsewhere
-            self.notes[f"{capital} is a constant"] = None
+        for name in sorted(self.capitals(body) | (added & SIZES)):  # of the letters that are numbers elsewhere
+            if name[0].isupper():
+                self.notes[f"{name} is a constant"] = None
         indexed = [n for n in found if _label(n) in self.totals_in(body)]
         if indexed and not indexed[0].below and not any(p.kind == "bracketed" for p in indexed[0].above_row):
             raise Unread(f"{indexed[0].key}, a draw or a power")

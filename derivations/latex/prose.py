@@ -150,6 +150,11 @@ _UNNORMALISED = re.compile(
 )
 _DEVIATIONS = re.compile(r"\b(?:standard deviations?|variances?)\b", re.IGNORECASE)
 _LOGISTIC = re.compile(r"\b(?:sigmoid|logistic)\b", re.IGNORECASE)
+_ENERGY = re.compile(
+    r"(?<!\\)\$\s*E(?:_\{?\\\w+\}?)?\s*(?:\([a-z]\))?\s*\$[^.;$\0]{0,40}\benergy\b"
+    r"|(?<!free )\benergy\b[^.;$\0]{0,40}(?<!\\)\$\s*E(?:_\{?\\\w+\}?)?\s*(?:\([a-z]\))?\s*\$",
+    re.IGNORECASE,
+)
 _MEANS = re.compile(
     r"(?:\bexpectations?\b|(?<!\\)\$\s*(?:\\(?:mathbb|mathrm|mathcal|operatorname|bb)\s*\{?E\}?|E)\s*(?:\[\s*\\cdot\s*\])?\s*\$)"
     r"[^.$\0]{0,80}\b(?:under|over|with respect to|w\.?r\.?t\.?)(?:\s+(?:the|law|distribution|density|of))*\s*\$",
@@ -237,6 +242,15 @@ def _formulas(pattern: re.Pattern[str], prose: str) -> Iterator[tuple[int, str]]
 def speaks_of_deviations(prose: str) -> bool:
     """Whether a text speaks of deviations or variances and of no logistic function."""
     return _DEVIATIONS.search(prose) is not None and _LOGISTIC.search(prose) is None
+
+
+def speaks_of_energies(prose: str) -> bool:
+    """Whether a text says that E is an energy.
+
+    >>> speaks_of_energies("Let $E(x)$ denote the energy of $x$."), speaks_of_energies("the energy is a mean")
+    (True, False)
+    """
+    return _ENERGY.search(prose) is not None
 
 
 def surroundings(before: str, behind: str = "", ends: bool = False) -> Surroundings:

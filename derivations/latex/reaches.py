@@ -114,7 +114,7 @@ class Reaches(ABC):
         if part.primes:
             raise Unread("a prime on an expectation")
         behind = self.peek(1)
-        if not below and following.kind == "braced" and behind is not None and behind.kind == "bracketed":
+        if not below and following.kind == "braced" and behind is not None and behind.kind in ("bracketed", "braced"):
             raise Unread(f"an expectation with {spell(following.args[0])} in braces, perhaps its law")
         if following.kind == "bracketed":
             self.at += 1

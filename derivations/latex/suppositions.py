@@ -178,7 +178,11 @@ def resting_on(taken: Collection[str], outcome: Outcome, line: int, section: int
         d = context.definitions.get(t)
         if d is not None and d.density is None and d.name.base in REUSED:
             return conditional(outcome, f"true with {p.words} as in line {p.line}, which is another section")
-    notes = (f"{p.words} as in line {p.line}" for t, p in places.items() if p.special or p.said or t in elsewhere)
+    notes = (
+        f"{p.words} as in line {p.line}"
+        for t, p in places.items()
+        if p.special or p.said or p.line > line or t in elsewhere
+    )
     return replace(outcome, conditions=(*outcome.conditions, *notes))
 
 

@@ -96,6 +96,10 @@ def spelled_apart(rows: tuple[Row, ...], vocabulary: Vocabulary) -> list[str] | 
         following = row[at + 1] if at + 1 < len(row) else None
         applied = following is not None and following.kind == "bracketed"
         own = spell(following.args[0]) if following is not None and applied and _is_family(name, law) else ""
+        if name.base in ("H", "I") and applied and following is not None:  # I(x; y) beside I(X; Y)
+            inner = spell(following.args[0])
+            found.setdefault((name.base, inner.lower()), {}).setdefault((inner,), f"{name.base}({inner})")
+            continue
         if name.base == "ELBO" and not own and not name.below:
             continue  # the one that the step speaks of
         parametric = name.base in _PARAMETRIC and is_parameter(name.below_row)
@@ -143,18 +147,19 @@ def one_law(statement: Statement) -> str | None:
     return f"{one} and {two} have one law" if indexed and one.rpartition("_")[0] == two.rpartition("_")[0] else None
 
 
+def dimension(statement: Statement) -> str | None:
+    """The number of components of a normal vector, if it is a name."""
+    for t in walk((statement.left, statement.right)):
+        upper = t.args[0].upper if t.head == "prod" else None
+        if isinstance(upper, Symbol) and any(u.head == "normal" for u in walk(t.args[1])):
+            return str(upper.name)
+    return None
+
+
 def guessed_dimension(statement: Statement) -> str | None:
     """The number of components of a normal vector, where only the length of a sum says it, and says d - 1 or 2 d."""
-    for t in walk((statement.left, statement.right)):
-        if (
-            t.head == "prod"
-            and isinstance(t.args[0].upper, Symbol)
-            and any(u.head == "normal" for u in walk(t.args[1]))
-        ):
-            name = t.args[0].upper.name
-            if not name.replace("_", "").isalpha():
-                return str(name)
-    return None
+    name = dimension(statement)
+    return name if name is not None and not name.replace("_", "").isalpha() else None
 
 
 def _told_apart(row: Row, variables: frozenset[str]) -> tuple[str, tuple[str, ...]]:

@@ -23,8 +23,9 @@ from derivations.latex.grammar import Row
 from derivations.latex.induction import parts_of
 from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.logarithms import in_logarithms, in_units
+from derivations.latex.meaning import DIMENSIONS
 from derivations.latex.moments import OverTime, instances
-from derivations.latex.names import name_of
+from derivations.latex.names import name_of, names_in
 from derivations.latex.outcomes import Outcome, all_parts, conditional, judged, outcome_of
 from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import doubtful
@@ -32,6 +33,7 @@ from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import objective
 from derivations.latex.tokens import Unread
 from derivations.latex.told_apart import (
+    dimension,
     guessed_dimension,
     one_law,
     paired,
@@ -338,6 +340,11 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
         return replace(outcome, verdict="conditional", message=message)
+    letters = {n.base for n in names_in(*rows)} & DIMENSIONS if case.scalar_only else frozenset()
+    taken = {dimension(case.statement), *letters}
+    for size in sorted(filter(None, taken - {*context.vocabulary.indices.values()})):
+        if context.sizes and size not in context.sizes:
+            outcome = replace(outcome, conditions=(*outcome.conditions, f"the vectors have {size} components"))
     if (odd := guessed_dimension(case.statement)) is not None:
         return replace(outcome, verdict="conditional", message=f"true if the vectors have {odd} components")
     if (pairing := paired(case.statement)) is not None:
