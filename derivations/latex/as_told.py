@@ -42,6 +42,9 @@ def judge_as_told(
         elsewhere = next((p for p, _ in coming if p.special or p.section != section), None)
         if outcome.verdict == "proved" and elsewhere is not None:
             return conditional(outcome, f"true with {elsewhere.words} as in line {elsewhere.line}"), context
+        found = next((p for p, _ in coming if not p.named and p.line > line), None)
+        if outcome.verdict == "proved" and found is not None:  # it may follow from the step
+            return conditional(outcome, f"true with {found.words} as in line {found.line}, which comes later"), context
         if outcome.verdict == "proved":
             notes = tuple(f"{p.words} as defined in line {p.line}" for p, _ in coming)
             return replace(outcome, conditions=(*outcome.conditions, *notes)), context

@@ -32,7 +32,8 @@ class Definition:
 class Place:
     """Where a display defines something, in words: its line, its section, whether that speaks of a special case.
 
-    *said*: a formula for a law that was spoken of before, which the document says and does not show.
+    *said*: a formula for a law that was spoken of before, which the document says and does not show; *named*: its
+    sentence names it, so that it does not follow from what stands before.
     """
 
     line: int
@@ -40,6 +41,7 @@ class Place:
     words: str
     special: bool
     said: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)

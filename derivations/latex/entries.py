@@ -26,7 +26,7 @@ from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.names import name_of, written
 from derivations.latex.own_meanings import STANDARD
 from derivations.latex.premises import Bound, bounds_in
-from derivations.latex.prose import denies, in_a_special_case, names
+from derivations.latex.prose import WHERE, denies, in_a_special_case, lead, names
 from derivations.latex.suppositions import Supposition, draws, head_key, tied
 from derivations.latex.tokens import Unread, spelled, tokenize
 
@@ -99,7 +99,9 @@ def _may_define(step: Step) -> bool:
 def place_of(sides: Sides, display: Display) -> Place:
     step = sides.step
     line = display.line + display.latex.count("\n", 0, step.place)
-    return Place(line, display.section, spelled(list(step.left)), in_a_special_case(display.before))
+    named = step.relation == ":=" or step.posed.lower().startswith("where") or names(display.before)
+    named = named or WHERE.search(lead(display.before)) is not None
+    return Place(line, display.section, spelled(list(step.left)), in_a_special_case(display.before), named=named)
 
 
 def _draw(row: Row, display: Display, context: Context) -> None:

@@ -129,6 +129,10 @@ _SPECIAL = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"\b(?:let|defin\w+|denot\w+|writ(?:e|es|ing|ten)|call|abbreviat\w+|introduc\w+)\b", re.IGNORECASE)
+WHERE = re.compile(
+    r"\b(?:where|with|for|here|using|recall|set(?:ting)?|o[uù]|donde|onde|wobei|mit|где)\b|其中|ここで|여기서",
+    re.IGNORECASE,
+)
 _WRONG = re.compile(
     r"\b(?:false|wrong(?:ly)?|incorrect(?:ly)?|contradict\w*|disprove|untrue|mistake\w*|erroneous\w*|invalid|fallac\w+)\b",
     re.IGNORECASE,

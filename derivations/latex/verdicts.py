@@ -307,11 +307,18 @@ def gated_proof(
     if case.scalar_only:
         found = of_matrices(left, relation, right, context, seed) or of_vectors(left, relation, right, context, seed)
         if found is not None:
-            return found
+            return _of_size(found, {n.base for n in names_in(*shown)} & DIMENSIONS, context)
         if case.commuted is None and componentwise(left, right, context):
             case = replace(case, scalar_only=False)
             outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
     return _proved(case, outcome, context, shown)
+
+
+def _of_size(outcome: Outcome, sizes: Set[str], context: Context) -> Outcome:
+    """A proof about vectors, which says so where it takes a letter for their dimension that the document has not."""
+    unknown = sorted(sizes - context.sizes - {*context.vocabulary.indices.values()}) if context.sizes else []
+    notes = [f"the vectors have {letter} components" for letter in unknown if outcome.verdict == "proved"]
+    return replace(outcome, conditions=(*outcome.conditions, *notes))
 
 
 def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...]) -> Outcome:
@@ -340,11 +347,8 @@ def _proved(case: Case, outcome: Outcome, context: Context, rows: tuple[Row, ...
     if absent is not None:
         message = f"true if {absent[0]} depends on {absent[1]} only where the line says so"
         return replace(outcome, verdict="conditional", message=message)
-    letters = {n.base for n in names_in(*rows)} & DIMENSIONS if case.scalar_only else frozenset()
-    taken = {dimension(case.statement), *letters}
-    for size in sorted(filter(None, taken - {*context.vocabulary.indices.values()})):
-        if context.sizes and size not in context.sizes:
-            outcome = replace(outcome, conditions=(*outcome.conditions, f"the vectors have {size} components"))
+    size = dimension(case.statement)
+    outcome = _of_size(outcome, {size} if size is not None else set(), context)
     if (odd := guessed_dimension(case.statement)) is not None:
         return replace(outcome, verdict="conditional", message=f"true if the vectors have {odd} components")
     if (pairing := paired(case.statement)) is not None:

@@ -113,3 +113,40 @@ def test_a_display_goes_on_from_the_formula_right_before_it() -> None:
     text = "$$KL(p\\|q)$$ is $\\ge 0$, and $KL(q\\|p)$\n$$= E_p[\\log p(x) - \\log q(x)]$$"
     (step,) = check(text, kind="markdown").steps
     assert (step.lhs, str(step.verdict)) == ("KL(q \\|p)", "refuted")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$ -\frac{N_k}{\theta_k} + \lambda = 0 \implies N_k = \lambda\theta_k $$",
+        "$$ \\frac{a}{y} - \\frac{b}{1-y} = 0 $$\n\nHence we find\n\n$$ y = \\frac{a}{a+b} $$",
+        r"$$ I(X;Y) = E[I(x;y)] $$",
+    ],
+)
+def test_what_follows_from_a_condition_does_not_prove_it(text: str) -> None:
+    first, *_ = check(text, kind="markdown").steps
+    assert str(first.verdict) == "conditional"
+
+
+def test_a_definition_that_comes_later_is_said() -> None:
+    text = "$$ E_q[w(x) f(x)] = E_p[f(x)] $$\n\nwhere the weight is\n\n$$ w(x) = p(x)/q(x) $$"
+    first, _ = check(text, kind="markdown").steps
+    assert str(first.verdict) == "proved"
+    assert "w(x) as defined in line 5" in first.conditions
+
+
+def test_a_name_defined_without_laws_is_no_entropy() -> None:
+    text = r"$$ a = \mu + \sigma H(u) \qquad H = \frac{\phi(u)}{1 - \Phi(u)} $$ $$ 2 H(u) = H(u) + H(u) $$"
+    assert str(check(text, kind="markdown").steps[-1].verdict) == "conditional"
+
+
+def test_a_dimension_that_the_document_does_not_write_is_said() -> None:
+    text = "Given $n$ samples $x_i \\in \\mathbb{R}^d$ we write\n\n$$ \\log N(x;\\mu,\\Sigma) = -\\frac %s2\\log(2\\pi)"
+    text += " - \\frac12\\log|\\Sigma| - \\frac12(x-\\mu)^T\\Sigma^{-1}(x-\\mu) $$"
+    said = [check(text % letter, kind="markdown").steps[-1].conditions for letter in "dn"]
+    assert ["the vectors have n components" in conditions for conditions in said] == [False, True]
+
+
+def test_an_energy_that_prose_names_is_no_mean() -> None:
+    text = "Let $E(x)$ denote the energy of $x$.\n\n$$ E(2x) = 2E(x) $$"
+    assert str(check(text, kind="markdown").steps[-1].verdict) == "conditional"
