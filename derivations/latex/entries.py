@@ -23,7 +23,7 @@ from derivations.latex.definitions import Place
 from derivations.latex.documents import Display, Document
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.limits import OutOfTime, time_limit
-from derivations.latex.names import name_of, written
+from derivations.latex.names import name_of, names_in, written
 from derivations.latex.own_meanings import STANDARD
 from derivations.latex.premises import Bound, bounds_in
 from derivations.latex.prose import WHERE, denies, in_a_special_case, lead, names
@@ -79,7 +79,8 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
             context.improper |= set() if law is None else {law}
     if definition is None:
         return
-    lawless = not laws_of(definition.row or (), context.vocabulary)
+    formula = definition.row or ()
+    lawless = bool(names_in(formula)) and not laws_of(formula, context.vocabulary)
     if definition.parameters is None and definition.name.key in STANDARD and lawless:  # H = phi / (1 - Phi), a hazard
         context.doubted.add(definition.name.key)
     if definition.density is None and (law := context.vocabulary.total_of(definition.row or ())) is not None:
