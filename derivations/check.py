@@ -171,9 +171,11 @@ def _chained(display: Display, timeout: float) -> tuple[Chained, str]:
         with time_limit(timeout):
             if display.error:
                 raise Unread(display.error)
-            inner = _BESIDE.search(display.before)
-            before = last_side(inner[1]) if inner is not None else ()
-            return Chained(steps(display.latex), last_side(display.latex), display.inline, display.adjoins, before), ""
+            found = steps(display.latex)
+            before: tuple[Token, ...] = ()
+            if found and not found[0].left and (inner := _BESIDE.search(display.before)) is not None:
+                before = last_side(inner[1])
+            return Chained(found, last_side(display.latex), display.inline, display.adjoins, before), ""
     except Unread as error:
         return Chained([], (), display.inline), str(error)
     except (OutOfTime, RecursionError):

@@ -37,8 +37,8 @@ class Step:
     *alone* says that the left side stands there for itself, not as the end of an earlier step, *last* that the right
     side ends its chain; *loose* that the source leaves the right side empty and the next row, an equation of its own,
     was taken for it; *over* that a condition (``supposed``) or a question mark (``asked``) stands over its sign;
-    *posed* that words such as ``if`` introduce it, *within* that such an inequality follows it in its row, *implied*
-    that it follows from what stands before an arrow.
+    *posed* that words such as ``if`` introduce it, *within* the names in an inequality that so follows it in its row,
+    *implied* that it follows from what stands before an arrow.
     """
 
     relation: str
@@ -50,7 +50,7 @@ class Step:
     last: bool = False
     over: str = ""
     posed: str = ""
-    within: bool = False
+    within: frozenset[str] = frozenset()
     implied: bool = False
 
 
@@ -61,11 +61,11 @@ class _Equation:
     loose: set[int] = field(default_factory=set)
     worded: bool = False  # it starts within a sentence, without a relation
     posed: str = ""  # the words that make a condition of it
-    within: bool = False  # an inequality behind it says where it holds
+    within: frozenset[str] = frozenset()  # the names in an inequality behind it, which says where it holds
     implied: bool = False  # it follows from what stands before an arrow
 
     @property
-    def marks(self) -> tuple[str, bool, bool]:
+    def marks(self) -> tuple[str, frozenset[str], bool]:
         return self.posed, self.within, self.implied
 
     def extend(self, pieces: list[list[Token]], relations: list[Token]) -> None:
@@ -203,7 +203,7 @@ def _equations(latex: str) -> list[_Equation]:
             before = equations[-2] if len(equations) > 1 and not segment.starts_row else None
             bounds = before is not None and bool(before.relations) and _bounds(pieces, relations)
             if before is not None and (bounds or (segment.posed and any(r.text in _INEQUALITIES for r in relations))):
-                before.within = True
+                before.within |= {t.text for piece in pieces for t in piece if t.kind == "NAME"}
                 equations[-1].posed = segment.posed or "an inequality behind an equation"
     return equations
 

@@ -105,7 +105,7 @@ def _is_part(name: str, whole: str) -> bool:
         return False
     span = whole.partition("_")[2]
     if not span or span == "all":
-        return bool(label)
+        return bool(label) and label != "sup_star"  # x^* is a point
     start, mark, end = span.partition("_to_")
     if not mark:
         before = "u3c" in span  # x_{<t}

@@ -85,7 +85,7 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
         context.doubted.add(definition.name.key)
     if definition.density is None and (law := context.vocabulary.total_of(definition.row or ())) is not None:
         context.improper.add(written(law))  # who gives a name to its mass does not take it for 1
-    known = is_expandable(definition, context.vocabulary) and not step.within  # it holds for some arguments only
+    known = is_expandable(definition, context.vocabulary) and not _is_partial(step)
     if known and not _only_ties(sides, context, display):
         context.definitions[definition.name.key] = definition
         context.places[definition.name.key] = place_of(sides, display)
@@ -95,6 +95,11 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
 def _may_define(step: Step) -> bool:
     """Whether a step is neither a question nor what follows from an equation: x - b = 0, hence x = b."""
     return step.over != "asked" and not step.implied
+
+
+def _is_partial(step: Step) -> bool:
+    """Whether an equation for a function holds for some of its arguments only, by an inequality behind it."""
+    return any(t.text in step.within for t in step.left[1:] if t.kind == "NAME")
 
 
 def place_of(sides: Sides, display: Display) -> Place:
@@ -135,7 +140,7 @@ def _ahead(displays: Displays, context: Context) -> dict[str, list[Any]]:
     for display, all_sides, error in displays:
         for sides in all_sides if not error else ():
             step = sides.step
-            if not step.alone or not _may_define(step) or step.within or denies(display.before):
+            if not step.alone or not _may_define(step) or _is_partial(step) or denies(display.before):
                 continue
             if sides.left is None or not sides.right or _is_primed(sides.left):
                 continue

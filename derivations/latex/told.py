@@ -22,7 +22,7 @@ from derivations.latex.expressions import split
 from derivations.latex.grammar import Row, rows, spell
 from derivations.latex.names import PARAMETERS, Name, name_of, names_in
 from derivations.latex.own_meanings import told_otherwise
-from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, tied
+from derivations.latex.suppositions import Retold, Supposition, draws, freed_since, is_density, tied
 from derivations.latex.tokens import Unread, spelled
 from derivations.latex.vocabulary import Vocabulary
 
@@ -165,10 +165,6 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
     context.draws += [(place.line, *d) for place, row in laws for d in draws(row, known.vocabulary)]
     found_remarks = []
     for place, words, left, right in equations:
-        name = name_of(left[0])
-        if name is not None and known.vocabulary.is_law(name) and laws_of(right, known.vocabulary) and not place.poses:
-            law = no_density(left, right, known, 0)
-            context.improper |= set() if law is None else {law}
         ties = tied(left, right, known.vocabulary)
         remark = None if place.poses or (ties and not place.names) else _definition(place, words, left, right, known)
         if remark is not None:
@@ -176,7 +172,13 @@ def told(formulas: Iterable[Formula], context: Context, shown: list[Row], define
             if remark.definition is not None and remark.definition.name.key in defined:
                 said = Retold(place.line, place.ordinal, words, left, right)
                 context.retold[remark.definition.name.key] = said
-        elif ties:
+        name = name_of(left[0])
+        among_laws = name is not None and known.vocabulary.is_law(name) and bool(laws_of(right, known.vocabulary))
+        formula = remark is not None and is_density(remark.definition) and not is_normal(right)
+        if formula or (among_laws and not place.poses):  # also q = 2 p
+            law = no_density(left, right, known, 0)
+            context.improper |= set() if law is None else {law}
+        if remark is None and ties:
             meant = definition_of(left, "=", right, known, set())
             until = min(place.until, place.section[1])
             context.supposed.append(Supposition(place.line, words, ties, meant, until))

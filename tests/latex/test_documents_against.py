@@ -13,6 +13,7 @@ REFUSED = {
     "a sum of laws": (r"where $M = P + Q$.", r"KL(P\|M) \ge 0"),
     "twice a law": (r"Let $q = 2p$.", r"KL(p\|q) \ge 0"),
     "twice a law, shown": (r"$$q = 2p$$", r"KL(p\|q) \ge 0"),
+    "no density, told": (r"Let $q(x) = 2x^2$.", r"\int q(x)dx = 1"),
     "the square of a law": (r"Let $q = p^2$.", r"\int q(x)dx = 1"),
     "over its own integral": (r"$$p(x) = \frac{r(x)}{\int r(x)dx}$$", r"KL(p\|r) = 0"),
     "over its own sum": (r"$$p(x) = \frac{r(x)}{\sum_x r(x)}$$", r"KL(p\|r) = 0"),
@@ -80,6 +81,7 @@ def test_a_proof_says_that_it_takes_a_formula_for_a_density(formula: str, densit
         (r"$$q(z|x) = \frac{q(x,z)}{\int q(x,z) dz}$$", r"KL(q(x,z)\|p(x,z)) \ge 0"),
         (r"The total variation is $TV(p,q) = \frac12 \int|p(x)-q(x)|dx$.", r"TV(p,q) \le 1"),
         (r"$$f(x) := x^2 \quad\text{for all } x$$", r"f(2) = 4"),
+        (r"$$f(x) := a x^2, \quad a > 0$$", r"f(2) = 4 a"),
     ],
 )
 def test_what_says_nothing_against_it_does_not(said: str, latex: str) -> None:
