@@ -358,6 +358,11 @@ def _survey(
         bound = names + t[1]
         pairs = {"KL": [(a, b)], "JSD": [(a, half), (b, half)], "CE": []}[head]
         divergences.extend(["gibbs", bound, u, v] for u, v in pairs)
+        if head == "KL":  # against a mixture that has its first law as a component
+            parts = candidates.components(b)
+            divergences.extend(
+                ["monotone", bound, a, part, b] for part in parts if len(parts) > 1 and a in _densities([part])
+            )
         if head == "JSD":
             total = ["add", a, b]
             divergences.extend(["monotone", bound, u, u, total] for u in (a, b))
