@@ -11,6 +11,7 @@
 ``meaning``        expressions as terms of the language
 ``cases``          a step under a reading: the statement it makes, what it leaves open
 ``rungs``          the usual hypotheses that an author may have left out
+``shorthands``     what authors write with an equals sign though they mean less
 ``constancy``      what a proof takes for a constant
 ``verdicts``       the verdict on a step, gated
 ``edits``          the steps that are one edit away from a false one

@@ -14,18 +14,18 @@ from derivations.latex.arguments import variable_key
 from derivations.latex.binding import bound_by
 from derivations.latex.decorations import is_plain
 from derivations.latex.definitions import is_normal
-from derivations.latex.expectations import Expectations
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Row, spell
 from derivations.latex.law_names import LAW_LETTERS, of_points
 from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, written
+from derivations.latex.suprema import Suprema
 from derivations.latex.tokens import Unread
 
 DATA = ("data", "real", "r", "d")
 GENERATOR = ("g", "gen", "fake", "model", "f", "theta", "G")
 
 
-class Reserved(Expectations):
+class Reserved(Suprema):
     """Standard meanings."""
 
     RESERVED_NAMES = frozenset(("KL", "JSD", "TV", "W1", "ELBO", "H", "I", "CE"))
