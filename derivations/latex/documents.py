@@ -128,6 +128,7 @@ _SHOWN_AS_TEXT = re.compile(r"\\begin\{((?:comment|verbatim|Verbatim|lstlisting|
 _SIZES = re.compile(
     r"(?:\\mathbb\s*\{?\s*R\s*\}?|\\R|ℝ)\s*\^\s*(?:([A-Za-z])|\{\s*([A-Za-z])\s*(?:\\times\s*([A-Za-z])\s*)?\})"
 )
+_COLUMNS = re.compile(r"\s*\{\d+\}")  # of alignat
 _STRUCK = re.compile(r"(?<!~)~~(?![\s~])|<(del|s|strike)>")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*(\w*)[^\n]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -410,7 +411,9 @@ def _displays(text: str) -> list[tuple[int, int, str, str]]:
             at = inner.start() if inner else paragraph
             found.append((match.start(), match.end(), text[match.end() : at], f"nothing closes {mark}"))
             continue
-        found.append((match.start(), match.end(), text[match.end() : end], ""))
+        columns = _COLUMNS.match(text, match.end()) if mark.startswith("\\begin{alignat") else None
+        start = columns.end() if columns is not None else match.end()
+        found.append((match.start(), start, text[start:end], ""))
         at = text.find("}", end) + 1 if mark.startswith("\\begin") else end + 2
     return found
 

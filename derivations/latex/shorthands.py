@@ -76,6 +76,8 @@ def _symmetric(statement: Statement) -> Iterator[Rung]:
     found = _densities(statement)
     for one in (d for d in found if len(d.args[1]) == len(d.args[2]) == 1):
         (_, target), (_, given) = one.args[1][0], one.args[2][0]
+        if not (isinstance(target, Variable) and isinstance(given, Variable)) or not _are_copies(target, given):
+            continue
         other = next(
             (
                 d
@@ -90,3 +92,7 @@ def _symmetric(statement: Statement) -> Iterator[Rung]:
         if other is not None and repr(one) < repr(other):
             left, right = (replace(side, other, one) for side in (statement.left, statement.right))
             yield f"with {one!r} = {other!r}", Statement(statement.relation, left, right, (), statement.given)
+
+
+def _are_copies(one: Variable, other: Variable) -> bool:
+    return one.name.rstrip("'") == other.name.rstrip("'")

@@ -101,3 +101,8 @@ def test_binary_and_huge_texts_are_refused():
         read("a\0b")
     with pytest.raises(LanguageError, match="characters"):
         read("x" * 2_000_001)
+
+
+def test_the_number_of_columns_of_an_environment_is_no_factor() -> None:
+    (display,) = read("\\begin{alignat*}{2} a &= b \\end{alignat*}", "tex").displays
+    assert display.latex == "a &= b"

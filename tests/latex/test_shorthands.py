@@ -54,6 +54,10 @@ def test_a_shorthand_is_a_query_that_says_what_is_meant(said: str, latex: str, w
             r"\log p(x) \ge E_{z\sim q(z)}[\log p(x|z)] + KL(q(z)\|p(z))",
         ),
         ("The cost of the generator is never smaller", r"C(G) < -\log 4"),
+        (
+            "The conditional entropy of Y given X is, summed over both,",
+            r"H(Y|X) = -\sum_{x,y} p(x) p(y|x) \log p(x|y) + 0 \cdot \log p(y|x)",
+        ),
     ],
 )
 def test_their_false_neighbours_are_refuted(said: str, latex: str) -> None:
