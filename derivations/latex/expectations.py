@@ -21,6 +21,7 @@ from derivations.latex.information import Information
 from derivations.latex.interpretation import SIZES
 from derivations.latex.names import PARAMETERS, Name, exact_name, is_parameter, name_of, names_in, written
 from derivations.latex.tokens import Unread
+from derivations.latex.vocabulary import NOISES
 
 GAUSSIAN = ("Normal", "N", "calN")
 
@@ -362,8 +363,9 @@ class Expectations(Information):
         if not found:
             return self.open_law("E", (self.generic_slot(),))
         added = {n.args[0].shown for _, n in body.args if n.head == "name"} if body.head == "sum" else set()
-        for name in sorted(self.capitals(body) | (added & SIZES)):  # of the letters that are numbers elsewhere
-            if name[0].isupper():
+        noises = {n.key for n in _names_in(body) if n.key in NOISES} - self.vocabulary.variables - {"e"}
+        for name in sorted(self.capitals(body) | (added & SIZES) | noises):  # of the letters that are numbers elsewhere
+            if name[0].isupper() or name in noises:
                 self.notes[f"{name} is a constant"] = None
         indexed = [n for n in found if _label(n) in self.totals_in(body)]
         if indexed and not indexed[0].below and not any(p.kind == "bracketed" for p in indexed[0].above_row):

@@ -81,7 +81,7 @@ class Interpretation:
         self.summands: dict[Node, Term] = {}  # of the sides that were looked at since the step was read
         self.second_moments: dict[Term, Term] = {}  # the mean of p/q under p, for every chi-squared of p and q
         self.gaussian: Gaussian | None = None
-        reading.energies = vocabulary.energies
+        reading.energies, reading.iterated = vocabulary.energies, vocabulary.iterated
         self.moments: Moments | None = None
         self.opposite: Node | None = None  # the other side of the step
         self.generated: Variable | None = None  # the point G(z), inside an expectation over z
@@ -113,7 +113,11 @@ class Interpretation:
         if (defined is not None and defined.parameters is not None) or self.vocabulary.applies(name, row):
             return True
         inside = {n.key for p in row if (n := name_of(p)) is not None}
-        return not inside.isdisjoint(self.vocabulary.called.get(name.key, ()))  # mu(x + y) beside mu(x)
+        if not inside.isdisjoint(self.vocabulary.called.get(name.key, ())):  # mu(x + y) beside mu(x)
+            return True
+        if name.key == "sigma" and not self.vocabulary.deviations and any(p.kind in ("PLUS", "MINUS") for p in row):
+            raise Unread("sigma before parentheses, perhaps the logistic function")
+        return False
 
     def term(self, node: Node) -> Term:
         """The value of an expression."""

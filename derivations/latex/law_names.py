@@ -41,6 +41,7 @@ class LawNames:
         self.squared_distances = any(self._has_squared_distance(row) for row in self.rows)  # H^2(p, q) is Hellinger's
         self.weighted = any(self._has_weight(row) for row in self.rows)  # pi is a weight of a mixture, no constant
         self.numbers = {n for row in self.rows for n in self._numbers(row)}  # letters of laws that are numbers as well
+        self.iterated = frozenset(n for row in self.rows for n in self._iterated(row))
         self.normaliser = any(self._divides_by_z(row) for row in self.rows)  # Z is a constant, no variable
         self.payoffs = len({order for row in self.rows for order in self.orders_of_players(row)})
         self.energies = any(self._has_energy(row) for row in self.rows)
@@ -79,6 +80,17 @@ class LawNames:
             if not scaled and (_is_called(where, at + 1) or _is_called(where, at - 2)):
                 return True
         return False
+
+    def _iterated(self, row: Row) -> Iterator[str]:
+        """The names that a row writes with a time above, x^{t+1} or h^{l-1}, or draws with numbers above."""
+        draws = next((at for at, part in enumerate(row) if part.kind == "SIM"), 0)
+        yield from (n.base for p in row[:draws] if p.above and (n := name_of(p)) is not None)
+        for _, _, part in self._walk(row):
+            above = part.above or ()
+            if len(above) == 3 and above[0].text in ("t", "l", "s") and above[1].kind in ("PLUS", "MINUS"):
+                name = name_of(part)
+                if name is not None and above[2].text == "1":
+                    yield name.base
 
     def _divides_by_z(self, row: Row) -> bool:
         """Whether a row divides by a bare Z, as by the constant of a density."""
@@ -312,6 +324,8 @@ class LawNames:
         single = len(name.base) == 1 and name.base.isupper() and len(names) == len(row) > 1
         if single and not all(n.base.isupper() for n in names):  # S(x beta), and not A(BC)
             return True
+        if len(row) == 1 and row[0].kind == "NUMBER":
+            return True  # nobody writes alpha (0) for a product
         several = len(split(row, "COMMA")) > 1
         return is_argument_list(row) and (several or not (name.base in ("a", "b", "c", "k") and not name.below))
 

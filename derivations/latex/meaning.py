@@ -150,7 +150,7 @@ class Meaning(Reserved):
 
     def euler(self) -> Term:
         """Euler's number; not in a document in which e is a variable as well."""
-        if "e" in self.vocabulary.variables:
+        if not self.vocabulary.is_euler(Name("e")):
             raise Unread("e, which is a variable and the base of a power")
         return exp(term(1))
 
@@ -208,7 +208,7 @@ class Meaning(Reserved):
             return self.reserved_name(name)
         if self.vocabulary.is_circular(name):
             return pi
-        if name.base == "e" and not name.below and not name.accents and "e" not in self.vocabulary.variables:
+        if self.vocabulary.is_euler(name):
             return self.euler()
         if name.base == "infinity":
             raise Unread("infinity")

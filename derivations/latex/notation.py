@@ -304,6 +304,19 @@ class _Parser(Operators):
         node = Node("power", (self.sub(inside), Node("number", (1 / degree,))), part.place)
         return self.powered(node, part)
 
+    def increment(self, following: Part, called: bool, place: int) -> Node:
+        """``Delta t`` as one name; Delta before anything else is an operator."""
+        other, behind = name_of(following), self.peek(1)
+        if (
+            called
+            or other is None
+            or following.above is not None
+            or (behind is not None and behind.kind == "bracketed")
+        ):
+            raise Unread("the operator Delta")
+        self.at += 1
+        return Node("name", (replace(other, base=f"Delta{other.base}"),), place)
+
     def named(self, part: Part) -> Node:
         name = name_of(part)
         if name is None:
@@ -320,6 +333,15 @@ class _Parser(Operators):
             raise Unread(f"the measure {name.key}")
         if name.key == "d" and called and self.integrand and len(inside) == 1:
             raise Unread(f"d({spell(inside)}), perhaps a differential")
+        if called and name.base in ("O", "o") and name.style != "bold":
+            raise Unread(f"{name.base}({spell(inside)}), an order of magnitude")
+        if name.key == "delta" and called:
+            raise Unread(f"delta({spell(inside)}), perhaps a point mass")
+        if name.key == "Delta" and following is not None and (called or following.kind == "NAME"):
+            return self.increment(following, called, part.place)
+        raised = spell(power.above) if power is not None else ""
+        if raised == "0" or (raised.isdigit() and name.base in self.reading.iterated):
+            raise Unread(f"{name.key}^{raised}, a power or a member of a sequence")
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
         if name.base in WORDS_OF_FUNCTIONS and not called and following is not None:
             raise Unread(f"the function {name.base} without brackets")

@@ -31,6 +31,7 @@ class Reading:
     met: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nodes: int = 0
     energies: bool = False  # the document writes E(x) for an energy
+    iterated: frozenset[str] = frozenset()  # the names of sequences, with their place above: x^{t+1}
 
     def choose(self, choice: str, ways: Sequence[str]) -> int:
         """The option taken at a choice; *ways* says in words what the options are, the preferred one first."""

@@ -248,7 +248,7 @@ class Reserved(Suprema):
         if name.base in ("KL", "JSD") and not name.above:
             return self.understood_divergence(name.base)
         if name.base == "I" and not name.above and not name.below:  # the identity matrix
-            self.scalar_only = True
+            self.in_one_dimension()
             return term(1)
         raise Unread(f"{name.base} without its arguments")
 

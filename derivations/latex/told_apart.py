@@ -135,7 +135,7 @@ def paired(statement: Statement) -> str | None:
 
 
 def one_law(statement: Statement) -> str | None:
-    """What an equation between a quantity of X_i and that of X_j rests on, in words."""
+    """What an equation between a quantity of X_i and that of X_j, or of X, rests on, in words."""
     left, right = (
         {v.name for v in walk(side) if isinstance(v, Variable)} for side in (statement.left, statement.right)
     )
@@ -143,8 +143,8 @@ def one_law(statement: Statement) -> str | None:
     if len(mine) != 1 or len(other) != 1:
         return None
     (one,), (two,) = mine, other
-    indexed = all("_" in name and name.rpartition("_")[2] in INDEX_LETTERS for name in (one, two))
-    return f"{one} and {two} have one law" if indexed and one.rpartition("_")[0] == two.rpartition("_")[0] else None
+    bases = [name.rpartition("_")[0] if name.rpartition("_")[2] in INDEX_LETTERS else name for name in (one, two)]
+    return f"{one} and {two} have one law" if bases[0] == bases[1] else None
 
 
 def dimension(statement: Statement) -> str | None:

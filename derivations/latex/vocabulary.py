@@ -49,6 +49,9 @@ def _arguments(row: Row) -> Iterator[tuple[Part, bool]]:
         yield from ((p, len(piece) == 1 or letters) for p in factors)
 
 
+NOISES = frozenset(("e", "epsilon", "varepsilon", "xi", "zeta", "omega"))  # letters of what is random, if anything is
+
+
 class Vocabulary(LawNames):
     """The names of a document, from all rows of all its displays."""
 
@@ -89,6 +92,13 @@ class Vocabulary(LawNames):
         if name.key != "pi" or name.style == "number":
             return name.key == "pi"
         return not (name.style or self.weighted or "pi" in self.law_bases or "pi" in self.variables or self._marks_pi)
+
+    def is_euler(self, name: Name) -> bool:
+        """Whether a name is Euler's number: plain, and e is no variable, no error that the document defines."""
+        if name.base != "e" or name.below or name.accents or name.primes:
+            return False
+        alone = any(len(row) == 1 and row[0].text == "e" and row[0].plain for row in self.rows)  # e = y - f(x)
+        return not alone and "e" not in self.variables
 
     @cached_property
     def _marks_pi(self) -> bool:
@@ -292,7 +302,7 @@ class Vocabulary(LawNames):
                     continue
                 if (
                     name.base.lower() in RANDOM
-                    or (alone and name.key == "e" and inner.above is None)
+                    or (alone and name.key in NOISES and inner.above is None)
                     or (len(name.base) == 1 and name.base.isupper() and (alone or name.base not in NUMBERS))
                 ):
                     self._add_variable(name)
