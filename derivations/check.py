@@ -133,6 +133,7 @@ def _checked_text(path: str, text: str, kind: str, seed: int, timeout: float) ->
             context.vocabulary.deviations |= document.deviations
             context.vocabulary.energies |= document.energies
             context.sizes = document.sizes
+            context.doubted |= document.renamed
             for call in document.calls:
                 with contextlib.suppress(Unread):
                     context.vocabulary.note_calls(rows(tuple(tokenize(call))))

@@ -73,6 +73,7 @@ class Context:
     bounded: list[Bound] = field(default_factory=list)  # names of which the document says what values they have
     claimed: list[Claim] = field(default_factory=list)  # what it poses, up to the step at hand
     taken: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # how sections read what is bare
+    norms: bool = False  # the document says what its norm is
     sizes: frozenset[str] = frozenset()  # letters that the document writes as dimensions
     improper: set[str] = field(default_factory=set)  # laws whose formula has not the mass one, or is negative somewhere
     weighed: dict[str, str] = field(default_factory=dict)  # laws whose formula may have the mass one, in words

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from derivations.language.terms import LanguageError
 from derivations.latex.outline import Outline
 from derivations.latex.prose import (
+    called_otherwise,
     freed,
     in_a_special_case,
     names,
@@ -93,7 +94,8 @@ class Document:
     functions that they show with their arguments, *freed* what they set free, with its line, *unnormalised* what has
     not the mass one.  *means*: they say under which law expectations are; *deviations*: they speak of such, and of no
     logistic function; *bases*: their logarithms may be to another base than e; *ranged*
-    are formulas that may say what values a name has, with the lines of their sections; *energies*: E is one; *sizes*
+    are formulas that may say what values a name has, with the lines of their sections; *energies*: E is one; *renamed*
+    are reserved names of which the prose says that they are something else; *sizes*
     are the letters in exponents of the real numbers, which are dimensions.
     """
 
@@ -109,6 +111,7 @@ class Document:
     bases: bool = False
     ranged: tuple[tuple[int, int, str], ...] = ()
     energies: bool = False
+    renamed: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
 
 
@@ -311,6 +314,7 @@ def read(text: str, kind: str = "markdown") -> Document:
         bool(displays) and speaks_of_bases(prose),
         tuple(_ranged(scanner, prose, macros, outline)) if displays else (),
         sentences and speaks_of_energies(prose),
+        called_otherwise(prose) if sentences else frozenset(),
         frozenset(letter for found in _SIZES.findall(clean) for letter in found if letter),
     )
 

@@ -93,6 +93,8 @@ class Normals(Sums):
             if (chosen == 0) != beside:
                 spread = power(spread, 2)
                 self.notes[f"{symbol.name} is the standard deviation in a normal law"] = None
+        elif isinstance(symbol, Symbol) and symbol.name.partition("_")[0] in ("s", "tau", "S"):
+            self.notes[f"{symbol.name} is the variance in a normal law"] = None
         elif spread.head == "pow":  # who writes sigma^2 there once writes variances there
             self.squared |= {t.name for t in walk(spread) if isinstance(t, Symbol) and t.name.startswith("sigma")}
         for t in (*walk(mean), *walk(spread)):

@@ -14,7 +14,7 @@ from derivations.language.statements import Statement
 from derivations.language.terms import walk
 from derivations.latex.cases import Case, Context
 from derivations.latex.grammar import Row
-from derivations.latex.names import name_of, names_in
+from derivations.latex.names import every_part, name_of, names_in, written
 from derivations.latex.rungs import free_variables
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: 
     name = name_of(left[0]) if left and len(left) <= 2 else None
     if alone and is_energy(left, outcome.case):
         context.doubted.add("E")
+    if alone and outcome.verdict != "proved" and _is_norm(left):
+        context.norms = True
+    if alone and outcome.verdict != "proved" and (law := context.vocabulary.total_of(left)) is not None:
+        context.improper.add(written(law))  # int p(x) dx = 2
     if alone and name is not None and name.base in OWN | STANDARD and name.base not in context.settled:
         context.settled.add(name.base)
         if name.base in OWN and outcome.verdict not in ("proved", "refuted", "unsupported"):
@@ -39,6 +43,18 @@ def settle(left: Row, alone: bool, outcome: Outcome, context: Context, defines: 
             context.redefined.add(name.base)
         if _is_formula(name.base, outcome):
             context.doubted.add(name.base)
+
+
+def _is_norm(left: Row) -> bool:
+    """Whether a side is the norm of a name, and no more."""
+    bars = len(left) == 3 and left[0].kind == left[2].kind == "DBAR" and name_of(left[1]) is not None
+    return bars or (len(left) == 1 and left[0].kind == "norm")
+
+
+def _has_norm(row: Row) -> bool:
+    """Whether a row has a norm in it; one double bar alone is that of a divergence."""
+    rows = [row, *(inner for part in every_part(row) for inner in part.args)]
+    return any(sum(p.kind == "DBAR" for p in r) > 1 or any(p.kind == "norm" for p in r) for r in rows)
 
 
 def is_energy(left: Row, case: Case | None) -> bool:
@@ -120,6 +136,8 @@ def of_its_own(left: Row, right: Row, outcome: Outcome, context: Context) -> Out
         message = f"the document says in words under which law E is. As it stands: {outcome.message}"
         return replace(outcome, verdict="conditional", message=message)
     used = {n.base for n in names} & suspects
+    if context.norms and outcome.verdict == "proved" and any(_has_norm(row) for row in (left, right)):
+        used = {"the norm"}
     if not used:
         return outcome
     message = f"the document gives {min(used)} a meaning of its own. As it stands: {outcome.message}"

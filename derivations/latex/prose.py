@@ -248,6 +248,39 @@ def speaks_of_deviations(prose: str) -> bool:
     return _DEVIATIONS.search(prose) is not None and _LOGISTIC.search(prose) is None
 
 
+# What a sentence may call a reserved name, if it means the usual thing.
+_USUAL = {
+    "H": r"entrop|information|uncertain",
+    "I": r"information|identity|indicator",
+    "KL": r"diverg|kullback|relative|distance",
+    "D": r"diverg|kullback|relative|discriminat|distance|data|critic|classif|depth|dimension",
+    "E": r"expect|mean|average",
+    "TV": r"variation|distance",
+    "Var": r"varianc",
+    "ELBO": r"bound|evidence|free energy",
+}
+_UNUSUAL = re.compile(
+    r"\b(?:r[eé]nyi|tsallis|hellinger|hamilton|hessian|min-|reverse|median|geometric|harmonic)", re.IGNORECASE
+)
+_CALLED = re.compile(
+    r"\b(?:let|here|where)\s+\$\s*(?:\\(?:mathrm|mathbb|mathcal|text|operatorname)\{)?(KL|H|I|D|E|TV|Var|ELBO)\}?\s*"
+    r"(?:[(\[_][^$]{0,40})?\$\s+(?:be|denotes?|is|stands? for)\s+(?:the|an?)\s+([^.;:!?$\0]{3,80})",
+    re.IGNORECASE,
+)
+
+
+def called_otherwise(prose: str) -> frozenset[str]:
+    """The reserved names that sentences introduce as something else than the usual.
+
+    >>> sorted(called_otherwise("Let $H(p,q)$ be the Hellinger distance. Here $E$ denotes the expectation."))
+    ['H']
+    """
+    found = ((m[1], m[2]) for m in _CALLED.finditer(prose))
+    return frozenset(
+        n for n, words in found if not re.search(_USUAL.get(n, ""), words, re.IGNORECASE) or _UNUSUAL.search(words)
+    )
+
+
 def speaks_of_energies(prose: str) -> bool:
     """Whether a text says that E is an energy.
 

@@ -414,3 +414,42 @@ def test_a_proof_says_how_it_reads_what_is_left_open(latex: str, condition: str)
     (step,) = check(latex).steps
     assert str(step.verdict) == "proved"
     assert condition in step.conditions
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"O(n) - O(n) = 0",
+        r"\mathcal{O}(h) - \mathcal{O}(h) = 0",
+        r"f(x) + o(h) - o(h) = f(x)",
+        r"\Delta(fg) = f\Delta g",
+        r"\Delta x^2 = x^2 \Delta",
+        r"\alpha(0) = 0",
+        r"\rho(1) = \rho",
+        r"\log\sigma(r_w-r_l) = \log\sigma+\log(r_w-r_l)",
+        r"x^0 = 1",
+        r"\log I = 0",
+        r"\delta(x-y) = -\delta(y-x)",
+    ],
+)
+def test_orders_operators_functions_and_first_members_are_no_numbers(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] != ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "condition"),
+    [
+        (r"H(X_i) = H(X)", "x_i and x have one law"),
+        (r"E[X+\epsilon] = E[X]+\epsilon", "epsilon is a constant"),
+        (r"E_{x\sim N(0,s)}[x^2] = s", "s is the variance in a normal law"),
+    ],
+)
+def test_a_proof_says_what_it_takes_for_one_or_for_a_number(latex: str, condition: str) -> None:
+    (step,) = check(latex).steps
+    assert str(step.verdict) == "proved"
+    assert condition in step.conditions
+
+
+def test_an_increment_is_one_name() -> None:
+    (step,) = check(r"\sqrt{\Delta t}\sqrt{\Delta t} = \Delta t").steps
+    assert str(step.verdict) == "proved"
