@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from derivations.latex.expressions import split
@@ -118,6 +118,8 @@ def _argument(row: Row) -> Argument:
             return Argument("variable", variable_key(name), name, row)
         if part.kind == "NUMBER":
             return Argument("expression", part.text, None, row)
+        if name is not None and name.base in ("sigma", "tau") and spell(part.above) == "2":  # p(x | mu, sigma^2)
+            return Argument("variable", variable_key(name), name, (replace(part, above=None),))
     if any(p.kind == "REL" and p.text != "=" for p in row):
         raise Unread("an event with a relation in it, which is no value of a density")
     equals = split(row, "REL")

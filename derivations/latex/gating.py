@@ -20,7 +20,7 @@ from derivations.latex.determined import made_of_others
 from derivations.latex.grammar import Row
 from derivations.latex.logarithms import in_units
 from derivations.latex.marginals import as_marginal
-from derivations.latex.names import names_in
+from derivations.latex.names import is_greek, names_in
 from derivations.latex.outcomes import Outcome, conditional, is_constant, judged
 from derivations.latex.own_meanings import is_energy
 from derivations.latex.posing import iterates, posed, unit_of_rounding
@@ -90,6 +90,8 @@ def gated(
             return conditional(outcome, f"true if {', '.join(sorted(w.name for w in weights))} = {good[0]}")
         if not weights:  # else no value of the weights saves it, whatever they are
             return conditional(outcome, "depends on what the document does not explain: " + ", ".join(case.unexplained))
+    if (named := left_to_names(case.statement)) is not None:
+        return conditional(outcome, named)
     if (chance := complemented(case.statement)) is not None:
         return conditional(outcome, f"perhaps meant with {chance} as the probability of a class")
     if relation == "=" and (lone := lone_function(case.statement)) is not None:
@@ -111,6 +113,24 @@ def gated(
     if around.posing:
         return conditional(outcome, f"its sentence poses it, with the word {around.posing!r}")
     return outcome
+
+
+def left_to_names(statement: Statement) -> str | None:
+    """What names say that the models do not know: a law called Poisson, which values a variable has."""
+    densities = [t for t in walk((statement.left, statement.right)) if t.head == "den"]
+    for word in sorted({d.args[0].name.partition("_")[0] for d in densities}):
+        if (
+            len(word) > 2
+            and word.isalpha()
+            and word not in ("law", "calN")
+            and not is_greek(word)
+            and word[0].isupper()
+        ):
+            return f"depends on what the law {word} is"
+    values = {repr(v) for d in densities for _, v in (*d.args[1], *d.args[2]) if v.head == "num"}
+    if values:
+        return f"depends on which values beside {min(values)} its variable has, and whether it is discrete"
+    return None
 
 
 def averaged_over_data(statement: Statement) -> Iterator[tuple[str, Statement]]:
@@ -200,7 +220,8 @@ def hanging_together(statement: Statement) -> str | None:
     laws = [{t for t in walk(side) if t.head == "den"} for side in sides]
     for side, other_side, across in ((*sides, laws[1]), (*sides[::-1], laws[0])):
         named = isinstance(side, (Symbol, Variable)) and all(t is not side for t in walk(other_side))
-        if statement.relation == "=" and ((side.head == "den" and not across) or (named and across)):
+        alone = side.head == "den" or (side.head == "log" and side.args[0].head == "den")  # log p(x) = -x^2
+        if statement.relation == "=" and ((alone and not across) or (named and across)):
             return f"depends on what {side!r} is, which stands alone on its side"
     for side, other_side in (sides, sides[::-1]):
         if side.head == "den" and "'" in side.args[0].name and is_constant(other_side):

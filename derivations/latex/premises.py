@@ -6,11 +6,12 @@ so, and a refutation without them is a query.  Main definitions: `Bound`, `bound
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from derivations.language.terms import LanguageError
+from derivations.language.terms import LanguageError, Term
 from derivations.latex.cases import Context, interpret
 from derivations.latex.chains import Step
 from derivations.latex.grammar import Row, rows
@@ -86,15 +87,23 @@ def under_premises(
             return conditional(outcome, f"perhaps true with the values that line {bound.since} gives {bound.name}")
     case = outcome.case
     near = [c for c in context.claimed if c.line < line < c.until and not names.isdisjoint(_names(c))]
+    posed: list[tuple[int, tuple[str, Term, Term]]] = []
     for claim in near[-MAX_CLAIMS:] if case is not None else ():
+        with contextlib.suppress(LanguageError):  # it is not read as it was
+            said = interpret(claim.left, claim.relation, claim.right, context, {}).statement
+            posed.append((claim.line, (claim.relation, said.left, said.right)))
+    for under in [*([one] for one in posed), *([posed] if len(posed) > 1 else [])]:
         try:
-            posed = interpret(claim.left, claim.relation, claim.right, context, {}).statement
-            assumed = (claim.relation, posed.left, posed.right)
-            found = judged(case.statement.assuming(assumed), seed, 0.2, words=False) if case is not None else None
+            statement = case.statement if case is not None else None
+            for _, assumed in under:
+                statement = statement.assuming(assumed) if statement is not None else None
+            found = judged(statement, seed, 0.2, words=False) if statement is not None else None
         except LanguageError:  # it is no hypothesis that the language has
             continue
-        if found is not None and found.verdict == "proved":
-            return conditional(outcome, f"true under what line {claim.line} says")
+        if found is not None and (found.verdict == "proved" or (len(under) > 1 and found.verdict == "undecided")):
+            lines = ", ".join(str(line) for line, _ in under)
+            start = "true" if found.verdict == "proved" else "perhaps true"
+            return conditional(outcome, f"{start} under what line {lines} says")
     return outcome
 
 

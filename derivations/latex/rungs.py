@@ -30,6 +30,7 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     """
     yield from averaging(case, context)
     yield from _values(case)
+    yield from _values_within(case)
     yield from _same_variable(case)
     yield from _listed(case)
     yield from _diagonal(case)
@@ -157,6 +158,28 @@ def _values(case: Case) -> Iterator[Rung]:
             words = f"{shown} are all the values of one variable"
             yield words, Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
             return
+
+
+def _values_within(case: Case) -> Iterator[Rung]:
+    """``p(x | a) p(a) / (p(x | a) p(a) + p(x | b) p(b))``: labels a and b that are all the values of one variable."""
+    sides = _sides(case.statement)
+    for total in dict.fromkeys(t for t in walk(sides) if t.head == "add" and not any(t is side for side in sides)):
+        free = [free_variables(t) for t in total.args]
+        common = free[0].intersection(*free)
+        own = [list(f - common) for f in free]
+        if any(len(vs) != 1 for vs in own):
+            continue
+        events = [vs[0] for vs in own]
+        try:
+            same = all(_moved(total.args[0], events[0], v) is t for v, t in zip(events, total.args, strict=True))
+        except LanguageError:
+            continue
+        if same and len(set(events)) == len(events):
+            anyone = events[0].copy(events[0].name + "'")
+            summed = Term("int", (anyone,), replace(total.args[0], events[0], anyone))
+            left, right = (replace(side, total, summed) for side in sides)
+            words = f"{', '.join(v.name for v in events)} are all the values of one variable"
+            yield words, Statement(case.statement.relation, left, right, (), case.statement.given)
 
 
 def _moved(t: Term, old: Variable, new: Variable) -> Term:

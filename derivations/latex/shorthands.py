@@ -39,6 +39,8 @@ def _up_to_a_factor(statement: Statement) -> Iterator[Rung]:
     for v in variables:
         moved = [replace(m, v, v.copy(v.name + "'")) for m in moved]
     sides = (left + moved[1], moved[0] + right) if left.head == "log" else (left * moved[1], moved[0] * right)
+    if not variables:
+        return
     names = ", ".join(v.name for v in variables)
     what = "a constant" if left.head == "log" else "a factor"
     meant = Statement("=", sides[0], sides[1], (), statement.given)

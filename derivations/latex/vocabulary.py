@@ -460,7 +460,7 @@ class Vocabulary(LawNames):
         """The slot of a variable; x_1 is one of its own, unless the document also indexes x (x_i)."""
         if key in self.apart:
             return key
-        slot, _ = slot_and_copy(key)
+        slot, _ = slot_and_copy(self.moment(key))
         if "_" in slot:
             base, below = slot.split("_", 1)
             indexed = any(
