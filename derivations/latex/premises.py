@@ -15,11 +15,13 @@ from derivations.language.terms import LanguageError, Term
 from derivations.latex.cases import Context, interpret
 from derivations.latex.chains import Step
 from derivations.latex.grammar import Row, rows
+from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.names import RESERVED, name_of, names_in
 from derivations.latex.outcomes import Outcome, conditional, judged
 from derivations.latex.tokens import Unread, tokenize
 
 MAX_CLAIMS = 5  # that are tried on a step
+PREMISE_SECONDS = 1.0
 _MAPS = re.compile(r"(\\?[A-Za-z]+)\s*(?::|\\colon(?![A-Za-z]))[^=]{1,60}?\\(?:to|rightarrow)(?![A-Za-z])")
 _INEQUALITIES = ("<=", ">=", "<", ">")
 
@@ -97,9 +99,13 @@ def under_premises(
             statement = case.statement if case is not None else None
             for _, assumed in under:
                 statement = statement.assuming(assumed) if statement is not None else None
-            found = judged(statement, seed, 0.2, words=False) if statement is not None else None
+            with time_limit(PREMISE_SECONDS):
+                found = judged(statement, seed, 0.2, words=False) if statement is not None else None
         except LanguageError:  # it is no hypothesis that the language has
             continue
+        except OutOfTime:
+            lines = ", ".join(str(line) for line, _ in under)
+            return conditional(outcome, f"perhaps true under what line {lines} says, which was not decided in time")
         if found is not None and (found.verdict == "proved" or (len(under) > 1 and found.verdict == "undecided")):
             lines = ", ".join(str(line) for line, _ in under)
             start = "true" if found.verdict == "proved" else "perhaps true"
