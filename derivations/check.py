@@ -51,7 +51,7 @@ from derivations.latex.names import names_in
 from derivations.latex.one_reading import read_as_before
 from derivations.latex.own_meanings import of_its_own, settle, without_its_half
 from derivations.latex.premises import Claim, under_premises
-from derivations.latex.prose import remarked, surroundings
+from derivations.latex.prose import denied_behind, denies, remarked, surroundings
 from derivations.latex.results import CheckedFile, CheckedStep, Derivation, Report
 from derivations.latex.suppositions import (
     as_retold,
@@ -291,6 +291,7 @@ def _checked_step(
     outcome = of_an_open_law(outcome, line, display.section, both, understood, options)
     seen |= laws_in(sides, context)
     equates = step.relation in ("=", ":=") and step.over != "asked"
+    equates = equates and not (denies(display.before) or denied_behind(display.behind))
     if equates and outcome.verdict in ("conditional", "undecided") and is_normal(sides.right):  # said, if not shown
         said = law_formula(sides.left, sides.right, context)
         if said is not None and said.name.key not in context.definitions:

@@ -71,6 +71,18 @@ def slot_and_copy(key: str) -> tuple[str, bool]:
     return stem, copy
 
 
+def may_overlap(one: str, other: str) -> bool:
+    """Whether two names may be of one thing, or of a part of the other: x_i and x_j, x_i and x, but not x_1 and x_2.
+
+    >>> may_overlap("x_i", "x_j"), may_overlap("x_i", "x"), may_overlap("x_1", "x_2"), may_overlap("x", "y")
+    (True, True, False, False)
+    """
+    (stem, _, label), (other_stem, _, other_label) = one.partition("_"), other.partition("_")
+    labels = {label, other_label}
+    general = not labels.isdisjoint({"", "all", *INDEX_LETTERS}) or any("_to_" in part for part in labels)
+    return stem == other_stem and one != other and general and "sup_star" not in labels
+
+
 @lru_cache(maxsize=4_096)
 def read_arguments(row: Row, variables: frozenset[str] = frozenset()) -> Arguments:
     """The arguments in a law's parentheses; raises :class:`Unread` for what is none.

@@ -89,7 +89,7 @@ def _part_or_whole(mean: Term, bound: set[str]) -> str | None:
     points = {v.name for d in walk(mean) if d.head == "den" for _, v in (*d.args[1], *d.args[2]) if v.head == "var"}
     symbols = {u.name for u in walk(mean.args[1:]) if isinstance(u, Symbol)}
     for name in sorted(free | symbols):
-        if any(_is_part(name, other) or _is_part(other, name) for other in bound):
+        if any(_is_part(name, other) or _is_part(other, name) or _indexed_apart(name, other) for other in bound):
             return name
         if name not in points and any(_follows(name, other) for other in (*given, *(b for b in bound if "_0" in b))):
             return name
@@ -114,6 +114,12 @@ def _is_part(name: str, whole: str) -> bool:
     last = label.rpartition("_to_")[2]
     outside = last.isdigit() and start.isdigit() and int(last) < int(start)
     return not (outside or (first.isdigit() and end.isdigit() and int(first) > int(end)))
+
+
+def _indexed_apart(name: str, other: str) -> bool:
+    """Whether two names differ in their index only, which may be one: x_i and x_j."""
+    labels = {name.partition("_")[2], other.partition("_")[2]}
+    return _stem(name) == _stem(other) and len(labels) == 2 and labels <= INDEX_LETTERS
 
 
 def _follows(name: str, other: str) -> bool:

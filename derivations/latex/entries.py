@@ -26,7 +26,7 @@ from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.names import name_of, names_in, written
 from derivations.latex.own_meanings import STANDARD
 from derivations.latex.premises import Bound, bounds_in
-from derivations.latex.prose import WHERE, denies, in_a_special_case, lead, names
+from derivations.latex.prose import WHERE, denied_behind, denies, in_a_special_case, lead, names
 from derivations.latex.suppositions import Supposition, draws, head_key, tied
 from derivations.latex.tokens import Unread, spelled, tokenize
 
@@ -60,7 +60,7 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
     from derivations.latex.verdicts import no_density
 
     step, left, right = sides.step, sides.left, sides.right
-    if left is None or not _may_define(step) or denies(display.before):
+    if left is None or not _may_define(step) or denies(display.before) or denied_behind(display.behind):
         return
     definition = definition_of(left, step.relation, right or (), context, seen) if step.alone else None
     if definition is None and step.last and right is not None:

@@ -188,6 +188,8 @@ class Expectations(Information):
         names = [exact_name(p) for p in left if p.kind != "COMMA"]
         slots = {slot_and_copy(self.vocabulary.slot(variable_key(n)))[0] for n in names if n is not None}
         range_of_draws = any(":" in spell(p.below) or p.kind == "DOTS" for p in left)
+        if len(names) > 1 and slots & {"s", "o"} and any(n is not None and n.primes for n in names):
+            raise Unread(f"{spell(tuple(left))}, perhaps a state and the next one")
         if len(names) > 1 and len(slots) == 1 and all(n is not None for n in names) and not range_of_draws:
             return [self.copy_drawn(variable_key(n), right) for n in names if n is not None]
         return [self.drawn(left, right)]
@@ -373,6 +375,13 @@ class Expectations(Information):
         if indexed and len({n.base for n in found}) == 1:
             return self.independent_draws(indexed[0])
         parts = {variable_key(n): Part("NAME", n.base, below=n.below_row or None) for n in found}
+        for n in found:
+            if variable_key(n) != variable_key(Name(n.base, below=n.below)):  # E[X | Y'], a sigma-algebra
+                raise Unread(f"{n.key} in a mean that names no law")
+        for n in _names_in(body):
+            row = self.definitions[n.key].row if n.key in self.definitions else None
+            if any(variable_key(m) in self.vocabulary.variables for m in names_in(row or ())):  # b = E[X | Y]
+                raise Unread(f"{n.key}, which is made of random variables, in a mean that names no law")
         stems = {self.vocabulary.stem(n.args[0]) for n in self.laws_in(body)}
         slots = {self.vocabulary.slot(k) for k in parts}
         drawn = any(set(p[0]) == slots for use in self.vocabulary.laws.values() for p in use.patterns)

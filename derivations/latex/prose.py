@@ -137,6 +137,9 @@ _WRONG = re.compile(
     r"\b(?:false|wrong(?:ly)?|incorrect(?:ly)?|contradict\w*|disprove|untrue|mistake\w*|erroneous\w*|invalid|fallac\w+)\b",
     re.IGNORECASE,
 )
+_IS_WRONG = re.compile(
+    r"[\s$\\\]}.,;]*(?:but )?(?:which|this|that) is (?:wrong|false|incorrect|not true|a mistake)\b", re.IGNORECASE
+)
 _SEEKS = re.compile(r"\b(?:find|solve|seek|look(?:ing)? for|search(?:ing)? for)\b", re.IGNORECASE)
 # What is set free again: "for any critic $T$", "now let $q(z)$ be any law".
 _FREES = re.compile(
@@ -221,6 +224,15 @@ def denies(before: str) -> bool:
     """
     sentence = lead(before)
     return _WRONG.search(sentence) is not None or (_SEEKS.search(sentence) is not None and not names(before))
+
+
+def denied_behind(behind: str) -> bool:
+    """Whether the sentence of a display goes on behind it to say that it is wrong.
+
+    >>> denied_behind("$$ which is wrong."), denied_behind("$$ It is wrong to stop here.")
+    (True, False)
+    """
+    return _IS_WRONG.match(behind) is not None
 
 
 def freed(prose: str) -> Iterator[tuple[int, str]]:

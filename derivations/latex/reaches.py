@@ -96,6 +96,8 @@ class Reaches(ABC):
         following = self.peek()
         if name.style == "blackboard" or name.base != "E":
             return True
+        if name.style == "calligraphic":
+            return False
         if name.above or name.primes:
             return False
         energy = self.reading.energies and not name.below

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from derivations.language.laws import Law
 from derivations.language.terms import Index, Symbol, Term, Variable, add, mul, term, walk
-from derivations.latex.arguments import INDEX_LETTERS, Argument, read_arguments, variable_key
+from derivations.latex.arguments import INDEX_LETTERS, Argument, may_overlap, read_arguments, variable_key
 from derivations.latex.expressions import Node, split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.interpretation import Interpretation
@@ -429,6 +430,14 @@ class Sums(Interpretation):
         for t in inside:
             if t.head == "fn" and not any(u is parameter for u in walk(t)):
                 self.notes[f"{t.args[0]} does not depend on {parameter!r}"] = None
+            name = t.args[0].name if t.head == "at" else t.name if isinstance(t, (Symbol, Variable)) else ""
+            moves = (name, parameter.args[0]) in self.vocabulary.moving
+            if name and (moves or may_overlap(parameter.args[0], name)):
+                raise Unread(f"a gradient in {parameter!r} beside {t!r}, which may vary with it")
+        for t in body.args if body.head == "add" else ():
+            shown = list(walk(t))
+            if not any(u is parameter for u in shown) and any(isinstance(u, (Symbol, Law)) for u in shown):
+                self.notes[f"{t!r} does not depend on {parameter!r}"] = None
         return Term("grad", parameter, body)
 
 

@@ -93,6 +93,18 @@ class Vocabulary(LawNames):
             return name.key == "pi"
         return not (name.style or self.weighted or "pi" in self.law_bases or "pi" in self.variables or self._marks_pi)
 
+    @cached_property
+    def moving(self) -> frozenset[tuple[str, str]]:
+        """The names of which the document writes a derivative, dx/dt, with what they move with."""
+        found = set()
+        for row in self.rows:
+            for _, _, part in self._walk(row):
+                sides = part.args if part.kind == "fraction" and len(part.args) == 2 else ()
+                names = [n for s in sides if len(s) == 2 and s[0].text == "d" and (n := name_of(s[1])) is not None]
+                if len(names) == 2:
+                    found.add((variable_key(names[0]), variable_key(names[1])))
+        return frozenset(found)
+
     def is_euler(self, name: Name) -> bool:
         """Whether a name is Euler's number: plain, and e is no variable, no error that the document defines."""
         if name.base != "e" or name.below or name.accents or name.primes:

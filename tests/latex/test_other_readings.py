@@ -453,3 +453,39 @@ def test_a_proof_says_what_it_takes_for_one_or_for_a_number(latex: str, conditio
 def test_an_increment_is_one_name() -> None:
     (step,) = check(r"\sqrt{\Delta t}\sqrt{\Delta t} = \Delta t").steps
     assert str(step.verdict) == "proved"
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frac{\partial}{\partial x_i}\frac{e^{x_i}}{\sum_j e^{x_j}} = \frac{e^{x_i}}{\sum_j e^{x_j}}",
+        r"\frac{\partial}{\partial\pi_k}\left(N_k\log\pi_k+\lambda(\sum_j\pi_j-1)\right) = \frac{N_k}{\pi_k}",
+        r"\frac{\partial}{\partial x_j}(x_i x_j) = x_i",
+        r"\nabla_{x_0}(x_0+\log p(x_{0:T})) = 1",
+        r"\int p(x_i)f(x_j)dx_i = f(x_j)",
+        r"Var(E[X|\mathcal{F}]) = 0",
+        r"E[E[X|Y']] = E[X|Y']",
+        r"E_{s,s'\sim D}[V(s)V(s')] = E_{s\sim D}[V(s)]^2",
+        r"\mathcal{E}(x+y) = \mathcal{E}(x)+\mathcal{E}(y)",
+    ],
+)
+def test_derivatives_see_the_other_terms_of_a_sum_and_means_what_they_condition_on(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] != ["proved"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "condition"),
+    [
+        (r"\nabla_w(L+\lambda w^2) = 2\lambda w", "L does not depend on w"),
+        (r"\nabla_\theta(\theta+KL(q\|p)) = 1", "KL(q(x), p(x)) does not depend on theta"),
+    ],
+)
+def test_a_derivative_says_what_it_takes_for_a_constant(latex: str, condition: str) -> None:
+    (step,) = check(latex).steps
+    assert str(step.verdict) == "proved"
+    assert condition in step.conditions
+
+
+def test_a_derivative_in_a_numbered_variable_holds_the_others() -> None:
+    (step,) = check(r"\frac{\partial}{\partial x_1}(x_1 x_2) = x_2").steps
+    assert str(step.verdict) == "proved"
