@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from derivations.latex.arguments import is_argument_list, variable_key
+from derivations.latex.arguments import INDEX_LETTERS, is_argument_list, variable_key
 from derivations.latex.expressions import split
 from derivations.latex.grammar import Part, Row, spell
 from derivations.latex.names import FUNCTION_LETTERS, PARAMETERS, RESERVED, Name, is_greek, name_of, placed
@@ -86,11 +86,13 @@ class LawNames:
         draws = next((at for at, part in enumerate(row) if part.kind == "SIM"), 0)
         yield from (n.base for p in row[:draws] if p.above and (n := name_of(p)) is not None)
         for _, _, part in self._walk(row):
-            above = part.above or ()
-            if len(above) == 3 and above[0].text in ("t", "l", "s") and above[1].kind in ("PLUS", "MINUS"):
-                name = name_of(part)
-                if name is not None and above[2].text == "1":
-                    yield name.base
+            above, name = part.above or (), name_of(part)
+            after = len(above) == 3 and above[1].kind in ("PLUS", "MINUS") and above[2].text == "1"
+            if name is not None and (spell(above) == "1" or (after and above[0].text in ("t", "l", "s"))):
+                yield name.base
+            elif name is not None and after and above[0].text in INDEX_LETTERS:  # x^{n+1} beside x^n
+                plain = (p for r in self.rows for _, _, p in self._walk(r) if p.text == part.text)
+                yield from [name.base] if any(spell(p.above) == above[0].text for p in plain) else []
 
     def _divides_by_z(self, row: Row) -> bool:
         """Whether a row divides by a bare Z, as by the constant of a density."""

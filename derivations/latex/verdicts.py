@@ -307,11 +307,17 @@ def gated_proof(
     if case.scalar_only:
         found = of_matrices(left, relation, right, context, seed) or of_vectors(left, relation, right, context, seed)
         if found is not None:
-            return _of_size(found, {n.base for n in names_in(*shown)} & DIMENSIONS, context)
+            return _of_size(found, _sizes(shown), context)
         if case.commuted is None and componentwise(left, right, context):
             case = replace(case, scalar_only=False)
             outcome = replace(outcome, conditions=(*outcome.conditions, "by components"))
     return _proved(case, outcome, context, shown)
+
+
+def _sizes(rows: tuple[Row, ...]) -> set[str]:
+    """The letters of a step about vectors that may be their dimension: no index, no sign of a transpose."""
+    names = list(names_in(*rows))
+    return {n.base for n in names if not n.below} & DIMENSIONS - {n.below for n in names} - {"T", "K", "k"}
 
 
 def _of_size(outcome: Outcome, sizes: Set[str], context: Context) -> Outcome:
