@@ -94,7 +94,8 @@ def under_premises(
         with contextlib.suppress(LanguageError):  # it is not read as it was
             said = interpret(claim.left, claim.relation, claim.right, context, {}).statement
             posed.append((claim.line, (claim.relation, said.left, said.right)))
-    for under in [*([one] for one in posed), *([posed] if len(posed) > 1 else [])]:
+    models = [one for one in posed if _factorises(*one[1])]  # which hold together, or not at all
+    for under in [*([one] for one in posed), *([models] if len(models) > 1 else [])]:
         try:
             statement = case.statement if case is not None else None
             for _, assumed in under:
@@ -111,6 +112,12 @@ def under_premises(
             start = "true" if found.verdict == "proved" else "perhaps true"
             return conditional(outcome, f"{start} under what line {lines} says")
     return outcome
+
+
+def _factorises(relation: str, left: Term, right: Term) -> bool:
+    """Whether an equation says of which densities a density is the product."""
+    factors = right.args if right.head == "mul" else ()
+    return relation == "=" and left.head == "den" and bool(factors) and all(f.head in ("den", "prod") for f in factors)
 
 
 def _names(claim: Claim) -> set[str]:
