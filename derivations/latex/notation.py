@@ -340,7 +340,9 @@ class _Parser(Operators):
         if name.key == "Delta" and following is not None and (called or following.kind == "NAME"):
             return self.increment(following, called, part.place)
         raised = spell(power.above) if power is not None else ""
-        if power is not None and (raised == "0" or (raised not in ("T", "-1") and name.base in self.reading.iterated)):
+        if power is not None and (
+            raised == "0" or (raised not in ("T", "transpose", "-1") and name.base in self.reading.iterated)
+        ):
             name, power = replace(name, above=raised, above_row=power.above or ()), None  # a member of a sequence
         inner = called and following is not None and following.text == "<"  # an inner product is a factor
         if name.base in WORDS_OF_FUNCTIONS and not called and following is not None:
