@@ -232,7 +232,7 @@ def _checked_display(
     context.integrated = frozenset(context.integrals.get(display.section, ()))
     context.nearby = context.written.get(display.section, {})
     for sides in found:  # definitions in a display come before its claims
-        define(sides, context, seen, display, seed, timeout)
+        define(sides, context, seen, display, seed)
     checked = []
     around = list(context.chains)  # a chain beside an equation is one of its display, alone it is one of the document
     context.chains += [chain for row in remarks_of(display) if (chain := markov_chain(row)) is not None]

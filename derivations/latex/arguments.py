@@ -94,7 +94,7 @@ def read_arguments(row: Row, variables: frozenset[str] = frozenset()) -> Argumen
     if len(bars) > 2 or len(sections) > 2:
         raise Unread(f"the arguments {spell(row)!r}")
     targets = [_argument(r) for _, r in split(bars[0][1], "COMMA")]
-    behind = [_argument(r) for _, r in split(bars[1][1], "COMMA")] if len(bars) == 2 else []
+    behind = [_argument(_unsquared(r)) for _, r in split(bars[1][1], "COMMA")] if len(bars) == 2 else []
     parameters = [spell(r) for _, r in split(sections[1][1], "COMMA")] if len(sections) == 2 else []
     given = []
     for argument in behind:
@@ -117,6 +117,13 @@ def _is_parameter(argument: Argument, variables: frozenset[str]) -> bool:
     return argument.name.base in PARAMETERS
 
 
+def _unsquared(row: Row) -> Row:
+    """What a density is given: sigma^2 says as much as sigma, which is a scale; the density *of* sigma^2 is another."""
+    name = name_of(row[0]) if len(row) == 1 else None
+    square = name is not None and name.base in ("sigma", "tau") and spell(row[0].above) == "2"
+    return (replace(row[0], above=None),) if square else row
+
+
 def _argument(row: Row) -> Argument:
     row = tuple(p for p in row if p.kind != "STOP")
     if len(row) == 1:
@@ -130,8 +137,6 @@ def _argument(row: Row) -> Argument:
             return Argument("variable", variable_key(name), name, row)
         if part.kind == "NUMBER":
             return Argument("expression", part.text, None, row)
-        if name is not None and name.base in ("sigma", "tau") and spell(part.above) == "2":  # p(x | mu, sigma^2)
-            return Argument("variable", variable_key(name), name, (replace(part, above=None),))
     if any(p.kind == "REL" and p.text != "=" for p in row):
         raise Unread("an event with a relation in it, which is no value of a density")
     equals = split(row, "REL")

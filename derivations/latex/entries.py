@@ -22,7 +22,6 @@ from derivations.latex.defining import (
 from derivations.latex.definitions import Place
 from derivations.latex.documents import Display, Document
 from derivations.latex.grammar import Row, rows, spell
-from derivations.latex.limits import OutOfTime, time_limit
 from derivations.latex.names import name_of, names_in, written
 from derivations.latex.own_meanings import STANDARD
 from derivations.latex.premises import Bound, bounds_in
@@ -55,7 +54,7 @@ def remarks_of(display: Display) -> list[Row]:
     return found
 
 
-def define(sides: Sides, context: Context, seen: set[str], display: Display, seed: int, timeout: float) -> None:
+def define(sides: Sides, context: Context, seen: set[str], display: Display, seed: int) -> None:
     """Enter the definition that a step makes, if it is one, so that later steps can use it."""
     from derivations.latex.verdicts import no_density
 
@@ -74,9 +73,8 @@ def define(sides: Sides, context: Context, seen: set[str], display: Display, see
         return
     speaks = laws_in(sides, context) if definition is not None else laws_of(right or (), context.vocabulary)
     if step.alone and right and step.relation in ("=", ":=") and speaks:
-        with contextlib.suppress(OutOfTime, RecursionError), time_limit(timeout):
-            law = no_density(left, right, context, seed)
-            context.improper |= set() if law is None else {law}
+        law = no_density(left, right, context, seed)
+        context.improper |= set() if law is None else {law}
     if definition is None:
         return
     formula = definition.row or ()

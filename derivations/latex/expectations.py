@@ -330,8 +330,9 @@ class Expectations(Information):
             self.notes[f"{shown} is under {stem}{bar}"] = None  # x may come from data, and not from the model
         left = [(written(s), self.variable(k)) for s, k in zip(slots, keys, strict=True)]
         found = density(self.law(Name(stem)), left, [(written(s), self.current(s)) for s in given])
-        if self.gradients - {""} and not found.args[0].parameters:
-            self.notes[f"the law of {', '.join(keys)} does not depend on {', '.join(sorted(self.gradients))}"] = None
+        moved = sorted(self.gradients - {""})
+        if moved and not found.args[0].parameters:
+            self.notes[f"the law of {', '.join(keys)} does not depend on {', '.join(moved)}"] = None
         return found
 
     def averaged_over(self, name: Name, body: Node) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ def rungs(case: Case, context: Context, discrete: bool = False) -> Iterator[Rung
     """
     yield from averaging(case, context)
     yield from _values(case)
-    yield from _values_within(case)
     yield from _same_variable(case)
     yield from _listed(case)
     yield from _diagonal(case)
@@ -139,31 +138,9 @@ def _listed(case: Case) -> Iterator[Rung]:
 
 
 def _values(case: Case) -> Iterator[Rung]:
-    """``p(x | a) p(a) + p(x | b) p(b)``: events a and b that are all values of one variable."""
-    sides = list(_sides(case.statement))
-    for n, side in enumerate(sides):
-        terms = list(side.args) if side.head == "add" else []
-        other = free_variables(sides[1 - n])
-        own = [[v for v in free_variables(t) if v not in other] for t in terms]
-        if len(terms) < 2 or any(len(vs) != 1 for vs in own):
-            continue
-        events = [vs[0] for vs in own]
-        try:
-            same = all(_moved(terms[0], events[0], v) is t for v, t in zip(events[1:], terms[1:], strict=True))
-        except LanguageError:
-            continue
-        if same and len(set(events)) == len(events):
-            sides[n] = Term("int", (events[0],), terms[0])
-            shown = ", ".join(v.name for v in events)
-            words = f"{shown} are all the values of one variable"
-            yield words, Statement(case.statement.relation, sides[0], sides[1], (), case.statement.given)
-            return
-
-
-def _values_within(case: Case) -> Iterator[Rung]:
-    """``p(x | a) p(a) / (p(x | a) p(a) + p(x | b) p(b))``: labels a and b that are all the values of one variable."""
+    """``p(x | a) p(a) + p(x | b) p(b)``, alone or under a fraction: a and b are all the values of one variable."""
     sides = _sides(case.statement)
-    for total in dict.fromkeys(t for t in walk(sides) if t.head == "add" and not any(t is side for side in sides)):
+    for total in dict.fromkeys(t for t in walk(sides) if t.head == "add"):
         free = [free_variables(t) for t in total.args]
         common = free[0].intersection(*free)
         own = [list(f - common) for f in free]

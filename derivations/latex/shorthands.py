@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derivations.language.statements import Statement
-from derivations.language.terms import Term, Variable, replace, walk
+from derivations.language.terms import Term, Variable, exp, replace, walk
 from derivations.latex.rungs import Rung, free_variables
 
 
@@ -28,23 +28,27 @@ def _densities(statement: Statement) -> list[Term]:
     return list(dict.fromkeys(t for t in walk((statement.left, statement.right)) if t.head == "den"))
 
 
+def proportional(statement: Statement, variables: list[Variable]) -> Statement:
+    """Equal up to a factor that does not depend on some variables: a(z) b(z') = a(z') b(z)."""
+    left, right = moved = statement.left, statement.right
+    for v in variables:
+        moved = replace(moved[0], v, v.copy(v.name + "'")), replace(moved[1], v, v.copy(v.name + "'"))
+    return Statement("=", left * moved[1], moved[0] * right, (), statement.given)
+
+
 def _up_to_a_factor(statement: Statement) -> Iterator[Rung]:
     """``p(z | x) = p(x | z) p(z)``, and so with logarithms: equal up to what does not depend on z."""
-    left, right = statement.left, statement.right
-    density = left.args[0] if left.head == "log" else left
-    if statement.relation != "=" or density.head != "den":
-        return
-    moved = [left, right]
-    variables = [v for _, v in density.args[1] if isinstance(v, Variable)]
-    for v in variables:
-        moved = [replace(m, v, v.copy(v.name + "'")) for m in moved]
-    sides = (left + moved[1], moved[0] + right) if left.head == "log" else (left * moved[1], moved[0] * right)
-    if not variables:
+    logarithm = statement.left.head == "log"
+    density = statement.left.args[0] if logarithm else statement.left
+    variables = [v for _, v in density.args[1] if isinstance(v, Variable)] if density.head == "den" else []
+    if statement.relation != "=" or not variables:
         return
     names = ", ".join(v.name for v in variables)
-    what = "a constant" if left.head == "log" else "a factor"
-    meant = Statement("=", sides[0], sides[1], (), statement.given)
-    yield f"up to {what} that does not depend on {names}", meant
+    if logarithm:
+        of_exponentials = Statement("=", density, exp(statement.right), (), statement.given)
+        yield f"up to a constant that does not depend on {names}", proportional(of_exponentials, variables)
+    else:
+        yield f"up to a factor that does not depend on {names}", proportional(statement, variables)
 
 
 def _on_average(statement: Statement) -> Iterator[Rung]:

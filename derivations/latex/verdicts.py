@@ -13,7 +13,6 @@ from dataclasses import replace
 from derivations.language.operators import Integral
 from derivations.language.statements import Statement
 from derivations.language.terms import LanguageError, Symbol, Variable, term, walk
-from derivations.language.terms import replace as exchanged
 from derivations.latex.cases import RELATIONS, Case, Context, any_laws, for_moments, in_full, interpret
 from derivations.latex.constancy import left_open, over_a_class, taken_for_constant, varying_weight
 from derivations.latex.dimensions import of_matrices, of_vectors
@@ -25,12 +24,13 @@ from derivations.latex.limits import INTERNAL, OutOfTime, time_limit
 from derivations.latex.logarithms import in_logarithms, in_units
 from derivations.latex.meaning import DIMENSIONS
 from derivations.latex.moments import OverTime, instances
-from derivations.latex.names import name_of, names_in
+from derivations.latex.names import name_of, names_in, written
 from derivations.latex.outcomes import Outcome, all_parts, conditional, judged, outcome_of
 from derivations.latex.prose import ALONE, Surroundings
 from derivations.latex.readings import doubtful
 from derivations.latex.reparameterised import reparameterised
 from derivations.latex.rungs import objective
+from derivations.latex.shorthands import proportional
 from derivations.latex.tokens import Unread
 from derivations.latex.told_apart import (
     dimension,
@@ -43,6 +43,7 @@ from derivations.latex.told_apart import (
 )
 from derivations.latex.vectors import componentwise, speaks_of_vectors
 
+MASS_SECONDS = 1.0
 INSTANCES = 3  # times the limit of a step for a step over time: two instances and an induction
 
 # Rules that hold for positive functions of any mass, as they do for laws.
@@ -258,26 +259,35 @@ def _is_standard(side: Row) -> bool:
 def no_density(left: Row, right: Row, context: Context, seed: int) -> str | None:
     """The law that a document gives by a formula, if some model shows the formula to be no density.
 
-    Then nothing that holds for laws holds for what the document means.  Where the formula has names in it that are not
-    explained it may be a density by what they are, which is noted.  What a normal formula fills is noted as well.
+    Then nothing that holds for laws holds for what the document means.  Where the formula is not shown to be one, in
+    the time there is, or has names in it that are not explained, that is noted.
     """
     try:
-        case = interpret(left, "=", right, context, {})
-        law, formula = case.statement.left, case.statement.right
-        context.dense |= {
-            t.args[0].slot for t in walk(formula) if t.head == "normal" and isinstance(t.args[0], Variable)
-        }
-        if law.head != "den":
-            return None
-        claims = [Integral[tuple(v for _, v in law.args[1])](formula) == 1]
-        claims += [formula >= 0] if formula.head != "normal" else []  # which is a density or does not exist
-        if any(judged(claim, seed, 0.2, words=False).verdict == "refuted" for claim in claims):
-            name = str(law.args[0].name)
-            if not case.unexplained:
-                return name
-            context.weighed[name] = f"{formula!r} is the density {law!r}"
+        with time_limit(MASS_SECONDS):
+            return _weighed(left, right, context, seed)
     except LanguageError:  # what is not read so is not expanded either
         return None
+    except (OutOfTime, RecursionError):
+        if (name := name_of(left[0])) is not None:
+            context.weighed[written(context.vocabulary.stem(name))] = f"{name.key} is a density, as its formula says"
+        return None
+
+
+def _weighed(left: Row, right: Row, context: Context, seed: int) -> str | None:
+    case = interpret(left, "=", right, context, {})
+    law, formula = case.statement.left, case.statement.right
+    normal = (t.args[0] for t in walk(formula) if t.head == "normal")
+    context.dense |= {point.slot for point in normal if isinstance(point, Variable)}  # what a normal formula fills
+    if law.head != "den":
+        return None
+    claims = [Integral[tuple(v for _, v in law.args[1])](formula) == 1]
+    claims += [formula >= 0] if formula.head != "normal" else []  # which is a density or does not exist
+    found = {judged(claim, seed, 0.2, words=False).verdict for claim in claims}
+    name = str(law.args[0].name)
+    if "refuted" in found and not case.unexplained:
+        return name
+    if found != {"proved"}:
+        context.weighed[name] = f"{formula!r} is the density {law!r}"
     return None
 
 
@@ -386,11 +396,8 @@ def _proportional(case: Case, seed: int, context: Context, rows: tuple[Row, ...]
     variables = [t for _, t in left.args[1] if isinstance(t, Variable)]
     if not variables:
         return Outcome("undecided", "a proportionality of numbers says nothing", repr(case.statement))
-    moved = [left, right]
-    for v in variables:
-        moved = [exchanged(m, v, v.copy(v.name + "'")) for m in moved]
     names = ", ".join(v.name for v in variables)
-    statement = Statement("=", left * moved[1], moved[0] * right, (), case.statement.given)
+    statement = proportional(case.statement, variables)
     verdict = judged(statement, seed)
     weight = varying_weight(right, {v.name for v in variables})
     if weight is not None:

@@ -163,3 +163,11 @@ def test_a_dimension_that_the_document_does_not_write_is_said() -> None:
 def test_an_energy_that_prose_names_is_no_mean() -> None:
     text = "Let $E(x)$ denote the energy of $x$.\n\n$$ E(2x) = 2E(x) $$"
     assert str(check(text, kind="markdown").steps[-1].verdict) == "conditional"
+
+
+def test_a_mass_that_is_not_weighed_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "$$ q(x) = \\frac{p(x)}{2} + \\frac{r(x)}{2} $$\n\n$$ E_{r(x)}[1] = 1 $$\n\n$$ KL(p\\|q) \\ge 0 $$"
+    assert check(text, kind="markdown").steps[-1].conditions == ()
+    monkeypatch.setattr("derivations.latex.verdicts.MASS_SECONDS", 1e-6)
+    step = check(text, kind="markdown").steps[-1]
+    assert (str(step.verdict), list(step.conditions)) == ("proved", ["q is a density, as its formula says"])

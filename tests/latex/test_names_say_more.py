@@ -45,3 +45,8 @@ def test_the_last_of_a_range_and_a_variance_are_variables(latex: str) -> None:
 )
 def test_their_false_neighbours_are_refuted(latex: str) -> None:
     assert [str(step.verdict) for step in check(latex).steps] == ["refuted"]
+
+
+@pytest.mark.parametrize("latex", [r"p(\sigma^2) = p(\sigma)", r"\int p(\sigma^2) d\sigma = 1"])
+def test_the_density_of_a_square_is_another_one(latex: str) -> None:
+    assert [str(step.verdict) for step in check(latex).steps] != ["proved"]
