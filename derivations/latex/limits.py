@@ -50,12 +50,11 @@ def time_limit(seconds: float) -> Iterator[None]:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, stop)
     start = time.monotonic()
-    outer, repeated = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-    if 0 < outer < seconds:
-        signal.setitimer(signal.ITIMER_REAL, outer, AGAIN)
-    try:
+    outer, repeated = signal.getitimer(signal.ITIMER_REAL)
+    before = signal.signal(signal.SIGALRM, stop)
+    try:  # within which the signal may come at once
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, outer) if outer > 0 else seconds, AGAIN)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

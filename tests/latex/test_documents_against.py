@@ -3,6 +3,7 @@ r"""Documents whose later steps are false by what is said elsewhere in them: non
 import pytest
 
 from derivations.check import check
+from derivations.latex.limits import OutOfTime
 
 # The last step is false, or nothing that its document says makes it true.
 REFUSED = {
@@ -168,6 +169,10 @@ def test_an_energy_that_prose_names_is_no_mean() -> None:
 def test_a_mass_that_is_not_weighed_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "$$ q(x) = \\frac{p(x)}{2} + \\frac{r(x)}{2} $$\n\n$$ E_{r(x)}[1] = 1 $$\n\n$$ KL(p\\|q) \\ge 0 $$"
     assert check(text, kind="markdown").steps[-1].conditions == ()
-    monkeypatch.setattr("derivations.latex.verdicts.MASS_SECONDS", 1e-6)
+
+    def slow(*_: object) -> None:
+        raise OutOfTime
+
+    monkeypatch.setattr("derivations.latex.verdicts._weighed", slow)
     step = check(text, kind="markdown").steps[-1]
     assert (str(step.verdict), list(step.conditions)) == ("proved", ["q is a density, as its formula says"])
